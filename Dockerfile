@@ -1,0 +1,64 @@
+# The service and the trainer, each an image of its own:
+#   docker build --target service --tag digits-service .
+#   docker build --target trainer --tag digits-trainer .
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS base
+# A fixed number, so that volumes and Kubernetes can name the owner. A new named volume
+# takes the owner of the directory that it is mounted on.
+RUN groupadd --gid 10001 digits \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin digits \
+    && install --directory --owner=10001 --group=10001 /models /state /data
+# Bytecode is compiled below, at build time: the root file system is read-only later.
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    DIGITS_STORE=/models \
+    DIGITS_STATE=/state
+WORKDIR /app
+LABEL org.opencontainers.image.licenses="MIT"
+
+FROM base AS service-venv
+COPY requirements/service.txt ./
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement service.txt
+
+FROM base AS trainer-venv
+COPY requirements/trainer.txt ./
+RUN python -m venv --without-pip /venv \
+    && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement trainer.txt
+
+FROM base AS trainer
+COPY --from=trainer-venv /venv /venv
+COPY model_store model_store
+COPY energy energy
+COPY trainer trainer
+RUN python -m compileall -q .
+ENV DIGITS_DATA=/data
+LABEL org.opencontainers.image.title="digits-trainer" \
+      org.opencontainers.image.description="Trains a digit network and publishes its versions to a model store."
+USER 10001:10001
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "trainer"]
+CMD ["schedule"]
+
+FROM base AS service
+COPY --from=service-venv /venv /venv
+COPY model_store model_store
+COPY energy energy
+COPY service service
+RUN python -m compileall -q .
+ENV DIGITS_HOST=0.0.0.0 \
+    DIGITS_PORT=8000
+LABEL org.opencontainers.image.title="digits-service" \
+      org.opencontainers.image.description="Serves the newest version of a digit network over HTTP."
+USER 10001:10001
+EXPOSE 8000
+STOPSIGNAL SIGTERM
+# Alive, not ready: without a model the service waits for one, and a restart would not help.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", "\
+import http.client, os, sys; \
+service = http.client.HTTPConnection('127.0.0.1', int(os.environ['DIGITS_PORT']), timeout=4); \
+service.request('GET', '/healthz'); \
+sys.exit(service.getresponse().status != 200)"]
+ENTRYPOINT ["python", "-m", "service"]

@@ -1,0 +1,65 @@
+# Every target works alone on a fresh clone and may be run again.
+PYTHON ?= python3
+BIN := .venv/bin
+export DIGITS_STORE ?= ./models
+export DIGITS_STATE ?= ./state
+export DIGITS_DATA ?= ./data
+
+.DEFAULT_GOAL := help
+.PHONY: help serve train install test lint e2e bench lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+serve: .venv/run  ## Serve digits on http://127.0.0.1:8000 (trains a first model if there is none)
+	@$(BIN)/python -m trainer first
+	@exec $(BIN)/python -m service
+
+train: .venv/run  ## Fetch the full MNIST and train the best model; a running service takes it up
+	@$(BIN)/python -m trainer data fetch
+	@exec $(BIN)/python -m trainer train --data $(DIGITS_DATA)
+
+install: .venv/dev  ## Make .venv with everything in it
+
+test: .venv/dev  ## Run the unit tests
+	$(BIN)/python -m pytest
+
+lint: .venv/dev  ## Run ruff, mypy and the import rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+e2e: .venv/dev  ## Run the tests that drive real processes, containers and Prometheus
+	$(BIN)/python -m pytest tests/e2e
+
+bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
+	$(BIN)/python -m benchmarks
+
+lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	for extra in service trainer; do $(LOCK) --extra $$extra --output-file requirements/$$extra.txt; done
+	$(LOCK) --all-extras --output-file requirements/dev.txt
+
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+clean:  ## Remove .venv and caches (never models, state or data)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer with the venv module is needed (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# The stamps are written last, so that an interrupted install is simply repeated.
+.venv/run: requirements/service.txt requirements/trainer.txt | .venv/bin/python
+	@echo "Installing into .venv ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/service.txt -r requirements/trainer.txt
+	@touch $@
+
+.venv/dev: requirements/dev.txt | .venv/bin/python
+	@echo "Installing into .venv ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,51 @@
+"""Starts the energy commands and turns what goes wrong into one line and a status."""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from energy.errors import EnergyError
+
+PROGRAM = "python -m energy"
+
+
+def main() -> NoReturn:
+    """Run a command and exit.
+
+    0: done; 2: bad arguments, settings or data, told in one line on stderr; 130 after
+    Ctrl-C, 143 after SIGTERM.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        # Inside, so that Ctrl-C while modules load ends quietly too.
+        from energy.commands import cli  # noqa: PLC0415
+
+        status = cli.main(prog_name=PROGRAM, standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except click.ClickException as error:
+        _complain(error.format_message())
+    except EnergyError as error:
+        _complain(str(error))
+    except BrokenPipeError:
+        # The reader (head, less) has gone; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(143)
+
+
+def _complain(message: str) -> NoReturn:
+    sys.stderr.write(f"{PROGRAM}: {' '.join(message.split())}\n")
+    sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""Keeps the account of one process: from samples to joules and their rate."""
+
+from dataclasses import dataclass
+
+from energy.attribution import Attribution, Interval
+from energy.clocks import Clocks
+from energy.source import Energy, Reading, Source
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Everything that is read at one time; CPU times in seconds."""
+
+    reading: Reading
+    cpu_s: float
+    busy_s: float | None
+
+
+class Account:
+    """Sums this process's joules since the account was opened.
+
+    Samples gather into intervals of at least the source's `interval_s`; each interval
+    is split once. `last` is the latest sample, `split_at` the end of the latest
+    interval. `rate` is that interval's joules per CPU second, None before the first
+    one and after one that could not be measured. Not safe across threads.
+    """
+
+    def __init__(
+        self, source: Source, attribution: Attribution, clocks: Clocks
+    ) -> None:
+        self._source, self._attribution, self._clocks = source, attribution, clocks
+        self.process_joules = self.idle_joules = 0.0
+        self.rate: float | None = None
+        self.last = self.split_at = self._now()
+        self._energy = Energy()
+
+    def sample(self, early: bool = False) -> Energy:
+        """Read everything; the energy of the whole machine since the sample before.
+
+        With `early`, an interval that is still short ends too if it holds joules.
+        """
+        before, self.last = self.last, self._now()
+        energy = self._source.between(before.reading, self.last.reading)
+        self._energy += energy
+        seconds = self.last.reading.at - self.split_at.reading.at
+        if seconds >= self._source.interval_s or (early and self._energy.total_joules):
+            self._end_interval(seconds)
+        return energy
+
+    def joules_at(self, cpu_s: float) -> float:
+        """The process's joules when its CPU clock stood at cpu_s, after `split_at`."""
+        return self.process_joules + (cpu_s - self.split_at.cpu_s) * (self.rate or 0.0)
+
+    def _now(self) -> Moment:
+        return Moment(self._source.read(), self._clocks.cpu_s(), self._clocks.busy_s())
+
+    def _end_interval(self, seconds: float) -> None:
+        split = self._attribution(self._interval(seconds))
+        self.rate = split.joules_per_cpu_second if split else None
+        if split:
+            self.process_joules += split.process_joules
+            self.idle_joules += split.idle_joules
+        self.split_at, self._energy = self.last, Energy()
+
+    def _interval(self, seconds: float) -> Interval:
+        first, last = self.split_at, self.last
+        known = first.busy_s is not None and last.busy_s is not None
+        return Interval(
+            seconds,
+            last.cpu_s - first.cpu_s,
+            (last.busy_s or 0.0) - (first.busy_s or 0.0) if known else None,
+            self._energy.total_joules,
+            clean=not self._energy.skipped,
+        )

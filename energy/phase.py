@@ -1,0 +1,107 @@
+"""A phase of a program, such as loading or fitting, and what it cost."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+
+class Payer(Protocol):
+    """What a phase needs of its meter."""
+
+    def begin(self, phase: "Phase") -> tuple[float, float]:
+        """Note that the phase is open; the wall and CPU clocks now."""
+
+    def end(self, phase: "Phase") -> None:
+        """Note that the phase was closed."""
+
+    def clocks(self) -> tuple[float, float]:
+        """The wall and CPU clocks now, in seconds."""
+
+    def joules_of(self, phase: "Phase") -> float | None:
+        """The joules of the phase up to now."""
+
+    def bounds(self) -> tuple[float, float] | None:
+        """The factors to an estimate's low and high bound; None if measured."""
+
+
+class Phase:
+    """A context manager that sums up its time and energy over all its entries.
+
+    Every figure may be read at any time, inside as well as after. Phases may overlap;
+    each then counts the CPU time of both, as CPU time belongs to the process.
+    """
+
+    def __init__(self, meter: Payer) -> None:
+        self._meter = meter
+        self._entered: tuple[float, float] | None = None
+        self._seconds = self._cpu_s = self._settled_cpu_s = 0.0
+        self.settled_joules: float | None = None
+
+    def __enter__(self) -> Self:
+        if self._entered:
+            raise RuntimeError("this phase is open already")
+        self._entered = self._meter.begin(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        wall_s, cpu_s = self._meter.clocks()
+        self._seconds, self._cpu_s = self._seconds_at(wall_s), self.cpu_at(cpu_s)
+        self._entered = None
+        self._meter.end(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the program is inside the phase."""
+        return self._entered is not None
+
+    @property
+    def seconds(self) -> float:
+        """Wall time, in seconds."""
+        return self._seconds_at(self._meter.clocks()[0])
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU seconds of the process: all threads, and children once waited for."""
+        return self.cpu_at(self._meter.clocks()[1])
+
+    @property
+    def joules(self) -> float | None:
+        """The process's share of the dynamic energy; None if it is not known."""
+        return self._meter.joules_of(self)
+
+    @property
+    def low_joules(self) -> float | None:
+        """The low bound of an estimate; None for a measured figure."""
+        return self._bound(0)
+
+    @property
+    def high_joules(self) -> float | None:
+        """The high bound of an estimate; None for a measured figure."""
+        return self._bound(1)
+
+    def cpu_at(self, cpu_s: float) -> float:
+        """The phase's CPU seconds when the process's CPU clock stands at cpu_s."""
+        return self._cpu_s + (cpu_s - self._entered[1] if self._entered else 0.0)
+
+    def settle(self, cpu_s: float, joules_per_cpu_second: float | None) -> None:
+        """Pay for all CPU seconds until cpu_s; None lets them pass as unknown."""
+        due = self.unsettled_cpu_at(cpu_s)
+        self._settled_cpu_s += due
+        if joules_per_cpu_second is not None:
+            joules = due * joules_per_cpu_second
+            self.settled_joules = (self.settled_joules or 0.0) + joules
+
+    def unsettled_cpu_at(self, cpu_s: float) -> float:
+        """The phase's CPU seconds until cpu_s that nothing was paid for yet."""
+        return self.cpu_at(cpu_s) - self._settled_cpu_s
+
+    def _seconds_at(self, wall_s: float) -> float:
+        return self._seconds + (wall_s - self._entered[0] if self._entered else 0.0)
+
+    def _bound(self, which: int) -> float | None:
+        bounds, joules = self._meter.bounds(), self.joules
+        return None if bounds is None or joules is None else bounds[which] * joules

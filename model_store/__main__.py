@@ -1,0 +1,147 @@
+"""The commands of the model store: list, show, verify, pin, unpin, prune."""
+
+import functools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from model_store import ModelStore, StoreError, __version__
+from model_store.command_line import json_option, run, state_option, store_option
+from model_store.errors import BrokenPin, ModelNotFound
+
+
+def store_command(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
+    """Make a function of (store, ..., as_json) a command with the store's options."""
+
+    def decorate(function: Callable[..., int | None]) -> click.Command:
+        @functools.wraps(function)
+        def command(store: Path, state: Path, **arguments: Any) -> int | None:
+            return function(ModelStore(store, state), **arguments)
+
+        return main.command(name)(store_option(state_option(json_option(command))))
+
+    return decorate
+
+
+@click.group()
+@click.version_option(__version__, prog_name="model_store")
+def main() -> None:
+    """Look at the stored versions of the model, and choose which one is served.
+
+    The newest valid version is served unless one is pinned.
+    """
+
+
+@store_command("list")
+def list_versions(store: ModelStore, as_json: bool) -> None:
+    """List every version, the newest last, with its accuracy and its joules."""
+    served = _served(store)
+    rows = [_row(store, version, served) for version in store.versions()]
+    if as_json:
+        document = {"versions": rows, "served": served, "pinned": _pinned(store)}
+        click.echo(json.dumps(document))
+        return
+    click.echo(f"{'version':>7}  {'created':<20}  {'accuracy':>8}  {'joules':>9}  data")
+    for row in rows:
+        click.echo(_line(row))
+    if not rows:
+        click.echo(f"no versions in {store.root}; python -m trainer train makes one")
+
+
+@store_command("show")
+@click.argument("version", type=click.IntRange(min=1))
+def show(store: ModelStore, version: int, as_json: bool) -> None:
+    """Show the metadata of a version: settings, data, accuracy, cost, energy."""
+    document = {"version": version, **store.load(version).card.document()}
+    click.echo(json.dumps(document, indent=None if as_json else 2))
+
+
+@store_command("verify")
+@click.argument("version", type=click.IntRange(min=1), required=False)
+def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
+    """Check one version, or all: exit 1 if one is broken, naming it."""
+    if version is not None and version not in store.versions():
+        raise ModelNotFound(version, store.root)
+    versions = store.versions() if version is None else [version]
+    faults = {v: store.verify(v) for v in versions}
+    if as_json:
+        broken = {str(v): str(fault) for v, fault in faults.items() if fault}
+        click.echo(json.dumps({"checked": versions, "broken": broken}))
+    else:
+        for v, fault in faults.items():
+            click.echo(f"{v}: broken: {fault}" if fault else f"{v}: valid")
+    return 1 if any(faults.values()) else 0
+
+
+@store_command("pin")
+@click.argument("version", type=click.IntRange(min=1))
+def pin(store: ModelStore, version: int, as_json: bool) -> None:
+    """Serve this version, whatever is newer, until unpin."""
+    store.pin(version)
+    click.echo(json.dumps({"pinned": version}) if as_json else f"pinned {version}")
+
+
+@store_command("unpin")
+def unpin(store: ModelStore, as_json: bool) -> None:
+    """Serve the newest valid version again."""
+    store.unpin()
+    click.echo(json.dumps({"pinned": None}) if as_json else "the newest is served")
+
+
+@store_command("prune")
+@click.option("--keep", type=click.IntRange(min=1), required=True, help="How many.")
+def prune(store: ModelStore, keep: int, as_json: bool) -> None:
+    """Remove all but the newest versions; the served one always stays."""
+    removed = store.prune(keep)
+    text = f"removed {', '.join(map(str, removed)) or 'nothing'}"
+    click.echo(json.dumps({"removed": removed}) if as_json else text)
+
+
+def _served(store: ModelStore) -> int | None:
+    try:
+        return store.served().version
+    except ModelNotFound:
+        return None
+
+
+def _pinned(store: ModelStore) -> int | None:
+    try:
+        return store.pinned()
+    except BrokenPin:
+        return None
+
+
+def _row(store: ModelStore, version: int, served: int | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"version": version, "served": version == served}
+    try:
+        card = store.load(version).card
+    except StoreError as error:
+        return {**row, "valid": False, "fault": str(error)}
+    return {
+        **row,
+        "valid": True,
+        "created": card.created,
+        "layers": card.layers,
+        "test_accuracy": card.test_accuracy,
+        "joules": card.joules,
+        "data": card.data.get("source"),
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    if not row["valid"]:
+        return f"{row['version']:>7}  broken: {row['fault']}"
+    accuracy, joules = row["test_accuracy"], row["joules"]
+    return (
+        f"{row['version']:>7}  {row['created'][:19] + 'Z':<20}"
+        f"  {'-' if accuracy is None else f'{accuracy:.4f}':>8}"
+        f"  {'-' if joules is None else f'{joules:.1f}':>9}"
+        f"  {row['data']}{'  <- served' if row['served'] else ''}"
+    )
+
+
+if __name__ == "__main__":
+    run(main, "python -m model_store", StoreError)

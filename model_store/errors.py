@@ -1,0 +1,69 @@
+"""What can go wrong with a stored model.
+
+StoreError
+├── InvalidNetwork     the parameters do not make a network
+├── CorruptModel       a file is not a model
+├── ModelNotFound      there is no such version
+├── BrokenPin          PINNED does not hold a version number
+└── StoreUnavailable   the file system refuses to read or write
+"""
+
+from pathlib import Path
+
+
+class StoreError(Exception):
+    """The base of every error of the model store; its text is one line."""
+
+
+class InvalidNetwork(StoreError):
+    """Parameters that do not chain, are not finite, or name no known activation."""
+
+
+class CorruptModel(StoreError):
+    """A file that is not a model of format 1.
+
+    Attributes: path, reason.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is not a model: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class ModelNotFound(StoreError):
+    """A version that the store does not hold.
+
+    Attributes: version (None: any at all), store.
+    """
+
+    def __init__(self, version: int | None, store: Path) -> None:
+        what = "no valid version" if version is None else f"no version {version}"
+        super().__init__(f"{store} holds {what}")
+        self.version = version
+        self.store = store
+
+
+class BrokenPin(StoreError):
+    """A PINNED file whose text is not a version number.
+
+    Attributes: path, text.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{path} holds {text[:40]!r}, not a version number")
+        self.path = path
+        self.text = text
+
+
+class StoreUnavailable(StoreError):
+    """A directory that cannot be read or written.
+
+    Attributes: path, reason.
+    """
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason

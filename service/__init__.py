@@ -1,0 +1,1 @@
+"""The HTTP service: image preprocessing, prediction, routes, metrics, web pages."""

@@ -1,0 +1,55 @@
+"""The application: its parts wired together, and every answer counted."""
+
+import time
+
+from flask import Flask, Response, g, request
+
+from energy import Meter
+from model_store import ModelStore
+from service import metrics
+from service.body import BodyReader
+from service.catalog import Catalog
+from service.config import ServiceConfig
+from service.current_model import CurrentModel
+from service.errors import register_errors
+from service.ledger import EnergyLedger
+from service.routes import Parts, routes
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def create_app(config: ServiceConfig, meter: Meter) -> Flask:
+    """A Flask application whose parts are in `app.extensions["digits"]`.
+
+    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`
+    and `bodies.cut_off_late` happen now and then.
+    """
+    app = Flask(__name__)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    store = ModelStore(config.store, config.state)
+    app.extensions["digits"] = Parts(
+        config=config,
+        models=CurrentModel(store),
+        catalog=Catalog(store),
+        ledger=EnergyLedger(meter),
+        bodies=BodyReader(config.max_upload_bytes),
+    )
+    app.register_blueprint(routes)
+    register_errors(app)
+    app.before_request(_begin)
+    app.after_request(_count)
+    return app
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    g.cpu_began = time.thread_time()
+
+
+def _count(response: Response) -> Response:
+    """Count an answer before any of it is sent, so that a scrape sees it."""
+    method = request.method if request.method in _METHODS else "other"
+    route = request.url_rule.rule if request.url_rule else "unmatched"
+    metrics.HTTP_REQUESTS.labels(method, route, response.status_code).inc()
+    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - g.began)
+    return response

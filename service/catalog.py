@@ -1,0 +1,37 @@
+"""The cards of the stored versions, for looking at; each file is read once."""
+
+from model_store import Card, ModelNotFound, ModelStore, StoreError
+
+
+class Catalog:
+    """Every version's card, or what is wrong with the version."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        self._read: dict[tuple[int, ...], Card | StoreError] = {}
+
+    def cards(self) -> dict[int, Card]:
+        """The valid versions, in rising order. Raises StoreUnavailable."""
+        entries = {version: self._entry(version) for version in self._store.versions()}
+        return {v: card for v, card in entries.items() if isinstance(card, Card)}
+
+    def card(self, version: int) -> Card:
+        """One version's card. Raises ModelNotFound, CorruptModel, StoreUnavailable."""
+        entry = self._entry(version)
+        if isinstance(entry, StoreError):
+            raise entry
+        return entry
+
+    def _entry(self, version: int) -> Card | StoreError:
+        fingerprint = self._store.fingerprint(version)
+        if fingerprint is None:
+            return ModelNotFound(version, self._store.root)
+        if fingerprint not in self._read:
+            self._read[fingerprint] = self._load(version)
+        return self._read[fingerprint]
+
+    def _load(self, version: int) -> Card | StoreError:
+        try:
+            return self._store.load(version).card
+        except StoreError as error:
+            return error

@@ -1,0 +1,104 @@
+"""The settings of the service: each a variable, and a flag of `python -m service`."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+class ConfigError(Exception):
+    """A value out of range; the text names variable, value and what is allowed.
+
+    Attributes: variable, value, allowed.
+    """
+
+    def __init__(self, variable: str, value: str, allowed: str) -> None:
+        super().__init__(f"{variable}={value!r} is not allowed: {allowed}")
+        self.variable = variable
+        self.value = value
+        self.allowed = allowed
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: where it is read from, its default, and what it may be."""
+
+    variable: str
+    default: str
+    parse: Callable[[str], Any]
+    allowed: str
+    help: str
+
+    @property
+    def flag(self) -> str:
+        """DIGITS_MAX_PIXELS is also --max-pixels."""
+        return "--" + self.field.replace("_", "-")
+
+    @property
+    def field(self) -> str:
+        """The name in ServiceConfig."""
+        return self.variable.removeprefix("DIGITS_").lower()
+
+    def read(self, environ: Mapping[str, str]) -> Any:
+        """The value, or the default if unset or empty. Raises ConfigError."""
+        text = environ.get(self.variable) or self.default
+        try:
+            return self.parse(text)
+        except ValueError:
+            raise ConfigError(self.variable, text, self.allowed) from None
+
+
+def _number(
+    variable: str, default: float, lowest: float, highest: float, text: str
+) -> Setting:
+    kind = type(default)
+
+    def parse(value: str) -> float:
+        number = kind(value)
+        if not lowest <= number <= highest:
+            raise ValueError(value)
+        return number
+
+    what = "a whole number" if kind is int else "a number"
+    allowed = f"{what} from {lowest:,} to {highest:,}"
+    return Setting(variable, str(default), parse, allowed, text)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
+SETTINGS = (
+    Setting("DIGITS_STORE", "./models", Path, "a directory", "The model store."),
+    Setting("DIGITS_STATE", "./state", Path, "a directory", "Where PINNED is kept."),
+    Setting("DIGITS_HOST", "127.0.0.1", str, "an address", "Listen on this address."),
+    _number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
+    _number("DIGITS_WORKERS", _cores(), 1, 256, "Processes; one a core by default."),
+    _number("DIGITS_THREADS", 4, 1, 256, "Threads in each process."),
+    _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
+    _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
+    _number(
+        "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class ServiceConfig:
+    """One value for each of SETTINGS."""
+
+    store: Path
+    state: Path
+    host: str
+    port: int
+    workers: int
+    threads: int
+    max_upload_bytes: int
+    max_pixels: int
+    reload_seconds: float
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "ServiceConfig":
+        """Read every setting; raises ConfigError for the first that is out of range."""
+        return cls(**{setting.field: setting.read(environ) for setting in SETTINGS})

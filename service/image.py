@@ -1,0 +1,73 @@
+"""An uploaded picture becomes the 784 pixels that the network reads."""
+
+import base64
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from service.decoding import decode
+from service.digit_form import SIDE, to_mnist
+from service.digit_search import find_digit
+from service.greyscale import to_grey
+from service.rejection import (
+    ImageRejected,
+    NoDigit,
+    TooManyPixels,
+    Undecodable,
+    UnsupportedFormat,
+)
+
+__all__ = [
+    "DigitImage",
+    "ImageLimits",
+    "ImageRejected",
+    "NoDigit",
+    "TooManyPixels",
+    "Undecodable",
+    "UnsupportedFormat",
+    "png_data_url",
+    "read_digit",
+]
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """The largest upload that is read: bytes as sent, pixels as declared."""
+
+    max_bytes: int = 8 * 1024 * 1024
+    max_pixels: int = 40_000_000
+
+
+@dataclass(frozen=True)
+class DigitImage:
+    """One digit in MNIST's form.
+
+    pixels: (784,) uint8, 0 background to 255 ink, the rows of 28x28.
+    warnings: what a user should know about the picture, one sentence each.
+    """
+
+    pixels: NDArray[np.uint8]
+    warnings: tuple[str, ...] = ()
+
+
+def read_digit(body: bytes, max_pixels: int) -> DigitImage:
+    """Bring the picture of one handwritten digit to MNIST's form.
+
+    Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
+    """
+    picture = decode(body, max_pixels)
+    found = find_digit(to_grey(picture))
+    if found is None:
+        raise NoDigit(*picture.size)
+    warnings = ("several digits were seen; the largest was read",) * (found.digits > 1)
+    return DigitImage(to_mnist(found.ink), warnings)
+
+
+def png_data_url(pixels: NDArray[np.uint8]) -> str:
+    """Return (784,) pixels as a 28x28 PNG in a data URL (RFC 2397)."""
+    png = io.BytesIO()
+    Image.fromarray(pixels.reshape(SIDE, SIDE)).save(png, "PNG")
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")

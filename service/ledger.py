@@ -1,0 +1,61 @@
+"""The energy ledger: each second a worker's joules are shared out to its requests."""
+
+import math
+from collections import deque
+
+from energy import Meter
+from service import metrics
+
+
+class EnergyLedger:
+    """What each prediction request costs, by its CPU time.
+
+    The joules of a tick go to the requests that ended in it, each at the tick's joules
+    per CPU second; what is left is overhead. Nothing is invented: request and overhead
+    together are the worker's dynamic energy.
+    """
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._waiting: deque[tuple[int, float]] = deque()
+        self._rate = math.nan
+        self._overhead = 0.0
+
+    @property
+    def source(self) -> str | None:
+        """Where the joules come from; None without a source."""
+        return self._meter.source
+
+    def joules(self, cpu_seconds: float) -> float | None:
+        """What that much CPU time costs at the last tick's rate; None if unknown."""
+        return None if math.isnan(self._rate) else self._rate * cpu_seconds
+
+    def record(self, version: int, cpu_seconds: float) -> None:
+        """Note a prediction request; its joules are observed at the next tick."""
+        metrics.PREDICTION_CPU.labels(version).observe(cpu_seconds)
+        self._waiting.append((version, cpu_seconds))
+
+    def tick(self) -> None:
+        """Share out what was spent since the last tick; call it about once a second."""
+        tick = self._meter.tick()
+        self._rate = tick.joules_per_cpu_second
+        if tick.wraps:
+            metrics.COUNTER_WRAPS.inc(tick.wraps)
+        for reason, count in tick.skipped.items():
+            metrics.SAMPLES_SKIPPED.labels(reason).inc(count)
+        if tick.joules is not None and self.source:
+            self._share_out(tick.joules, self.source)
+
+    def _share_out(self, joules: float, source: str) -> None:
+        requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        spent = 0.0
+        for version, cpu_seconds in requests:
+            cost = cpu_seconds * self._rate
+            metrics.PREDICTION_JOULES.labels(version, source).observe(cost)
+            spent += cost
+        # A request that spans two ticks is paid for in the second: what it takes from
+        # that one's overhead stays owed, so that the sum is right over time.
+        self._overhead += joules - spent
+        metrics.PROCESS_JOULES.labels(source, "request").inc(spent)
+        metrics.PROCESS_JOULES.labels(source, "overhead").inc(max(self._overhead, 0))
+        self._overhead = min(self._overhead, 0)

@@ -1,0 +1,39 @@
+"""Sliding maxima over grey pictures, and what is built on them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Grey = NDArray[np.uint8]
+
+
+def running_max(values: Grey, window: int) -> Grey:
+    """Return the largest value in the square window round each pixel (odd window)."""
+    return _running_max_rows(_running_max_rows(values, window).T, window).T
+
+
+def closing(grey: Grey, window: int) -> Grey:
+    """Fill what is darker than its surroundings and narrower than the window."""
+    return ~opening(~grey, window)
+
+
+def opening(grey: Grey, window: int) -> Grey:
+    """Flatten what is lighter than its surroundings and narrower than the window."""
+    return running_max(~running_max(~grey, window), window)
+
+
+def odd(size: float) -> int:
+    """Return the nearest odd number, at least 3."""
+    return max(3, 2 * int(size / 2) + 1)
+
+
+def _running_max_rows(values: Grey, window: int) -> Grey:
+    """Take the maximum over rows by doubling the reach, log2(window) times."""
+    height = len(values)
+    padded = np.zeros((height + window - 1, values.shape[1]), dtype=values.dtype)
+    padded[window // 2 : window // 2 + height] = values
+    reach = 1
+    while reach < window:
+        step = min(reach, window - reach)
+        padded = np.maximum(padded[:-step], padded[step:])
+        reach += step
+    return padded

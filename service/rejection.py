@@ -1,0 +1,51 @@
+"""Why an uploaded picture is refused, one class a reason."""
+
+from typing import ClassVar
+
+
+class ImageRejected(Exception):  # noqa: N818 (the picture is at fault, not the program)
+    """An uploaded picture that no digit can be read from."""
+
+    reason: ClassVar[str] = "rejected"
+
+
+class UnsupportedFormat(ImageRejected):
+    """The bytes open like none of PNG, JPEG, GIF, WebP, BMP and TIFF."""
+
+    reason = "format"
+
+    def __init__(self, first_bytes: bytes) -> None:
+        super().__init__("the body is no PNG, JPEG, GIF, WebP, BMP or TIFF picture")
+        self.first_bytes = first_bytes
+
+
+class TooManyPixels(ImageRejected):
+    """The header declares more pixels than are ever decoded."""
+
+    reason = "pixels"
+
+    def __init__(self, width: int, height: int, max_pixels: int) -> None:
+        super().__init__(
+            f"the picture declares {width} x {height} pixels; at most {max_pixels} are read"
+        )
+        self.width, self.height, self.max_pixels = width, height, max_pixels
+
+
+class Undecodable(ImageRejected):
+    """The bytes open like an accepted format, but cannot be decoded."""
+
+    reason = "undecodable"
+
+    def __init__(self, picture_format: str) -> None:
+        super().__init__(f"the {picture_format} picture is damaged or incomplete")
+        self.picture_format = picture_format
+
+
+class NoDigit(ImageRejected):
+    """The picture holds nothing that stands out from its background."""
+
+    reason = "no_digit"
+
+    def __init__(self, width: int, height: int) -> None:
+        super().__init__(f"the picture of {width} x {height} pixels holds no digit")
+        self.width, self.height = width, height

@@ -1,0 +1,45 @@
+// Sends the chosen picture to /predict and shows the answer without leaving the page.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+
+function outputRow(value, digit) {
+  const row = document.createElement("li");
+  const bar = document.createElement("span");
+  bar.style.width = `${Math.round(100 * Math.min(Math.max(value, 0), 1))}%`;
+  const track = document.createElement("span");
+  track.className = "bar";
+  track.append(bar);
+  const number = document.createElement("span");
+  number.className = "value";
+  number.textContent = value.toFixed(3);
+  row.append(String(digit), track, number);
+  return row;
+}
+
+function showAnswer(answer) {
+  byId("label").textContent = answer.label;
+  byId("seen").src = answer.input;
+  byId("outputs").replaceChildren(...answer.outputs.map(outputRow));
+  const parts = [`confidence ${(100 * answer.confidence).toFixed(1)} %`, `version ${answer.model.version}`];
+  if (answer.energy) parts.push(`${(1000 * answer.energy.joules).toPrecision(2)} mJ (${answer.energy.source})`);
+  byId("detail").textContent = parts.concat(answer.warnings || []).join(" · ");
+  byId("answer").hidden = false;
+}
+
+async function ask(event) {
+  event.preventDefault();
+  byId("fault").hidden = byId("answer").hidden = true;
+  try {
+    const response = await fetch(`${event.target.action}?preview=1`, { method: "POST", body: new FormData(event.target) });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.detail);
+    showAnswer(answer);
+  } catch (error) {
+    byId("fault").textContent = error.message;
+    byId("fault").hidden = false;
+  }
+}
+
+const form = byId("form");
+if (form) form.addEventListener("submit", ask);

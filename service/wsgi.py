@@ -1,0 +1,27 @@
+"""What each gunicorn worker calls: the environment becomes a running application."""
+
+import os
+
+from flask import Flask
+
+from energy import EnergySettings, open_meter
+from service.app import create_app
+from service.background import every
+from service.config import ServiceConfig
+from service.routes import Parts
+
+_TICK_S = 1.0
+_CUT_OFF_S = 0.25
+
+
+def application() -> Flask:
+    """The application with a model, if there is one, and its background work."""
+    config = ServiceConfig.from_environ(os.environ)
+    app = create_app(config, open_meter(EnergySettings.from_environ(os.environ)))
+    parts: Parts = app.extensions["digits"]
+    parts.models.refresh()
+    parts.ledger.tick()
+    every(config.reload_seconds, parts.models.refresh, "reload")
+    every(_TICK_S, parts.ledger.tick, "energy")
+    every(_CUT_OFF_S, parts.bodies.cut_off_late, "slow senders")
+    return app

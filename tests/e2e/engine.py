@@ -1,0 +1,59 @@
+"""A Docker engine: the one that runs, or one that is started for the tests."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.e2e.tools import HERE, give_up
+from tests.e2e.waiting import ended, wait_until
+
+
+def _succeeds(*command: str) -> bool:
+    finished = subprocess.run(command, capture_output=True, check=False)
+    return finished.returncode == 0
+
+
+def _engine_answers() -> bool:
+    return _succeeds("docker", "info")
+
+
+@contextlib.contextmanager
+def running_engine(scratch: Path) -> Iterator[None]:
+    """An engine that answers; stopped after the block if it was started here."""
+    if _engine_answers():
+        yield
+        return
+    with (scratch / "dockerd.log").open("w") as log:
+        engine = subprocess.Popen(["dockerd"], stdout=log, stderr=log)
+    with ended(engine):
+        wait_until(
+            "dockerd starts or gives up",
+            lambda: _engine_answers() or engine.poll() is not None,
+        )
+        if engine.poll() is not None:
+            give_up((scratch / "dockerd.log").read_text().splitlines()[-1])
+        yield
+
+
+def compose_command() -> list[str]:
+    """Compose as a plugin of docker, or the older command of its own."""
+    plugin = _succeeds("docker", "compose", "version")
+    return ["docker", "compose"] if plugin else ["docker-compose"]
+
+
+def python_image() -> str:
+    """PYTHON_IMAGE, or else the image that stands in for the official one."""
+    if chosen := os.environ.get("PYTHON_IMAGE"):
+        return chosen
+    made = subprocess.run(
+        [HERE / "python-image"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if made.returncode:
+        give_up(f"no base image: {made.stderr.strip()}")
+    return made.stdout.strip()

@@ -1,0 +1,81 @@
+"""The containers of compose.yaml, brought up for real."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.e2e.client import Client
+from tests.e2e.engine import compose_command
+from tests.e2e.programs import ROOT
+
+PROJECT = "digits-test"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Compose's view of one project.
+
+    Attributes:
+        python_image: what the images are built on.
+        port: where the service is published on this host.
+        data: a directory of this host with MNIST CSVs.
+    """
+
+    python_image: str
+    port: int
+    data: Path
+
+    @property
+    def service(self) -> Client:
+        """The service, by its published port."""
+        return Client(f"http://127.0.0.1:{self.port}")
+
+    def compose(
+        self, *arguments: str, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run docker compose on the project."""
+        finished = subprocess.run(
+            [*self._command(), *arguments],
+            cwd=ROOT,
+            env=self._environ(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or finished.returncode == 0, finished.stdout + finished.stderr
+        return finished
+
+    def inside(self, name: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the running container; its exit code may be anything."""
+        return self.compose("exec", "-T", name, *command, check=False)
+
+    def inspect(self, name: str, template: str) -> str:
+        """A fact about the container, by a template of docker inspect."""
+        # With --all: a container that has stopped is inspected too.
+        container = self.compose("ps", "--all", "--quiet", name).stdout.strip()
+        inspected = subprocess.run(
+            ["docker", "inspect", "--format", template, container],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return inspected.stdout.strip()
+
+    def down(self) -> None:
+        """Remove the containers, the network and the volumes."""
+        self.compose("down", "--volumes", "--remove-orphans", "--timeout", "10")
+
+    def _command(self) -> list[str]:
+        files = ("compose.yaml", "tests/e2e/compose.test.yaml")
+        chosen = [part for file in files for part in ("--file", file)]
+        return [*compose_command(), "--project-name", PROJECT, *chosen]
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PYTHON_IMAGE": self.python_image,
+            "DIGITS_PORT": str(self.port),
+            "DIGITS_DATA_DIR": str(self.data),
+        }

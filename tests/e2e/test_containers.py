@@ -1,0 +1,136 @@
+"""The stack of compose.yaml: from an empty store to a second version, and hardened."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e import digits
+from tests.e2e.engine import python_image, running_engine
+from tests.e2e.load import SteadyLoad
+from tests.e2e.programs import free_port
+from tests.e2e.stack import Stack
+from tests.e2e.tools import need_tools
+from tests.e2e.waiting import wait_until
+
+FIRST_MODEL_PATIENCE_S = 300
+PICTURE = digits.picture(8)
+SECOND_TRAINING = (
+    *("run", "--rm", "-T", "trainer", "train", "--data", "/data", "--no-gate"),
+    *("--hidden", "30", "--epochs", "1", "--json"),
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The two images, built; nothing runs before the test or after it."""
+    need_tools()
+    scratch = tmp_path_factory.mktemp("containers")
+    with running_engine(scratch):
+        data = scratch / "data"
+        data.mkdir(mode=0o755)
+        digits.write_mnist(data)
+        stack = Stack(python_image(), free_port(), data)
+        stack.compose("build")
+        try:
+            yield stack
+        finally:
+            stack.down()
+
+
+@pytest.fixture(scope="module")
+def before_a_model(built: Stack) -> dict[str, int]:
+    """The status codes of the service alone, over an empty store."""
+    built.compose("up", "--detach", "service")
+    wait_until("the service is alive", built.service.is_alive)
+    return {
+        "live": built.service.get("/healthz").status_code,
+        "ready": built.service.get("/readyz").status_code,
+        "predict": built.service.predict(PICTURE).status_code,
+    }
+
+
+@pytest.fixture(scope="module")
+def stack(built: Stack, before_a_model: dict[str, int]) -> Stack:
+    """Service and trainer, once there is a first model."""
+    assert before_a_model["ready"] == 503
+    built.compose("up", "--detach")
+    wait_until("a first model", built.service.is_ready, FIRST_MODEL_PATIENCE_S)
+    return built
+
+
+def test_service_starts_at_once_and_waits_for_a_model(
+    before_a_model: dict[str, int],
+) -> None:
+    assert before_a_model == {"live": 200, "ready": 503, "predict": 503}
+
+
+def test_service_reads_digits(stack: Stack) -> None:
+    answers = [stack.service.upload(digits.picture(d)).json() for d in range(10)]
+    assert sum(answer["label"] == d for d, answer in enumerate(answers)) >= 8
+    raw = stack.service.predict(PICTURE).json()
+    assert raw["outputs"] == answers[8]["outputs"]
+
+
+def test_second_training_is_served_without_a_failed_request(stack: Stack) -> None:
+    with SteadyLoad(lambda: stack.service.predict(PICTURE)) as load:
+        training = stack.compose(*SECOND_TRAINING)
+        load.wait_for_version(json.loads(training.stdout)["version"])
+    assert load.failures == []
+
+
+def test_container_is_healthy(stack: Stack) -> None:
+    wait_until(
+        "the health check has run",
+        lambda: stack.inspect("service", "{{.State.Health.Status}}") == "healthy",
+    )
+
+
+@pytest.mark.parametrize("name", ["service", "trainer"])
+def test_process_has_no_rights(stack: Stack, name: str) -> None:
+    assert stack.inside(name, "id", "-u").stdout.strip() == "10001"
+    status = stack.inside(name, "cat", "/proc/self/status").stdout
+    facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    assert {facts[f"Cap{kind}"] for kind in ("Prm", "Eff", "Bnd", "Amb")} == {"0" * 16}
+    assert facts["NoNewPrivs"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "allowed"),
+    [
+        ("service", "/app/new", False),
+        ("service", "/models/new", False),
+        ("service", "/state/new", True),
+        ("service", "/tmp/new", True),
+        ("trainer", "/app/new", False),
+        ("trainer", "/models/new", True),
+        ("trainer", "/state/new", True),
+        ("trainer", "/tmp/new", True),
+    ],
+)
+def test_only_its_own_volumes_are_writable(
+    stack: Stack, name: str, path: str, allowed: bool
+) -> None:
+    touched = stack.inside(name, "touch", path)
+    assert (touched.returncode == 0) == allowed
+    assert allowed or "Read-only file system" in touched.stderr
+    if allowed:
+        stack.inside(name, "rm", path)
+
+
+@pytest.mark.parametrize("library", ["pandas", "sklearn", "scipy", "matplotlib", "pip"])
+def test_service_image_carries_nothing_of_the_trainer(
+    stack: Stack, library: str
+) -> None:
+    imported = stack.inside("service", "python", "-c", f"import {library}")
+    assert "ModuleNotFoundError" in imported.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("service", "0"), ("trainer", "143")])
+def test_container_stops_on_request_and_starts_again(
+    stack: Stack, name: str, code: str
+) -> None:
+    stack.compose("stop", name)
+    assert stack.inspect(name, "{{.State.ExitCode}}") == code
+    stack.compose("start", name)
+    wait_until("the service is ready", stack.service.is_ready)

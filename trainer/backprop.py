@@ -1,0 +1,83 @@
+"""Losses, and their gradients by the notes' recursion S_{i-1} = A_{i-1} W_i S_i.
+
+The notes write one sample as a column; here a batch is n rows, so a product of theirs
+appears transposed: (n, nodes) arrays, and A_{i-1}, a diagonal matrix, as a product
+element by element.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from model_store.network import Floats, Network, Pixels
+
+# sigma'(n) of a hidden layer, written with a = sigma(n), which feed-forward has kept.
+SLOPES: dict[str, Callable[[Floats], Floats]] = {
+    "sigmoid": lambda a: a * (1 - a),
+    "relu": lambda a: np.heaviside(a, 0).astype(a.dtype),
+}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss with the output layer that belongs to it.
+
+    Attributes:
+        output_activation: the output layer's activation.
+        total: (outputs, targets), each (n, 10) -> the loss summed over the rows.
+        output_sensitivity: (outputs, targets) -> S_L = dF/dn_L, (n, 10).
+    """
+
+    output_activation: str
+    total: Callable[[Floats, Floats], float]
+    output_sensitivity: Callable[[Floats, Floats], Floats]
+
+
+def total_squared_error(y: Floats, t: Floats) -> float:
+    """The notes' cost: the sum of ||t - y||^2."""
+    return float(np.square(t - y).sum())
+
+
+def _squared_error_sensitivity(y: Floats, t: Floats) -> Floats:
+    """S_L = -2 A_L e, with e = t - y and A_L the slope of the sigmoid."""
+    return -2 * SLOPES["sigmoid"](y) * (t - y)
+
+
+def cross_entropy(y: Floats, t: Floats) -> float:
+    """The sum of -log y at the label; y is kept above the smallest float."""
+    return float(-np.log(np.maximum((y * t).sum(axis=1), np.finfo(y.dtype).tiny)).sum())
+
+
+LOSSES = {
+    "tse": Loss("sigmoid", total_squared_error, _squared_error_sensitivity),
+    # For softmax with cross-entropy the Jacobian and the 1/y cancel: S_L = y - t
+    # (Bishop 2006, section 4.3.4).
+    "cross-entropy": Loss("softmax", cross_entropy, lambda y, t: y - t),
+}
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """dF/dW_i and dF/db_i for each layer, in the shapes of W_i and b_i."""
+
+    weights: Sequence[Floats]
+    biases: Sequence[Floats]
+
+
+def backprop(
+    network: Network, loss: Loss, pixels: Pixels, targets: Floats
+) -> Gradients:
+    """The gradients of the loss summed over the rows of pixels.
+
+    pixels: (n, fan_in), 0-255; targets: (n, outputs).
+    """
+    a = network.activations(pixels)
+    S = loss.output_sensitivity(a[-1], targets)
+    weights, biases = [a[-2].T @ S], [S.sum(axis=0)]
+    for i in range(len(network.weights) - 1, 0, -1):
+        A = SLOPES[network.activation_names[i - 1]](a[i])
+        S = A * (S @ network.weights[i].T)
+        weights.insert(0, a[i - 1].T @ S)
+        biases.insert(0, S.sum(axis=0))
+    return Gradients(weights, biases)

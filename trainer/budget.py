@@ -1,0 +1,58 @@
+"""How much of a training run is spent: of its rows, of its seconds, of its joules."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass
+class Budget:
+    """What a run may spend, and how far it is.
+
+    Attributes:
+        rows: rows to train on in all epochs.
+        max_seconds: wall time, or None.
+        max_joules: energy, or None.
+        seconds: what has been spent since the fit began.
+        joules: likewise, None without an energy source.
+    """
+
+    rows: int
+    max_seconds: float | None
+    max_joules: float | None
+    seconds: Callable[[], float]
+    joules: Callable[[], float | None]
+    rows_done: int = 0
+
+    def count(self, rows: int) -> None:
+        """Note that so many more rows were trained on."""
+        self.rows_done += rows
+
+    @property
+    def progress(self) -> float:
+        """The fraction spent of whatever will be spent first, 0 to 1.
+
+        The learning rate follows it, so that a run cut short by a budget anneals too.
+        """
+        return min(1.0, max(self._fractions.values()))
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self.progress >= 1.0
+
+    @property
+    def stopped_by(self) -> str | None:
+        """The option that ended the run before its last epoch, or None."""
+        cut = {name: f for name, f in self._fractions.items() if name != "epochs"}
+        over = [name for name, fraction in cut.items() if fraction >= 1.0]
+        return over[0] if over and self.rows_done < self.rows else None
+
+    @property
+    def _fractions(self) -> dict[str, float]:
+        fractions = {"epochs": self.rows_done / self.rows}
+        if self.max_seconds is not None:
+            fractions["max_seconds"] = self.seconds() / self.max_seconds
+        joules = self.joules() if self.max_joules is not None else None
+        if self.max_joules is not None and joules is not None:
+            fractions["max_joules"] = joules / self.max_joules
+        return fractions

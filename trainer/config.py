@@ -1,0 +1,91 @@
+"""The settings of a training run, and the two presets."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what is learnt, apart from the data.
+
+    Attributes:
+        preset: the name of the preset that the settings began as.
+        hidden: nodes of the hidden layers.
+        activation: "sigmoid" or "relu", of the hidden layers.
+        loss: "tse" (sigmoid output) or "cross-entropy" (softmax output).
+        learning_rate: alpha; with a one-cycle schedule, its peak.
+        epochs: passes through the training rows.
+        batch_size: rows for each update; 1 is the notes' per-sample SGD.
+        augment: train on distorted copies, new ones in each epoch.
+        momentum: Nesterov's; 0 is plain gradient descent.
+        one_cycle: warm up to learning_rate, then anneal to 0 (Smith 2018).
+        weights: "notes" for 0.5 - U(0, 1), "he" for He et al. 2015.
+        holds_out: choose and calibrate on a fixed part of the training rows.
+        seed: of the weights, the order and the distortions.
+    """
+
+    preset: str
+    hidden: tuple[int, ...]
+    activation: str
+    loss: str
+    learning_rate: float
+    epochs: int
+    batch_size: int
+    augment: bool
+    momentum: float
+    one_cycle: bool
+    weights: str
+    holds_out: bool
+    seed: int
+
+    def card(self) -> dict[str, Any]:
+        """What the metadata says of it."""
+        return {**asdict(self), "hidden": list(self.hidden)}
+
+
+_NOTEBOOK = {
+    "hidden": (500, 200),
+    "activation": "sigmoid",
+    "loss": "tse",
+    "learning_rate": 0.3,
+    "epochs": 50,
+    "batch_size": 1,
+    "augment": False,
+    "momentum": 0.0,
+    "one_cycle": False,
+    "weights": "notes",
+    "holds_out": False,
+}
+
+_DEFAULT = {
+    "hidden": (500, 200),
+    "activation": "relu",
+    "loss": "cross-entropy",
+    "learning_rate": 0.1,
+    "epochs": 60,
+    "batch_size": 128,
+    "augment": True,
+    "momentum": 0.9,
+    "one_cycle": True,
+    "weights": "he",
+    "holds_out": True,
+}
+
+# 1,438 rows make few updates an epoch, so an epoch costs little and many are needed.
+_DEFAULT_EMBEDDED = {**_DEFAULT, "batch_size": 64, "epochs": 300}
+
+
+def settings_for(
+    preset: str, embedded: bool, seed: int, changes: dict[str, Any]
+) -> Settings:
+    """A preset with the user's changes; the embedded set has a `default` of its own.
+
+    notebook: the notes to the letter. default: the best that the architecture reaches.
+    """
+    chosen = {
+        ("notebook", False): _NOTEBOOK,
+        ("notebook", True): _NOTEBOOK,
+        ("default", False): _DEFAULT,
+        ("default", True): _DEFAULT_EMBEDDED,
+    }[preset, embedded]
+    return Settings(preset=preset, seed=seed, **{**chosen, **changes})

@@ -1,0 +1,60 @@
+"""A set of digits: pixels, labels, and the file that they came from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Digits in MNIST's form.
+
+    Attributes:
+        pixels: (n, 784) uint8, 0 background to 255 ink, row-major 28x28.
+        labels: (n,) uint8, 0 to 9.
+        file: where they came from, as the metadata names it.
+        sha256: of that file's bytes, hexadecimal.
+    """
+
+    pixels: Pixels
+    labels: Labels
+    file: str
+    sha256: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def rows(self, which: slice | NDArray[np.intp]) -> "Dataset":
+        """The chosen rows, of the same file."""
+        return Dataset(self.pixels[which], self.labels[which], self.file, self.sha256)
+
+    def split(self, held_out: int) -> tuple["Dataset", "Dataset"]:
+        """The other rows and `held_out` rows: always the same ones for the same file.
+
+        They are drawn by a fixed seed of their own, so that no training seed
+        changes what is held out.
+        """
+        order = np.random.default_rng(_SPLIT_SEED).permutation(len(self))
+        return (
+            self.rows(np.sort(order[held_out:])),
+            self.rows(np.sort(order[:held_out])),
+        )
+
+    def card(self) -> dict[str, Any]:
+        """What the metadata says of it."""
+        return {"file": self.file, "rows": len(self), "sha256": self.sha256}
+
+
+_SPLIT_SEED = 784
+
+
+def one_hot(labels: Labels, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """The notes' targets: row k is 0 but for a 1 at label k. Shape (n, 10)."""
+    targets = np.zeros((len(labels), 10), dtype)
+    targets[np.arange(len(labels)), labels] = 1
+    return targets

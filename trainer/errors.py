@@ -1,0 +1,45 @@
+"""What a user of the trainer can get wrong; every text is one line."""
+
+from pathlib import Path
+
+
+class TrainerError(Exception):
+    """The base of the trainer's own errors."""
+
+
+class BadData(TrainerError):
+    """A data file that cannot be used.
+
+    Attributes: path, reason.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class TooFewRows(TrainerError):
+    """Nothing is left to train on, or nothing to test with."""
+
+
+class FetchFailed(TrainerError):
+    """MNIST could not be downloaded; no mirror gave what was asked for."""
+
+
+class Diverged(TrainerError):
+    """The cost is no longer a finite number.
+
+    Attributes: epoch.
+    """
+
+    def __init__(self, epoch: int, learning_rate: float) -> None:
+        super().__init__(
+            f"the cost is not finite in epoch {epoch}: nothing was published;"
+            f" try a learning rate below {learning_rate:g}"
+        )
+        self.epoch = epoch
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived; like KeyboardInterrupt it is nobody's to swallow."""

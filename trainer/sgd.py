@@ -1,0 +1,113 @@
+"""Stochastic gradient descent: epochs of updates, in batches without replacement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_store.network import Floats, Network
+from trainer.augment import distort
+from trainer.backprop import LOSSES, Gradients, backprop
+from trainer.budget import Budget
+from trainer.config import Settings
+from trainer.dataset import Dataset, one_hot
+
+
+def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
+    """Random weights as the settings say and zero biases, in float32."""
+    layers = [784, *settings.hidden, 10]
+    weights = []
+    for fan_in, fan_out in pairwise(layers):
+        if settings.weights == "notes":
+            weight = 0.5 - rng.random((fan_in, fan_out))
+        else:
+            weight = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
+        weights.append(weight.astype(np.float32))
+    output = LOSSES[settings.loss].output_activation
+    return Network(
+        weights=tuple(weights),
+        biases=tuple(np.zeros(nodes, np.float32) for nodes in layers[1:]),
+        activation_names=(settings.activation,) * len(settings.hidden) + (output,),
+    )
+
+
+@dataclass
+class Descent:
+    """The update rule: W <- W - alpha dF/dW, with Nesterov's momentum if there is any.
+
+    The parameters of the network are changed in place.
+    """
+
+    network: Network
+    momentum: float
+    _velocities: list[Floats] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._velocities = [np.zeros_like(p) for p in self._parameters]
+
+    @property
+    def _parameters(self) -> list[Floats]:
+        return [*self.network.weights, *self.network.biases]
+
+    def step(self, gradients: Gradients, learning_rate: float) -> None:
+        """One update with the mean gradient of a batch."""
+        for parameter, velocity, gradient in zip(
+            self._parameters,
+            self._velocities,
+            [*gradients.weights, *gradients.biases],
+            strict=True,
+        ):
+            np.multiply(gradient, -learning_rate, out=gradient)
+            if self.momentum:  # Sutskever et al. 2013, in the look-ahead variable
+                np.multiply(velocity, self.momentum, out=velocity)
+                np.add(velocity, gradient, out=velocity)
+                np.add(gradient, self.momentum * velocity, out=gradient)
+            np.add(parameter, gradient, out=parameter)
+
+
+def learning_rate_at(settings: Settings, progress: float) -> float:
+    """The rate when a fraction `progress` of the run is spent.
+
+    One cycle (Smith 2018): a linear warm-up, then half a cosine down to 0.
+    """
+    if not settings.one_cycle:
+        return settings.learning_rate
+    warm_up = 0.2
+    if progress < warm_up:
+        return settings.learning_rate * (0.05 + 0.95 * progress / warm_up)
+    annealed = (progress - warm_up) / (1 - warm_up)
+    return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * annealed)))
+
+
+def run_epoch(
+    descent: Descent,
+    rows: Dataset,
+    settings: Settings,
+    budget: Budget,
+    rng: np.random.Generator,
+) -> Iterator[int]:
+    """Update once for each batch of a random permutation of the rows.
+
+    Yields the number of rows of each batch done. Ends early, between two batches,
+    when the budget is spent.
+    """
+    loss = LOSSES[settings.loss]
+    dtype = descent.network.weights[0].dtype
+    for batch in _batches(rng.permutation(len(rows)), settings.batch_size):
+        if budget.spent:
+            return
+        originals = rows.pixels[batch]
+        pixels = distort(originals, rng) if settings.augment else originals
+        targets = one_hot(rows.labels[batch], dtype)
+        gradients = backprop(descent.network, loss, pixels, targets)
+        alpha = learning_rate_at(settings, budget.progress)
+        descent.step(gradients, alpha / len(batch))
+        budget.count(len(batch))
+        yield len(batch)
+
+
+def _batches(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
