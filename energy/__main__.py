@@ -1,6 +1,5 @@
 """Starts the energy commands and turns what goes wrong into one line and a status."""
 
-import os
 import signal
 import sys
 from types import FrameType
@@ -16,8 +15,8 @@ PROGRAM = "python -m energy"
 def main() -> NoReturn:
     """Run a command and exit.
 
-    0: done; 2: bad arguments, settings or data, told in one line on stderr; 130 after
-    Ctrl-C, 143 after SIGTERM.
+    0: done; 1: nobody reads the output any more; 2: bad arguments, settings or data,
+    told in one line on stderr; 130 after Ctrl-C, 143 after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
@@ -31,10 +30,6 @@ def main() -> NoReturn:
         _complain(error.format_message())
     except EnergyError as error:
         _complain(str(error))
-    except BrokenPipeError:
-        # The reader (head, less) has gone; nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -70,5 +70,5 @@ class Account:
             last.cpu_s - first.cpu_s,
             (last.busy_s or 0.0) - (first.busy_s or 0.0) if known else None,
             self._energy.total_joules,
-            clean=not self._energy.skipped,
+            clean=not (self._energy.skipped or first.reading.lost),
         )

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-QUIET_LOAD = 0.1  # below it, what the machine draws is taken for its idle power
+from energy.coefficients import IDLE_WATTS_PER_CPU, WATTS_PER_CPU
+
+QUIET_LOAD = 0.1  # of the host; below it, what it draws is taken for its idle power,
+QUIET_SELF = 0.05  # unless this process uses more of a CPU than this
 QUIET_SECONDS = 0.5  # shorter spans are too coarse to learn from
 TICK_SECONDS = 0.01  # the host's busy time is known to one clock tick
 
@@ -41,9 +44,11 @@ Attribution = Callable[[Interval], Split | None]
 class ByCpuTime:
     """Splits measured joules: idle first, the rest by CPU time.
 
-    Idle power is the lowest seen while the machine was quiet. Until it has been
-    quiet once, each interval's idle part is its share of idle CPU time (Kepler's
-    rule); with that rule alone a busy machine would seem to have no idle power.
+    Idle power is the lowest seen while the machine was quiet. Until it has been quiet
+    once, each interval's joules are divided as published watts would be, idle CPUs
+    against busy ones. (Dividing by CPU time alone, as Kepler does, makes idle power
+    vanish under load; taking the lowest power at any load for idle would leave
+    nothing for a program that works from start to end.)
     """
 
     def __init__(self, host_cpus: int, reserved_cpus: float) -> None:
@@ -68,15 +73,28 @@ class ByCpuTime:
         return Split(own, idle * self._own_part_of_idle, own / cpu if cpu else rate)
 
     def _idle_joules(self, interval: Interval, joules: float, busy: float) -> float:
-        capacity = self._host_cpus * interval.seconds
-        load = min(busy / capacity, 1.0) if capacity else 1.0
-        if load <= QUIET_LOAD and interval.clean and interval.seconds >= QUIET_SECONDS:
+        if self._is_quiet(interval, busy):
             watts = joules / interval.seconds
             known = watts if self._idle_watts is None else self._idle_watts
             self._idle_watts = min(watts, known)
-        if self._idle_watts is None:
-            return joules * (1 - load)
-        return min(self._idle_watts * interval.seconds, joules)
+        if self._idle_watts is not None:
+            return min(self._idle_watts * interval.seconds, joules)
+        idle = IDLE_WATTS_PER_CPU * self._host_cpus * interval.seconds
+        return joules * idle / (idle + WATTS_PER_CPU * busy)
+
+    def _is_quiet(self, interval: Interval, busy: float) -> bool:
+        """Whether idle power may be learnt; a counter that stands still is no source.
+
+        One busy CPU is little load on a large machine, but if it is ours, its power
+        must not be taken for idle.
+        """
+        return bool(
+            interval.clean
+            and interval.joules
+            and interval.seconds >= QUIET_SECONDS
+            and busy <= QUIET_LOAD * self._host_cpus * interval.seconds
+            and interval.cpu_seconds <= QUIET_SELF * interval.seconds
+        )
 
 
 class _Unclaimed:

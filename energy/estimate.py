@@ -1,22 +1,15 @@
 """Joules estimated from CPU time where nothing can be measured.
 
-The watts of a virtual CPU are those of Cloud Carbon Footprint's method (AWS: 0.74 W
-idle, 3.5 W at full load, linear between), https://www.cloudcarbonfootprint.org.
 An estimate ranks two programs on one machine; it is not a wattmeter, so each figure
-has a low and a high bound: published models of one machine lay 2.3-fold apart.
+has a low and a high bound.
 """
 
 from dataclasses import dataclass
 
 from energy.attribution import Interval, Split
 from energy.clocks import Clocks
+from energy.coefficients import HIGH_FACTOR, IDLE_WATTS_PER_CPU, LOW_FACTOR
 from energy.source import Energy, Reading, SourceInfo
-
-IDLE_WATTS_PER_CPU = 0.74
-FULL_WATTS_PER_CPU = 3.5
-WATTS_PER_CPU = FULL_WATTS_PER_CPU - IDLE_WATTS_PER_CPU  # what being busy adds
-LOW_FACTOR = 0.5
-HIGH_FACTOR = 2.0
 
 _BUSY = "host_busy_us"
 

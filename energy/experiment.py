@@ -6,7 +6,7 @@ for 36.48 cycles.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 from energy.battery import Battery, not_discharging
@@ -22,14 +22,19 @@ CHARGE = "/charge_now"
 class Drawn:
     """What left the battery over a span; `seconds` is None if it was not timed.
 
-    `milliamp_hours` is None for a battery that counts only energy, `step_joules` (the
-    smallest change seen, so the gauge's resolution) for one that did not move.
+    `milliamp_hours` is None for a battery that counts only energy. `step_joules` is
+    the smallest change of the gauge, so its resolution.
     """
 
     joules: float
     seconds: float | None
-    milliamp_hours: float | None = None
-    step_joules: float | None = None
+    milliamp_hours: float | None
+    step_joules: float
+
+    @property
+    def watts(self) -> float | None:
+        """The mean power."""
+        return self.joules / self.seconds if self.seconds else None
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,9 @@ class Experiment:
         return None if seconds is None else seconds / self.runs
 
     @property
-    def uncertainty_ratio(self) -> float | None:
+    def uncertainty_ratio(self) -> float:
         """The gauge's resolution as a part of what was drawn."""
-        step = self.drawn.step_joules
-        return None if step is None else step / self.drawn.joules
+        return self.drawn.step_joules / self.drawn.joules
 
 
 def follow(battery: Battery, finished: Callable[[float], bool]) -> Drawn:
@@ -92,29 +96,27 @@ def follow(battery: Battery, finished: Callable[[float], bool]) -> Drawn:
 
     Joules are summed second by second, so that a sagging voltage is taken as it is.
     Raises `NotDischarging` as soon as the charger is plugged in, `NothingMeasured` if
-    the gauge cannot be read or does not move.
+    the gauge cannot be read, jumps, or does not move.
     """
     first = last = _reading(battery)
-    drawn = Drawn(0.0, 0.0)
+    joules: list[float] = []
     done = False
     while not done:
         done = finished(SAMPLE_S)
-        reading = _reading(battery)
-        joules = battery.between(last, reading).total_joules or 0.0
-        steps = [s for s in (drawn.step_joules, joules) if s]
-        drawn = replace(
-            drawn,
-            joules=drawn.joules + joules,
-            step_joules=min(steps, default=None),
-        )
-        last = reading
-    if not drawn.joules:
-        raise NothingMeasured("the battery's gauge did not move; measure for longer")
-    return replace(
-        drawn,
-        seconds=last.at - first.at,
-        milliamp_hours=_milliamp_hours(first, last),
-    )
+        before, last = last, _reading(battery)
+        joules.append(_joules(battery, before, last))
+    seconds = last.at - first.at
+    if not any(joules):
+        raise NothingMeasured(f"the battery's gauge did not move in {seconds:.0f} s")
+    step = min(j for j in joules if j)
+    return Drawn(sum(joules), seconds, _milliamp_hours(first, last), step)
+
+
+def _joules(battery: Battery, before: Reading, after: Reading) -> float:
+    energy = battery.between(before, after)
+    if energy.skipped:
+        raise NothingMeasured("the battery's gauge jumped; start again")
+    return energy.total_joules or 0.0
 
 
 def _reading(battery: Battery) -> Reading:

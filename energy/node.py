@@ -92,9 +92,9 @@ class NodeLedger:
         """The reading of the worker before; None from another boot or source."""
         try:
             state = json.loads(self._state_path.read_text())
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # none yet, or cut by a power failure
             return None
-        same = {key: state[key] for key in self._identity()} == self._identity()
+        same = all(state[key] == now for key, now in self._identity().items())
         return Reading(**state["reading"]) if same else None
 
     def _identity(self) -> dict[str, str | None]:

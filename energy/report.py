@@ -146,7 +146,6 @@ def _beyond_the_notes(figures: Mapping[str, Any]) -> list[str]:
             f"{figure(figures['net_joules'])} J of it above the idle machine's "
             f"{figure(figures['idle_watts'])} W"
         )
-    if figures["uncertainty_ratio"] is not None:
-        percent = 100 * figures["uncertainty_ratio"]
-        lines.append(f"the battery's gauge is good for +-{figure(percent)} % of that")
+    percent = figure(100 * figures["uncertainty_ratio"])
+    lines.append(f"the battery's gauge is good for +-{percent} % of that")
     return lines

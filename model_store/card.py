@@ -109,3 +109,10 @@ def _check_types(card: Mapping[str, Any]) -> None:
     for name, value in card.items():
         if not isinstance(value, _TYPES[name]):
             raise InvalidCard(f"its metadata's {name!r} is a {type(value).__name__}")
+    _check_items(card, "layers", int)
+    _check_items(card, "activations", str)
+
+
+def _check_items(card: Mapping[str, Any], name: str, kind: type) -> None:
+    if not all(isinstance(item, kind) for item in card[name]):
+        raise InvalidCard(f"its metadata's {name!r} are not all {kind.__name__}")

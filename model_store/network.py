@@ -59,6 +59,7 @@ class Network:
     def __post_init__(self) -> None:
         _check_names(self.activation_names)
         _check_shapes(self.weights, self.biases, len(self.activation_names))
+        _check_dtypes([*self.weights, *self.biases])
         for i, (weight, bias) in enumerate(self._parameters, start=1):
             if not (np.isfinite(weight).all() and np.isfinite(bias).all()):
                 raise InvalidNetwork(f"W{i} or b{i} holds a value that is not finite")
@@ -150,3 +151,9 @@ def _check_shapes(
             raise InvalidNetwork(
                 f"W{i} {left.shape} and W{i + 1} {right.shape} do not chain"
             )
+
+
+def _check_dtypes(parameters: Sequence[Floats]) -> None:
+    dtypes = {parameter.dtype for parameter in parameters}
+    if len(dtypes) != 1 or not np.issubdtype(dtypes.pop(), np.floating):
+        raise InvalidNetwork("its parameters are not all of one floating dtype")

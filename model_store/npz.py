@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -36,28 +37,46 @@ def to_bytes(network: Network, card: Card) -> bytes:
 def read(path: Path) -> tuple[Network, Card]:
     """Read and check a model file; nothing in it is ever unpickled.
 
-    Raises CorruptModel (with the first thing that is wrong), FileNotFoundError.
+    Raises CorruptModel (with the first thing that is wrong), OSError.
     """
+    if path.stat().st_size > MAX_BYTES:
+        raise CorruptModel(path, f"it is larger than {MAX_BYTES // 2**20} MiB")
+    content = io.BytesIO(path.read_bytes())
     try:
-        arrays = _arrays(path)
+        arrays = _arrays(content)
         card = Card.from_json(_text(arrays.pop("metadata")))
         network = _network(arrays, card)
     except (_Refused, InvalidCard, InvalidNetwork) as error:
         raise CorruptModel(path, str(error)) from None
     except zipfile.BadZipFile:
         raise CorruptModel(path, "it is not a complete .npz file") from None
-    # What zipfile and numpy raise on damaged members.
-    except (ValueError, EOFError, RuntimeError, zlib.error, struct.error) as error:
+    except _DAMAGE as error:
         raise CorruptModel(path, f"it is damaged ({error})") from None
     return network, card
+
+
+# What zipfile and numpy's reader of .npy headers raise on damaged bytes.
+_DAMAGE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+)
 
 
 class _Refused(Exception):
     """Something in the file that a model file does not hold."""
 
 
-def _arrays(path: Path) -> dict[str, NDArray[Any]]:
-    with zipfile.ZipFile(path) as archive:
+def _arrays(content: IO[bytes]) -> dict[str, NDArray[Any]]:
+    with zipfile.ZipFile(content) as archive:
         members = archive.infolist()
         if sum(member.file_size for member in members) > MAX_BYTES:
             raise _Refused(f"it claims more than {MAX_BYTES // 2**20} MiB")
@@ -75,15 +94,15 @@ def _arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 def _array(file: IO[bytes], member: zipfile.ZipInfo) -> NDArray[Any]:
     """One array, whose header is held against the member's size before it is read."""
+    name = member.filename.removesuffix(".npy")
     major, _ = npy.read_magic(file)
     read_header = npy.read_array_header_1_0 if major == 1 else npy.read_array_header_2_0
     shape, fortran, dtype = read_header(file)
-    name = member.filename.removesuffix(".npy")
     if dtype.hasobject:
         raise _Refused(f"{name} holds pickled objects")
     count = int(np.prod(shape, dtype=object))
-    if count * dtype.itemsize > member.file_size:
-        raise _Refused(f"{name} is cut short")
+    if min(shape, default=0) < 0 or count * dtype.itemsize > member.file_size:
+        raise _Refused(f"{name} is not of the shape that its header says")
     data = file.read(count * dtype.itemsize)
     if file.read(1):  # reading to the end also checks the CRC
         raise _Refused(f"{name} is longer than its header says")

@@ -60,6 +60,8 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(family, kind) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
+    except UnicodeError:
+        raise ConfigError("DIGITS_HOST", host, "an address or a host name") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise click.UsageError(

@@ -5,6 +5,7 @@ import time
 from flask import Flask, Response, g, request
 
 from energy import Meter
+from energy.node import NodeLedger
 from model_store import ModelStore
 from service import metrics
 from service.body import BodyReader
@@ -14,15 +15,19 @@ from service.current_model import CurrentModel
 from service.errors import register_errors
 from service.ledger import EnergyLedger
 from service.routes import Parts, routes
+from service.slow_senders import SlowSenders
 
+_PATIENCE_S = 10.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-def create_app(config: ServiceConfig, meter: Meter) -> Flask:
+def create_app(
+    config: ServiceConfig, meter: Meter, node: NodeLedger | None = None
+) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
     Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`
-    and `bodies.cut_off_late` happen now and then.
+    and `slow_senders.cut_off_late` happen now and then.
     """
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -31,8 +36,8 @@ def create_app(config: ServiceConfig, meter: Meter) -> Flask:
         config=config,
         models=CurrentModel(store),
         catalog=Catalog(store),
-        ledger=EnergyLedger(meter),
-        bodies=BodyReader(config.max_upload_bytes),
+        ledger=EnergyLedger(meter, node),
+        bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
     )
     app.register_blueprint(routes)
     register_errors(app)

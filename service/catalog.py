@@ -1,6 +1,6 @@
 """The cards of the stored versions, for looking at; each file is read once."""
 
-from model_store import Card, ModelNotFound, ModelStore, StoreError
+from model_store import Card, CorruptModel, ModelNotFound, ModelStore, StoreError
 
 
 class Catalog:
@@ -31,7 +31,8 @@ class Catalog:
         return self._read[fingerprint]
 
     def _load(self, version: int) -> Card | StoreError:
+        """Raises StoreUnavailable, which may pass, so it is not kept."""
         try:
             return self._store.load(version).card
-        except StoreError as error:
+        except (CorruptModel, ModelNotFound) as error:
             return error

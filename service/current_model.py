@@ -27,7 +27,7 @@ class CurrentModel:
         # Fingerprints, so that the same broken file is not tried each second.
         self._loaded: tuple[int, ...] | None = None
         self._broken: set[tuple[int, ...]] = set()
-        self._complaint = ""
+        self._complaint = ""  # logged and counted once for as long as it lasts
         self._why_none = f"the model store {store.root} has not been read yet"
 
     @property
@@ -44,10 +44,17 @@ class CurrentModel:
 
     def refresh(self) -> None:
         """Load what should be served by now, if it is not what is loaded."""
+        before, self._complaint = self._complaint, ""
+        self._follow_store()
+        if self._complaint and self._complaint != before:
+            metrics.MODEL_LOADS.labels("unavailable").inc()
+            log.error("%s", self._complaint)
+
+    def _follow_store(self) -> None:
         try:
             candidates = self._candidates()
         except StoreUnavailable as error:
-            self._complain(f"the model store cannot be read: {error}")
+            self._complaint = f"the model store cannot be read: {error}"
             self._why_none = f"the model store cannot be read ({error.reason})"
             return
         for version in candidates:
@@ -62,13 +69,13 @@ class CurrentModel:
         try:
             pinned = self._store.pinned()
         except StoreError as error:
-            self._complain(f"the pin cannot be followed: {error}")
+            self._complaint = f"the pin cannot be followed: {error}"
         else:
             if pinned is None:
                 return newest_first
             if self._take(pinned):
                 return []
-            self._complain(f"the pinned version {pinned} is missing or broken")
+            self._complaint = f"the pinned version {pinned} is missing or broken"
         return [] if self._model else newest_first
 
     def _take(self, version: int) -> bool:
@@ -80,6 +87,9 @@ class CurrentModel:
             return True
         try:
             model = self._store.load(version)
+        except StoreUnavailable as error:  # it may be readable the next time
+            self._complaint = f"version {version} cannot be read: {error}"
+            return False
         except StoreError as error:
             self._broken.add(seen)
             metrics.MODEL_LOADS.labels("broken").inc()
@@ -95,10 +105,3 @@ class CurrentModel:
         if self._broken:
             return f"every version in {self._store.root} is broken (see the log)"
         return f"{self._store.root} holds no version yet; the trainer publishes one"
-
-    def _complain(self, complaint: str) -> None:
-        """Count and log a fault, once for as long as it stays the same."""
-        if complaint != self._complaint:
-            self._complaint = complaint
-            metrics.MODEL_LOADS.labels("unavailable").inc()
-            log.error("%s", complaint)

@@ -1,6 +1,6 @@
 """Which of the ink on a page is the digit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.components import Components, Indices, find_components
-from service.furniture import furniture
-from service.ink import ink_of, lighting_of
+from service.furniture import furniture, leaning
+from service.ink import CLEAR_CUT, ink_of, lighting_of, two_shades
 from service.morphology import Grey, running_max
 
 SEARCH_GRID: Final = 512
@@ -28,6 +28,7 @@ class Found:
     box: Box
     digits: int
     quality: float
+    is_sheet: bool
 
 
 def find_digit(grey: Image.Image) -> Found | None:
@@ -37,8 +38,7 @@ def find_digit(grey: Image.Image) -> Found | None:
     if first is None:
         return None
     scale = grey.width / page.width
-    fill = np.count_nonzero(first.ink) / first.ink.size
-    if fill > 0.6:
+    if first.is_sheet:
         inner = _inside(grey, first.box, scale)
         if inner is not None:
             return inner
@@ -48,7 +48,7 @@ def find_digit(grey: Image.Image) -> Found | None:
     second = search(shrunk(grey.crop(near)))
     if second is None or second.quality < 0.7 * first.quality:
         return first
-    return Found(second.ink, second.box, first.digits, second.quality)
+    return replace(second, digits=first.digits)
 
 
 def _inside(grey: Image.Image, box: Box, scale: float) -> Found | None:
@@ -85,11 +85,17 @@ def search(grey: Image.Image) -> Found | None:
     light = lighting_of(grey)
     picture = np.asarray(grey)
     best: Found | None = None
+    if light.clear:
+        best = _attempt(picture, ink_of(grey, light, 0, light.ink_is_dark))
+        if best is not None and best.quality > CERTAIN:
+            return best
     for dark in (light.ink_is_dark, not light.ink_is_dark):
         for share in WINDOWS:
             side = max(light.small.shape) if share > 0.5 else min(light.small.shape)
             found = _attempt(picture, ink_of(grey, light, int(share * side), dark))
-            if found is not None and (best is None or found.quality > best.quality + 0.05):
+            if found is not None and (
+                best is None or found.quality > best.quality + 0.05
+            ):
                 best = found
             if best is not None and best.quality > CERTAIN:
                 return best
@@ -105,9 +111,15 @@ def _attempt(picture: Grey, ink: Grey) -> Found | None:
             return None
         parts = find_components(ink >= level)
         unwanted = furniture(parts)
-        if not unwanted.any() or unwanted.all():
+        size = np.maximum(parts.bottom - parts.top, parts.right - parts.left)
+        worth = ~unwanted & (size > 0.05 * min(parts.shape))
+        if not unwanted.any() or not worth.any():
             break
-        ink = np.where(running_max(parts.mask(np.flatnonzero(unwanted)).astype(np.uint8), 5), 0, ink).astype(np.uint8)
+        ink = np.where(
+            running_max(parts.mask(np.flatnonzero(unwanted)).astype(np.uint8), 5),
+            0,
+            ink,
+        ).astype(np.uint8)
     chosen, digits = choose(parts, picture)
     if not len(chosen):
         return None
@@ -115,14 +127,51 @@ def _attempt(picture: Grey, ink: Grey) -> Found | None:
     left, top, right, bottom = box
     mask = parts.mask(chosen)
     quality = outline(picture, mask, box)
-    cut = (ink * running_max(mask.astype(np.uint8), 3))[top:bottom, left:right]
-    return Found(cut, box, digits, quality)
+    cut = _trimmed(ink * running_max(mask.astype(np.uint8), 3), level // 2)
+    return Found(cut, box, digits, quality, is_sheet(mask[top:bottom, left:right]))
+
+
+def _trimmed(ink: Grey, level: int) -> Grey:
+    """Cut the ink to the box of what is darker than the level."""
+    rows = np.flatnonzero((ink > level).any(axis=1))
+    columns = np.flatnonzero((ink > level).any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def is_sheet(shape: NDArray[np.bool_]) -> bool:
+    """Say whether a shape has four straight sides, as a sheet or a panel has."""
+    if min(shape.shape) < 12 or shape.mean() < 0.4:
+        return False
+    return all(
+        _is_straight(side)
+        for side in (shape, shape[:, ::-1], shape.T, shape.T[:, ::-1])
+    )
+
+
+def _is_straight(shape: NDArray[np.bool_]) -> bool:
+    length, depth = shape.shape
+    middle = shape[length // 8 : length - length // 8]
+    if not middle.any(axis=1).all():
+        return False
+    profile = middle.argmax(axis=1)
+    at = np.arange(len(profile)) - (len(profile) - 1) / 2
+    slope = float(at @ profile) / float(at @ at)
+    bend = profile - profile.mean() - slope * at
+    return float(np.abs(bend).mean()) < 0.02 * depth + 0.5
 
 
 def outline(picture: Grey, mask: NDArray[np.bool_], box: Box) -> float:
     """Return which share of a shape's outline is an edge of the picture too."""
-    left, top, right, bottom = (max(0, box[0] - 2), max(0, box[1] - 2), box[2] + 2, box[3] + 2)
-    part, shape = picture[top:bottom, left:right], mask[top:bottom, left:right].astype(np.uint8)
+    left, top, right, bottom = (
+        max(0, box[0] - 2),
+        max(0, box[1] - 2),
+        box[2] + 2,
+        box[3] + 2,
+    )
+    part, shape = (
+        picture[top:bottom, left:right],
+        mask[top:bottom, left:right].astype(np.uint8),
+    )
     rim = running_max(shape, 3) - shape
     step = running_max(part, 5).astype(np.int16) - (~running_max(~part, 5))
     if not rim.any():
@@ -133,20 +182,14 @@ def outline(picture: Grey, mask: NDArray[np.bool_], box: Box) -> float:
 
 def threshold(ink: Grey) -> int | None:
     """Return the least ink of a stroke; None if nothing stands out of the noise."""
-    counts = np.bincount(ink.ravel(), minlength=256)
     peak = int(ink.max())
-    middle = int(np.searchsorted(np.cumsum(counts), ink.size / 2))
-    noise = int(np.searchsorted(np.cumsum(counts), ink.size * 0.84)) - middle
+    parting, clarity = two_shades(ink)
+    paper = ink[ink <= parting] if clarity > CLEAR_CUT else ink
+    middle, upper = (int(level) for level in np.percentile(paper, (50, 84)))
     if peak - middle < 12:
         return None
-    weights = np.arange(256) * counts
-    below, total = np.cumsum(counts), np.cumsum(weights)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = (total[-1] * below - total * ink.size) ** 2 / (
-            below * (ink.size - below).astype(float)
-        )
-    otsu = int(np.nanargmax(spread)) + 1
-    return max(min(otsu, peak // 2), middle + 3 * min(noise, 20), peak // 5, middle + 6)
+    least = middle + 3 * min(upper - middle, 20)
+    return max(peak // 2, least, middle + 6)
 
 
 def choose(parts: Components, picture: Grey) -> tuple[Indices, int]:
@@ -157,10 +200,19 @@ def choose(parts: Components, picture: Grey) -> tuple[Indices, int]:
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
     size = np.maximum(tall, wide)
     unwanted = furniture(parts)
-    x, y = (parts.left + parts.right) / 2 / width, (parts.top + parts.bottom) / 2 / height
+    x, y = (
+        (parts.left + parts.right) / 2 / width,
+        (parts.top + parts.bottom) / 2 / height,
+    )
     central = 1 - 0.6 * np.maximum(abs(x - 0.5), abs(y - 0.5)) * 2
     small = size < 0.03 * min(height, width)
-    score = np.sqrt(parts.area * size) * central * np.where(unwanted, 0.05, 1) * np.where(small, 0.01, 1)
+    score = (
+        np.sqrt(parts.area * size)
+        * central
+        * (1 - 0.85 * leaning(parts))
+        * np.where(unwanted, 0.05, 1)
+        * np.where(small, 0.01, 1)
+    )
     main = int(score.argmax())
     group = np.zeros(len(parts), dtype=bool)
     group[main] = True

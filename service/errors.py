@@ -16,8 +16,10 @@ from service.image import (
     Undecodable,
     UnsupportedFormat,
 )
+from service.slow_senders import TooSlow
 
 _STATUS: dict[type[Exception], int] = {
+    TooSlow: 408,
     TooManyPixels: 413,
     UnsupportedFormat: 415,
     Undecodable: 422,

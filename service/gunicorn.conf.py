@@ -12,13 +12,15 @@ from service.config import ServiceConfig
 _config = ServiceConfig.from_environ(os.environ)
 
 wsgi_app = "service.wsgi:application()"
-bind = [f"{_config.host}:{_config.port}"]
+_host = f"[{_config.host}]" if ":" in _config.host else _config.host
+bind = [f"{_host}:{_config.port}"]
 workers = _config.workers
 threads = _config.threads
-worker_class = "gthread"
+worker_class = "service.worker.Worker"
 keepalive = 5
 timeout = 30
 graceful_timeout = 20
+forwarded_allow_ips = ""  # no proxy is trusted: its headers are anybody's
 control_socket_disable = True  # one address to reach the service, and no file to write
 proc_name = "digits"
 

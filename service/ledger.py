@@ -3,20 +3,23 @@
 import math
 from collections import deque
 
-from energy import Meter
+from energy import Meter, Tick
+from energy.node import NodeLedger
 from service import metrics
 
 
 class EnergyLedger:
-    """What each prediction request costs, by its CPU time.
+    """What each prediction request costs, by its CPU time; and what the node uses.
 
     The joules of a tick go to the requests that ended in it, each at the tick's joules
     per CPU second; what is left is overhead. Nothing is invented: request and overhead
-    together are the worker's dynamic energy.
+    together are the worker's dynamic energy. Of all the workers that share a
+    NodeLedger, one counts what is the machine's.
     """
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, node: NodeLedger | None) -> None:
         self._meter = meter
+        self._node = node
         self._waiting: deque[tuple[int, float]] = deque()
         self._rate = math.nan
         self._overhead = 0.0
@@ -33,18 +36,17 @@ class EnergyLedger:
     def record(self, version: int, cpu_seconds: float) -> None:
         """Note a prediction request; its joules are observed at the next tick."""
         metrics.PREDICTION_CPU.labels(version).observe(cpu_seconds)
-        self._waiting.append((version, cpu_seconds))
+        if self.source:
+            self._waiting.append((version, cpu_seconds))
 
     def tick(self) -> None:
         """Share out what was spent since the last tick; call it about once a second."""
         tick = self._meter.tick()
         self._rate = tick.joules_per_cpu_second
-        if tick.wraps:
-            metrics.COUNTER_WRAPS.inc(tick.wraps)
-        for reason, count in tick.skipped.items():
-            metrics.SAMPLES_SKIPPED.labels(reason).inc(count)
         if tick.joules is not None and self.source:
             self._share_out(tick.joules, self.source)
+        if self._node and self.source:
+            self._count_node(self._node, tick, self.source)
 
     def _share_out(self, joules: float, source: str) -> None:
         requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
@@ -59,3 +61,16 @@ class EnergyLedger:
         metrics.PROCESS_JOULES.labels(source, "request").inc(spent)
         metrics.PROCESS_JOULES.labels(source, "overhead").inc(max(self._overhead, 0))
         self._overhead = min(self._overhead, 0)
+
+    def _count_node(self, node: NodeLedger, tick: Tick, source: str) -> None:
+        """Count the machine's energy, if this is the one worker that does."""
+        count = node.count(tick)
+        if count is None:
+            return
+        for domain, joules in count.joules.items():
+            metrics.NODE_JOULES.labels(source, domain).inc(joules)
+        if count.idle_joules is not None:
+            metrics.IDLE_JOULES.labels(source).inc(count.idle_joules)
+        metrics.COUNTER_WRAPS.inc(count.wraps)
+        for reason, skipped in count.skipped.items():
+            metrics.SAMPLES_SKIPPED.labels(reason).inc(skipped)

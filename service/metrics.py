@@ -8,6 +8,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
 from model_store import Model
 
@@ -114,15 +115,18 @@ def _model_gauges(model: Model) -> Iterator[Metric]:
         1,
     )
     labels = {"model_version": version}
-    metered = {**labels, "source": str(card.energy.get("source"))}
+    source = card.energy.get("source")
+    energy = card.energy if source in SOURCES else {}  # no figure without a source
+    metered = {**labels, "source": str(source)}
     bulb = {**labels, "bulb_watts": f"{NOTES_BULB_WATTS:g}"}
     for name, text, names, value in (
-        ("training_energy_joules", "Spent on the fit.", metered, card.joules),
+        ("training_energy_joules", "Spent on the fit.", metered,
+         _of(energy, "joules")),
         ("training_duration_seconds", "Of the fit.", labels,
          _of(card.energy, "seconds")),
-        ("training_co2e_grams", "Of the fit.", labels, _of(card.energy, "co2e_grams")),
+        ("training_co2e_grams", "Of the fit.", labels, _of(energy, "co2e_grams")),
         ("training_bulb_seconds", "A bulb's light for the fit's energy.", bulb,
-         _of(card.energy, "bulb_seconds")),
+         _of(energy, "bulb_seconds")),
         ("test_accuracy_ratio", "Of the test rows.", labels, card.test_accuracy),
     ):  # fmt: skip
         if value is not None:

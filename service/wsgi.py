@@ -1,10 +1,12 @@
 """What each gunicorn worker calls: the environment becomes a running application."""
 
 import os
+from pathlib import Path
 
 from flask import Flask
 
 from energy import EnergySettings, open_meter
+from energy.node import NodeLedger
 from service.app import create_app
 from service.background import every
 from service.config import ServiceConfig
@@ -17,11 +19,13 @@ _CUT_OFF_S = 0.25
 def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
     config = ServiceConfig.from_environ(os.environ)
-    app = create_app(config, open_meter(EnergySettings.from_environ(os.environ)))
+    meter = open_meter(EnergySettings.from_environ(os.environ))
+    shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+    app = create_app(config, meter, NodeLedger(shared / "node.lock", meter))
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()
     every(config.reload_seconds, parts.models.refresh, "reload")
     every(_TICK_S, parts.ledger.tick, "energy")
-    every(_CUT_OFF_S, parts.bodies.cut_off_late, "slow senders")
+    every(_CUT_OFF_S, parts.bodies.slow_senders.cut_off_late, "slow senders")
     return app

@@ -102,7 +102,7 @@ def schedule(
     comes from a complete run on MNIST. A run that fails is reported, and the next
     moment is waited for.
     """
-    moments = CronSchedule(cron)
+    moments = CronSchedule(cron, datetime.now(UTC))
     models, report = ModelStore(store, state), reporter(progress)
 
     def job() -> None:

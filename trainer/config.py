@@ -38,6 +38,12 @@ class Settings:
     holds_out: bool
     seed: int
 
+    @property
+    def is_per_sample(self) -> bool:
+        """Whether an update is the notes' own: one row, plain gradient descent."""
+        plain = not (self.augment or self.momentum or self.one_cycle)
+        return self.batch_size == 1 and plain
+
     def card(self) -> dict[str, Any]:
         """What the metadata says of it."""
         return {**asdict(self), "hidden": list(self.hidden)}

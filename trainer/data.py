@@ -57,13 +57,11 @@ def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
     Raises BadData, TooFewRows.
     """
     train, test = _files(choice, say)
-    if train is None:
-        rows, held_out = _with_fifth(read_embedded())
-    elif test is None:
-        rows, held_out = _with_fifth(read_csv(train))
-        say(f"no test file: a fixed fifth of {train} is held out as its test")
+    if test is None:
+        rows, held_out = _with_fifth(read_csv(train) if train else read_embedded())
+        say(f"no test file: a fixed fifth of {rows.file} is held out as its test")
     else:
-        rows, held_out = read_csv(train, choice.limit), read_csv(test)
+        rows, held_out = read_csv(train) if train else read_embedded(), read_csv(test)
     return Digits(rows.rows(slice(choice.limit)), held_out, embedded=train is None)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+import warnings
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def read_csv(path: Path, limit: int | None = None) -> Dataset:
         raise BadData(path, _why_unreadable(error)) from None
     except pd.errors.EmptyDataError:
         raise BadData(path, "the file is empty") from None
-    except ValueError as error:
+    except (ValueError, OverflowError, RuntimeWarning) as error:
         raise BadData(path, _first_fault(path) or str(error)) from None
     pixels = np.ascontiguousarray(rows[:, 1:])
     return Dataset(pixels, rows[:, 0].copy(), path.name, sha256)
@@ -49,7 +50,10 @@ def _why_unreadable(error: OSError | EOFError | zlib.error) -> str:
 
 def _chunks(path: Path, limit: int | None) -> Iterator[NDArray[np.uint8]]:
     # int64, then checked: a narrower dtype would wrap a large number silently.
-    with _open(path) as file:
+    with _open(path) as file, warnings.catch_warnings():
+        warnings.simplefilter(
+            "error"
+        )  # pandas' warning of a cast is a fault of the row
         for frame in pd.read_csv(
             file, header=None, dtype=np.int64, na_filter=False,
             chunksize=_ROWS_AT_ONCE, nrows=limit,

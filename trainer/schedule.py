@@ -1,5 +1,6 @@
 """Training again and again, at the moments of a cron expression."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,17 +13,27 @@ _LONGEST_SLEEP_S = 60  # so that a clock that is set forward is noticed
 
 
 class BadCron(TrainerError):
-    """A cron expression that cannot be read."""
+    """A cron expression that names no moment.
+
+    Attributes: expression.
+    """
+
+    def __init__(self, expression: str) -> None:
+        super().__init__(
+            f"DIGITS_SCHEDULE or --cron {expression!r} names no moment: minute, hour,"
+            " day, month and weekday are needed, such as '0 3 * * *'"
+        )
+        self.expression = expression
 
 
 class CronSchedule:
     """The moments that a cron expression names, in UTC.
 
     Five fields: minute, hour, day of month, month, day of week (0 or 7 is Sunday).
-    Raises BadCron.
+    Raises BadCron, also for an expression whose moment never comes after `now`.
     """
 
-    def __init__(self, expression: str) -> None:
+    def __init__(self, expression: str, now: datetime) -> None:
         try:
             minute, hour, day, month, weekday = expression.split()
             self._trigger = CronTrigger(
@@ -34,16 +45,15 @@ class CronSchedule:
                 timezone=UTC,
             )
         except ValueError:
-            raise BadCron(
-                f"{expression!r} is not a cron expression: five fields are needed,"
-                " minute hour day month weekday, such as '0 3 * * *'"
-            ) from None
+            raise BadCron(expression) from None
+        self._expression = expression
+        self.next_after(now)
 
     def next_after(self, moment: datetime) -> datetime:
         """The first moment that is later than the given one. Raises BadCron if none."""
         following = self._trigger.get_next_fire_time(moment, moment)
         if following is None:
-            raise BadCron("the cron expression names no moment that will ever come")
+            raise BadCron(self._expression)
         return datetime.fromtimestamp(following.timestamp(), UTC)
 
 
@@ -51,17 +61,22 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def _named_weekdays(field: str) -> str:
-    """The field with names: cron counts from Sunday = 0, APScheduler from Monday."""
-    if field == "*" or any(c.isalpha() for c in field):
-        return field
+    """The field as a list of names: cron counts from Sunday = 0, APScheduler not.
+
+    Raises ValueError.
+    """
+    for number, name in enumerate(_WEEKDAYS[:7]):
+        field = field.lower().replace(name, str(number))
     days: list[str] = []
     for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = ("0-6" if span == "*" else span).partition("-")
-        end = int(last or (6 if step else first))
-        if not 0 <= int(first) <= end < len(_WEEKDAYS):
+        match = re.fullmatch(r"(?:\*|([0-7])(?:-([0-7]))?)(?:/([1-7]))?", part)
+        if not match:
             raise ValueError(field)
-        days += [_WEEKDAYS[n] for n in range(int(first), end + 1, int(step or 1))]
+        first, last, step = match.groups()
+        end = last or ("6" if first is None or step else first)
+        if int(end) < int(first or 0):
+            raise ValueError(field)
+        days += _WEEKDAYS[int(first or 0) : int(end) + 1 : int(step or 1)]
     return ",".join(dict.fromkeys(days))
 
 

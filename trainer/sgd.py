@@ -13,6 +13,9 @@ from trainer.backprop import LOSSES, Gradients, backprop
 from trainer.budget import Budget
 from trainer.config import Settings
 from trainer.dataset import Dataset, one_hot
+from trainer.per_sample import train_one_by_one
+
+_ONES_AT_ONCE = 100
 
 
 def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
@@ -93,9 +96,13 @@ def run_epoch(
     Yields the number of rows of each batch done. Ends early, between two batches,
     when the budget is spent.
     """
+    order = rng.permutation(len(rows))
+    if settings.is_per_sample:
+        yield from _run_one_by_one(descent.network, rows, order, settings, budget)
+        return
     loss = LOSSES[settings.loss]
     dtype = descent.network.weights[0].dtype
-    for batch in _batches(rng.permutation(len(rows)), settings.batch_size):
+    for batch in _batches(order, settings.batch_size):
         if budget.spent:
             return
         originals = rows.pixels[batch]
@@ -106,6 +113,22 @@ def run_epoch(
         descent.step(gradients, alpha / len(batch))
         budget.count(len(batch))
         yield len(batch)
+
+
+def _run_one_by_one(
+    network: Network,
+    rows: Dataset,
+    order: NDArray[np.intp],
+    settings: Settings,
+    budget: Budget,
+) -> Iterator[int]:
+    """The notes' own way: batches of one, some at a time between looks at the clock."""
+    for some in _batches(order, _ONES_AT_ONCE):
+        if budget.spent:
+            return
+        train_one_by_one(network, rows, some, settings.learning_rate)
+        budget.count(len(some))
+        yield len(some)
 
 
 def _batches(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:

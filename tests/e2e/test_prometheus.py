@@ -117,11 +117,19 @@ def test_counters_outlive_killed_workers(
     prometheus.wait_for(PREDICTED, sender.sent)
 
 
-def test_metrics_page_is_well_formed(sender: Sender) -> None:
+def test_promtool_finds_nothing_but_one_chosen_name(sender: Sender) -> None:
     need_tools()
     sender.send(1)
-    page = sender.service.get("/metrics").text
-    subprocess.run(["promtool", "check", "metrics"], input=page, text=True, check=True)
+    lint = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=sender.service.get("/metrics").text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # The counter is RAPL's, which wraps round; promtool takes it for the metric's type.
+    complaints = [line.split()[0] for line in lint.stderr.splitlines()]
+    assert complaints == ["digits_energy_counter_wraps_total"]
 
 
 def _replace_a_worker(service: Service) -> None:

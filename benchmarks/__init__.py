@@ -1,0 +1,1 @@
+"""What is measured: each module runs ours and a reference in one process."""

@@ -1,0 +1,14 @@
+"""Runs every benchmark and prints ours, the reference and the ratio."""
+
+from benchmarks import energy_meter, forward_pass, per_sample_sgd
+
+
+def main() -> None:
+    """Run them one after another; about half a minute."""
+    per_sample_sgd.main()
+    forward_pass.main()
+    energy_meter.main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The options of the energy commands."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from energy.settings import EnergySettings
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object."
+)
+
+
+def setting(name: str, meaning: str) -> Callable[[Callable[..., None]], Any]:
+    """An option for DIGITS_ variable `name`; what it holds is checked later."""
+    flag = "--" + name.removeprefix("ENERGY_").replace("_", "-").lower()
+    variable = f"DIGITS_{name}"
+    return click.option(
+        flag, variable, envvar=variable, show_envvar=True, metavar="X", help=meaning
+    )
+
+
+source_option = setting("ENERGY_SOURCE", "auto, rapl, battery, hwmon, estimate, none.")
+root_option = setting("POWERCAP_ROOT", "The directory of the RAPL counters.")
+watts_option = setting("WATTS_PER_CPU", "What a busy CPU adds, for the estimate.")
+carbon_option = setting("CARBON_GRAMS_PER_KWH", "CO2e of the grid [world 2023: 480].")
+
+
+def positive(
+    _context: click.Context, option: click.Parameter, number: float | None
+) -> float | None:
+    """Refuse what is no number above 0: NaN and infinity too."""
+    if number is not None and not 0 < number < math.inf:
+        raise click.BadParameter(f"{number} is not a positive number", param=option)
+    return number
+
+
+def reading(flag: str, meaning: str) -> Callable[[Callable[..., None]], Any]:
+    """An option for a positive number that was read off a battery."""
+    return click.option(flag, type=float, callback=positive, help=meaning)
+
+
+def settings_from(variables: dict[str, str | None]) -> EnergySettings:
+    """The settings that the options, or the environment in their place, hold."""
+    return EnergySettings.from_environ({k: v for k, v in variables.items() if v})

@@ -1,0 +1,267 @@
+"""Which version is served: the newest valid one or the pin, swapped in whole."""
+
+import logging
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model_store import Model, ModelStore, StoreUnavailable
+from service.current_model import CurrentModel, NoModel
+
+Publish = Callable[..., Model]
+Grown = Callable[..., float]
+
+
+@pytest.fixture
+def models(store: ModelStore) -> CurrentModel:
+    return CurrentModel(store)
+
+
+def _served(models: CurrentModel) -> int:
+    models.refresh()
+    return models.get().version
+
+
+def _spoil(store: ModelStore, version: int) -> None:
+    path = store.path(version)
+    path.write_bytes(path.read_bytes()[:-100] if path.exists() else b"broken")
+
+
+def _pin(store: ModelStore, tmp_path: Path, text: str) -> None:
+    """Write PINNED as a mistaken hand would, unchecked."""
+    (tmp_path / "state").mkdir(exist_ok=True)
+    (tmp_path / "state" / "PINNED").write_text(text)
+
+
+def test_before_the_first_refresh_there_is_no_model(models: CurrentModel) -> None:
+    assert models.loaded is None
+    with pytest.raises(NoModel, match="not been read yet"):
+        models.get()
+
+
+def test_newest_version_is_served(
+    store: ModelStore, models: CurrentModel, publish: Publish
+) -> None:
+    for seed in range(3):
+        publish(store, seed)
+    assert _served(models) == 3
+
+
+def test_version_that_appears_is_taken_up(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
+    with pytest.raises(NoModel):
+        _served(models)
+    publish(store)
+    assert _served(models) == 1
+    publish(store)
+    assert _served(models) == 2
+    assert grown("digits_model_loads_total", outcome="ok") == 2
+
+
+def test_version_is_loaded_once(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
+    publish(store)
+    models.refresh()
+    first = models.get()
+    models.refresh()
+    assert models.get() is first
+    assert grown("digits_model_loads_total", outcome="ok") == 1
+
+
+def test_broken_newer_version_is_logged_and_counted_once_and_the_old_goes_on(
+    store: ModelStore,
+    models: CurrentModel,
+    publish: Publish,
+    grown: Grown,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(store)
+    assert _served(models) == 1
+    _spoil(store, 2)
+    with caplog.at_level(logging.ERROR):
+        assert [_served(models) for _ in range(3)] == [1, 1, 1]
+    assert grown("digits_model_loads_total", outcome="broken") == 1
+    assert len(caplog.records) == 1
+    assert "version 2" in caplog.text
+    assert "not a complete .npz" in caplog.text
+
+
+def test_good_version_between_broken_ones_is_found(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
+    for seed in range(4):
+        publish(store, seed)
+    for version in (1, 3, 4):
+        _spoil(store, version)
+    assert _served(models) == 2
+    assert grown("digits_model_loads_total", outcome="broken") == 2
+
+
+def test_broken_file_that_is_replaced_is_tried_again(
+    store: ModelStore, models: CurrentModel, publish: Publish, tmp_path: Path
+) -> None:
+    good = publish(store)
+    _spoil(store, 2)
+    assert _served(models) == 1
+    store.path(good.version).rename(store.path(2))
+    assert _served(models) == 2
+
+
+def test_version_that_could_not_be_read_is_tried_again(
+    tmp_path: Path, publish: Publish, grown: Grown
+) -> None:
+    store = _ReluctantStore(tmp_path / "models", tmp_path / "state")
+    models = CurrentModel(store)
+    publish(store)
+    store.refuses = True
+    for _ in range(2):
+        with pytest.raises(NoModel):
+            _served(models)
+    assert grown("digits_model_loads_total", outcome="unavailable") == 1
+    store.refuses = False
+    assert _served(models) == 1
+
+
+def test_store_that_cannot_be_listed_keeps_the_model(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
+    publish(store)
+    assert _served(models) == 1
+    versions = store.path(1).parent
+    versions.rename(versions.with_name("away"))
+    versions.write_text("a file where a directory belongs")
+    assert [_served(models) for _ in range(3)] == [1, 1, 1]
+    assert grown("digits_model_loads_total", outcome="unavailable") == 1
+
+
+def test_pin_is_followed_and_let_go(
+    store: ModelStore, models: CurrentModel, publish: Publish
+) -> None:
+    for seed in range(3):
+        publish(store, seed)
+    served = [_served(models)]
+    for change in (lambda: store.pin(1), lambda: store.pin(2), store.unpin):
+        change()
+        served.append(_served(models))
+    assert served == [3, 1, 2, 3]
+
+
+@pytest.mark.parametrize("text", ["9", "", "two", "-1", "1 2", "\0", "9" * 30])
+def test_pin_that_cannot_be_followed_keeps_the_loaded_model(
+    store: ModelStore,
+    models: CurrentModel,
+    publish: Publish,
+    grown: Grown,
+    tmp_path: Path,
+    text: str,
+) -> None:
+    publish(store)
+    assert _served(models) == 1
+    _pin(store, tmp_path, text)
+    publish(store)
+    assert [_served(models), _served(models)] == [1, 1]
+    assert grown("digits_model_loads_total", outcome="unavailable") == 1
+
+
+@pytest.mark.parametrize("text", ["9", "3", "two"])
+def test_at_start_the_newest_valid_version_stands_in_for_a_bad_pin(
+    store: ModelStore,
+    models: CurrentModel,
+    publish: Publish,
+    tmp_path: Path,
+    text: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publish(store)
+    publish(store)
+    _spoil(store, 3)
+    _pin(store, tmp_path, text)
+    assert _served(models) == 2
+    assert "pin" in caplog.text
+
+
+def test_pin_that_is_mended_is_followed(
+    store: ModelStore, models: CurrentModel, publish: Publish, tmp_path: Path
+) -> None:
+    publish(store)
+    publish(store)
+    _pin(store, tmp_path, "zwei")
+    assert _served(models) == 2
+    _pin(store, tmp_path, "1\n")
+    assert _served(models) == 1
+
+
+def test_pinned_version_that_appears_later_is_taken_up(
+    store: ModelStore, models: CurrentModel, publish: Publish, tmp_path: Path
+) -> None:
+    publish(store)
+    _pin(store, tmp_path, "2")
+    assert _served(models) == 1
+    publish(store)
+    publish(store)
+    assert _served(models) == 2
+
+
+def test_fault_that_comes_back_is_told_again(
+    store: ModelStore,
+    models: CurrentModel,
+    publish: Publish,
+    grown: Grown,
+    tmp_path: Path,
+) -> None:
+    publish(store)
+    for _ in range(2):
+        _pin(store, tmp_path, "9")
+        models.refresh()
+        store.unpin()
+        models.refresh()
+    assert grown("digits_model_loads_total", outcome="unavailable") == 2
+
+
+def test_reader_meets_a_whole_model_while_versions_change(
+    store: ModelStore, models: CurrentModel, publish: Publish
+) -> None:
+    pixels = np.arange(784, dtype=np.uint8)[None]
+    expected = {1: publish(store, 1).network.outputs(pixels)}
+    models.refresh()
+    wrong: list[int] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            model = models.get()
+            if not np.array_equal(
+                model.network.outputs(pixels), expected[model.version]
+            ):
+                wrong.append(model.version)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for version in range(2, 12):
+        network = publish(store, version).network
+        expected[version] = network.outputs(pixels)
+        models.refresh()
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert models.get().version == 11
+    assert wrong == []
+
+
+class _ReluctantStore(ModelStore):
+    """A store whose files cannot be read for a while, as when no handle is free."""
+
+    refuses = False
+
+    def load(self, version: int) -> Model:
+        if self.refuses:
+            raise StoreUnavailable(
+                self.path(version), OSError(24, "Too many open files")
+            )
+        return super().load(version)

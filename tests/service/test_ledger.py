@@ -1,0 +1,192 @@
+"""The energy ledger: each tick's joules go to requests and overhead, none invented."""
+
+import gc
+import math
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from energy import Meter, Tick
+from energy.source import Reading
+from service import metrics
+from service.ledger import EnergyLedger
+
+SOURCE = "estimate"
+REQUEST = {"source": SOURCE, "activity": "request"}
+OVERHEAD = {"source": SOURCE, "activity": "overhead"}
+PROCESS = "digits_process_energy_joules_total"
+
+
+def _tick(joules: float | None, rate: float) -> Tick:
+    return Tick(
+        seconds=1.0,
+        cpu_seconds=0.0,
+        joules=joules,
+        joules_per_cpu_second=rate,
+        idle_joules=None,
+        domains={},
+        wraps=0,
+        skipped={},
+        reading=Reading(0.0, {}),
+    )
+
+
+@dataclass
+class _Meter(Meter):
+    """A meter whose ticks are written down beforehand."""
+
+    ticks: list[Tick]
+    name: str | None = SOURCE
+    told: int = field(default=0)
+
+    @property
+    def source(self) -> str | None:
+        return self.name
+
+    def tick(self) -> Tick:
+        self.told += 1
+        return self.ticks[self.told - 1]
+
+
+def _ledger(*ticks: Tick, source: str | None = SOURCE) -> EnergyLedger:
+    return EnergyLedger(_Meter(list(ticks), source), None)
+
+
+def _counted(labels: dict[str, str]) -> float:
+    samples = metrics.PROCESS_JOULES.collect()[0].samples
+    found = [s.value for s in samples if (s.name, s.labels) == (PROCESS, labels)]
+    return sum(found)
+
+
+def test_joules_of_a_tick_go_to_its_requests_and_the_rest_is_overhead(
+    grown: Callable[..., float],
+) -> None:
+    ledger = _ledger(_tick(10.0, 2.0))
+    ledger.record(1, 0.5)
+    ledger.record(2, 1.5)
+    ledger.tick()
+    labels = {"model_version": 1, "source": SOURCE}
+    assert grown("digits_prediction_energy_joules_sum", **labels) == pytest.approx(1)
+    assert grown("digits_prediction_energy_joules_count", **labels) == 1
+    assert grown(PROCESS, **REQUEST) == pytest.approx(4)
+    assert grown(PROCESS, **OVERHEAD) == pytest.approx(6)
+
+
+def test_request_is_paid_for_once(grown: Callable[..., float]) -> None:
+    ledger = _ledger(_tick(10.0, 2.0), _tick(3.0, 2.0))
+    ledger.record(1, 1.0)
+    ledger.tick()
+    ledger.tick()
+    assert grown(PROCESS, **REQUEST) == pytest.approx(2)
+    assert grown(PROCESS, **OVERHEAD) == pytest.approx(11)
+
+
+def test_request_that_spans_ticks_takes_back_what_was_overhead(
+    grown: Callable[..., float],
+) -> None:
+    """The first tick's 2 J were the request's; they are owed until others bring them."""
+    ledger = _ledger(_tick(2.0, 2.0), _tick(2.0, 2.0), _tick(1.0, 2.0), _tick(5.0, 2.0))
+    ledger.tick()
+    ledger.record(1, 2.0)
+    sums = []
+    for _ in range(3):
+        ledger.tick()
+        sums.append((grown(PROCESS, **REQUEST), grown(PROCESS, **OVERHEAD)))
+    assert sums == [pytest.approx(pair) for pair in ((4, 2), (4, 2), (4, 6))]
+
+
+def test_joules_wait_for_a_source_that_has_no_figure_yet(
+    grown: Callable[..., float],
+) -> None:
+    ledger = _ledger(_tick(None, math.nan), _tick(10.0, 4.0))
+    ledger.record(1, 1.0)
+    ledger.tick()
+    assert grown(PROCESS, **OVERHEAD) == grown(PROCESS, **REQUEST) == 0
+    assert ledger.joules(1.0) is None
+    ledger.tick()
+    assert grown(PROCESS, **REQUEST) == pytest.approx(4)
+    assert ledger.joules(0.5) == pytest.approx(2)
+
+
+def test_joules_of_a_request_are_unknown_before_the_first_tick() -> None:
+    assert _ledger().joules(1.0) is None
+
+
+def test_cpu_time_is_observed_at_once_with_or_without_a_source(
+    grown: Callable[..., float],
+) -> None:
+    _ledger(source=None).record(1, 0.25)
+    _ledger().record(1, 0.5)
+    name = "digits_prediction_cpu_seconds"
+    assert grown(f"{name}_sum", model_version=1) == pytest.approx(0.75)
+    assert grown(f"{name}_count", model_version=1) == 2
+
+
+def test_without_a_source_requests_are_not_kept() -> None:
+    class Seconds(float):
+        """Seconds whose end can be watched."""
+
+    ledger = _ledger(_tick(None, math.nan), source=None)
+    seconds = Seconds(0.5)
+    gone = weakref.ref(seconds)
+    ledger.record(1, seconds)
+    del seconds
+    ledger.tick()
+    gc.collect()
+    assert gone() is None
+
+
+@dataclass(frozen=True)
+class _Second:
+    """What happens until a tick: CPU seconds used, and how much of it by requests."""
+
+    rate: float
+    overhead_s: float
+    request_s: list[float]
+    ends_now: bool
+
+
+_SECONDS = st.lists(
+    st.builds(
+        _Second,
+        rate=st.floats(0.01, 50),
+        overhead_s=st.floats(0, 2),
+        request_s=st.lists(st.floats(0, 1), max_size=4),
+        ends_now=st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@given(_SECONDS)
+def test_requests_and_overhead_are_the_worker_s_energy(seconds: list[_Second]) -> None:
+    """Counters never fall short of the meter, and meet it when no debt is left.
+
+    A request may end a tick after its CPU time was spent. The last, idle tick is long
+    enough to bring back whatever such requests took from the overhead before.
+    """
+    ticks = [_tick(s.rate * (s.overhead_s + sum(s.request_s)), s.rate) for s in seconds]
+    ledger = _ledger(*ticks, _tick(0.0, 1.0), _tick(10_000.0, 1.0))
+    request_j, overhead_j, total_j = _counted(REQUEST), _counted(OVERHEAD), 0.0
+
+    def growth() -> float:
+        return _counted(REQUEST) + _counted(OVERHEAD) - request_j - overhead_j
+
+    late: list[float] = []
+    for second, tick in zip(seconds, ticks, strict=True):
+        ended, late = late, []
+        (ended if second.ends_now else late).extend(second.request_s)
+        for cpu_seconds in ended:
+            ledger.record(1, cpu_seconds)
+        ledger.tick()
+        total_j += tick.joules or 0.0
+        assert growth() >= total_j - 1e-6
+    for cpu_seconds in late:
+        ledger.record(1, cpu_seconds)
+    ledger.tick()
+    ledger.tick()
+    assert growth() == pytest.approx(total_j + 10_000, rel=1e-9, abs=1e-6)

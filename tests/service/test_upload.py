@@ -1,0 +1,201 @@
+"""What a client gets for an upload that cannot be read: one table of bad input."""
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from energy import EnergySettings, open_meter
+from model_store import ModelStore
+from service.app import create_app
+from service.config import ServiceConfig
+from service.routes import Parts
+from tests.e2e import digits
+
+PICTURE = digits.picture(3)
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+MULTIPART = "multipart/form-data"
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+FILE = b'; filename="a.png"'
+IMAGE = PART % (b"image", FILE, PICTURE)
+
+
+def _saved(name: str) -> bytes:
+    file = io.BytesIO()
+    with Image.open(io.BytesIO(PICTURE)) as image:
+        image.save(file, name)
+    return file.getvalue()
+
+
+def _declaring(width: int, height: int) -> bytes:
+    """A PNG whose header declares that many pixels; it has none."""
+    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", size) + _chunk(b"IDAT", b"")
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    check = zlib.crc32(name + content)
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", check)
+
+
+def _page(grey: int) -> bytes:
+    return digits.png(Image.new("L", (200, 200), grey))
+
+
+def _body(content: bytes, kind: str | None = "image/png") -> dict[str, Any]:
+    return {"data": content, "content_type": kind}
+
+
+def _form(
+    content: bytes, name: str = "digit.png", kind: str = "image/png"
+) -> dict[str, Any]:
+    return {"data": {"image": (io.BytesIO(content), name, kind)}}
+
+
+def _parts(parts: bytes, boundary: str = "x") -> dict[str, Any]:
+    """A form made by hand: the client would keep a large one in a temporary file."""
+    return _body(parts, f"{MULTIPART}; boundary={boundary}")
+
+
+def _cases() -> list[Any]:
+    table: dict[str, tuple[dict[str, Any], int, str]] = {
+        "an empty form": ({"data": {}, "content_type": MULTIPART}, 400, "image"),
+        "another field": (
+            {"data": {"picture": (io.BytesIO(PICTURE), "a.png")}}, 400, "picture"),
+        "two images": (
+            {"data": {"image": [(io.BytesIO(PICTURE), n) for n in ("a.png", "b.png")]}},
+            400, "2 images"),
+        "an image without a file name": (
+            {"data": {"image": "text"}, "content_type": MULTIPART}, 400, "file name"),
+        "no bytes": (_body(b""), 400, "0 bytes"),
+        "no bytes in a part": (_form(b""), 400, "0 bytes"),
+        "an empty file input": (_form(b"", ""), 400, "image"),
+        "a form without a boundary": (_body(IMAGE, MULTIPART), 400, "image"),
+        "a form cut in its part": (_parts(IMAGE[:200]), 400, "image"),
+        "a form cut in its header": (_parts(IMAGE[:30]), 400, "image"),
+        "a form without its last boundary": (_parts(IMAGE), 400, "image"),
+        "a form with another boundary": (_parts(IMAGE + b"--x--\r\n", "y"), 400, "image"),
+        "noise for a form": (_parts(bytes(range(256))), 400, "image"),
+        "no content type": (_body(PICTURE, None), 415, "content type"),
+        "a content type of nonsense": (_body(PICTURE, ";;/="), 415, "content type"),
+        "text": (_body(b"seven", "text/plain"), 415, "content type"),
+        "a picture sent as text": (_body(PICTURE, "text/plain"), 415, "content type"),
+        "a form of an address": (
+            _body(b"image=7", "application/x-www-form-urlencoded"), 415, "image"),
+        "text in a part": (_form(b"seven", "a.txt", "text/plain"), 415, "PNG"),
+        "SVG": (_body(SVG, "image/svg+xml"), 415, "PNG"),
+        "SVG in a part": (_form(SVG, "a.svg", "image/svg+xml"), 415, "PNG"),
+        "ICO": (_body(_saved("ICO"), "image/vnd.microsoft.icon"), 415, "PNG"),
+        "ICO in a part": (_form(_saved("ICO"), "a.ico", "image/x-icon"), 415, "PNG"),
+        "bytes of an unknown kind": (
+            _form(bytes(99), "a", "application/octet-stream"), 415, "PNG"),
+        "text named .png": (_form(b"I am text"), 422, "damaged"),
+        "text named .png only": (
+            _form(b"I am text", "a.png", "application/octet-stream"), 422, "damaged"),
+        "text sent as a PNG": (_body(b"I am text"), 422, "damaged"),
+        "SVG named .png": (_form(SVG), 422, "damaged"),
+        "a PNG cut in half": (_body(PICTURE[: len(PICTURE) // 2]), 422, "PNG"),
+        "a JPEG cut in half": (
+            _body(_saved("JPEG")[:900], "image/jpeg"), 422, "JPEG"),
+        "a white page": (_body(_page(255)), 422, "no digit"),
+        "a black page": (_body(_page(0)), 422, "no digit"),
+        "100,000 x 100,000 pixels": (
+            _body(_declaring(100_000, 100_000)), 413, "100000 x 100000"),
+        "a pixel more than 40 million": (
+            _body(_declaring(40_000_001, 1)), 413, "40000001"),
+        "9 MiB": (_body(PICTURE + bytes(9 * 2**20)), 413, "8,388,608"),
+        "9 MiB in a part": (
+            _parts(PART % (b"image", FILE, bytes(9 * 2**20)) + b"--x--\r\n"),
+            413, "8,388,608"),
+        "a body shorter than announced": (
+            {**_body(PICTURE),
+             "environ_overrides": {"CONTENT_LENGTH": str(len(PICTURE) + 1)}},
+            400, f"{len(PICTURE)} of {len(PICTURE) + 1}"),
+        "a text field without end": (
+            _parts(PART % (b"note", b"", b"x" * 600_000) + b"--x--\r\n"), 413, ""),
+        "parts without end": (
+            _parts(PART % (b"note", b"", b"x") * 1001 + b"--x--\r\n"), 413, ""),
+    }  # fmt: skip
+    return [pytest.param(*case, id=name) for name, case in table.items()]
+
+
+
+# werkzeug drops the file of a part that is cut short without closing it.
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
+@pytest.mark.parametrize(("request_", "status", "word"), _cases())
+def test_bad_upload_gets_a_problem_that_says_why(
+    client: FlaskClient, request_: dict[str, Any], status: int, word: str
+) -> None:
+    answer = client.post("/predict", **request_)
+    document = answer.get_json()
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert set(document) == {"type", "title", "status", "detail"}
+    assert document["status"] == status
+    assert word in document["detail"]
+    assert "\n" not in document["detail"]
+    assert "Retry-After" not in answer.headers
+
+
+def test_pixels_are_refused_by_the_header_before_anything_is_decoded(
+    client: FlaskClient,
+) -> None:
+    huge = client.post("/predict", **_body(_declaring(100_000, 100_000)))
+    small = client.post("/predict", **_body(_declaring(100, 100)))
+    assert (huge.status_code, small.status_code) == (413, 422)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "word"),
+    [
+        ("max_pixels", 240 * 240 - 1, "57599"),
+        ("max_upload_bytes", len(PICTURE) - 1, f"{len(PICTURE) - 1:,} bytes"),
+    ],
+)
+def test_limit_is_a_setting_and_exact(
+    config: ServiceConfig,
+    store: ModelStore,
+    publish: Callable[..., object],
+    setting: str,
+    value: int,
+    word: str,
+) -> None:
+    publish(store)
+    answers = [
+        _client(replace(config, **{setting: limit})).post("/predict", **_body(PICTURE))
+        for limit in (value, value + 1)
+    ]
+    assert [answer.status_code for answer in answers] == [413, 200]
+    assert word in answers[0].get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "reason"),
+    [
+        (_body(SVG, "image/svg+xml"), "format"),
+        (_body(_declaring(100_000, 100_000)), "pixels"),
+        (_body(b"I am text"), "undecodable"),
+        (_body(_page(255)), "no_digit"),
+    ],
+)
+def test_rejected_image_is_counted_by_its_reason(
+    client: FlaskClient,
+    grown: Callable[..., float],
+    request_: dict[str, Any],
+    reason: str,
+) -> None:
+    client.post("/predict", **request_)
+    assert grown("digits_rejected_images_total", reason=reason) == 1
+    assert grown("digits_prediction_confidence_count") == 0
+
+
+def _client(config: ServiceConfig) -> FlaskClient:
+    app = create_app(config, open_meter(EnergySettings(source="none")))
+    parts: Parts = app.extensions["digits"]
+    parts.models.refresh()
+    return app.test_client()
