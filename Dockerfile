@@ -34,7 +34,9 @@ COPY model_store model_store
 COPY energy energy
 COPY trainer trainer
 RUN python -m compileall -q .
-ENV DIGITS_DATA=/data
+# Compiled loops are kept where the container may write.
+ENV DIGITS_DATA=/data \
+    NUMBA_CACHE_DIR=/tmp/numba
 LABEL org.opencontainers.image.title="digits-trainer" \
       org.opencontainers.image.description="Trains a digit network and publishes its versions to a model store."
 USER 10001:10001

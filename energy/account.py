@@ -31,21 +31,29 @@ class Account:
         self._source, self._attribution, self._clocks = source, attribution, clocks
         self.process_joules = self.idle_joules = 0.0
         self.rate: float | None = None
-        self.last = self.split_at = self._now()
+        self._opened = self.last = self.split_at = self._now()
         self._energy = Energy()
 
-    def sample(self, early: bool = False) -> Energy:
-        """Read everything; the energy of the whole machine since the sample before.
+    @property
+    def sampled(self) -> bool:
+        """Whether anything was read since the account was opened."""
+        return self.last is not self._opened
 
-        With `early`, an interval that is still short ends too if it holds joules.
-        """
+    def sample(self) -> Energy:
+        """Read everything; the energy of the whole machine since the sample before."""
         before, self.last = self.last, self._now()
         energy = self._source.between(before.reading, self.last.reading)
         self._energy += energy
-        seconds = self.last.reading.at - self.split_at.reading.at
-        if seconds >= self._source.interval_s or (early and self._energy.total_joules):
-            self._end_interval(seconds)
+        if self._gathered_s >= self._source.interval_s:
+            self._end_interval()
         return energy
+
+    def end_early(self) -> bool:
+        """End an interval that is still short if it holds joules; whether it did."""
+        ends = bool(self._energy.total_joules)
+        if ends:
+            self._end_interval()
+        return ends
 
     def joules_at(self, cpu_s: float) -> float:
         """The process's joules when its CPU clock stood at cpu_s, after `split_at`."""
@@ -54,19 +62,23 @@ class Account:
     def _now(self) -> Moment:
         return Moment(self._source.read(), self._clocks.cpu_s(), self._clocks.busy_s())
 
-    def _end_interval(self, seconds: float) -> None:
-        split = self._attribution(self._interval(seconds))
+    @property
+    def _gathered_s(self) -> float:
+        return self.last.reading.at - self.split_at.reading.at
+
+    def _end_interval(self) -> None:
+        split = self._attribution(self._interval())
         self.rate = split.joules_per_cpu_second if split else None
         if split:
             self.process_joules += split.process_joules
             self.idle_joules += split.idle_joules
         self.split_at, self._energy = self.last, Energy()
 
-    def _interval(self, seconds: float) -> Interval:
+    def _interval(self) -> Interval:
         first, last = self.split_at, self.last
         known = first.busy_s is not None and last.busy_s is not None
         return Interval(
-            seconds,
+            self._gathered_s,
             last.cpu_s - first.cpu_s,
             (last.busy_s or 0.0) - (first.busy_s or 0.0) if known else None,
             self._energy.total_joules,

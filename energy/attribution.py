@@ -61,13 +61,12 @@ class ByCpuTime:
         """The split of one interval; None if its joules are unknown."""
         if interval.joules is None or interval.busy_seconds is None:
             return None
-        busy = max(interval.busy_seconds, interval.cpu_seconds, TICK_SECONDS)
+        told_busy = max(interval.busy_seconds, 0.0)
+        busy = max(told_busy, interval.cpu_seconds, TICK_SECONDS)
         idle = self._idle_joules(interval, interval.joules, busy)
         rate = (interval.joules - idle) / busy
         own = rate * interval.cpu_seconds
-        own += self._others.claim(
-            interval.cpu_seconds - interval.busy_seconds - TICK_SECONDS
-        )
+        own += self._others.claim(interval.cpu_seconds - told_busy - TICK_SECONDS)
         self._others.add(rate, busy - interval.cpu_seconds)
         cpu = interval.cpu_seconds
         return Split(own, idle * self._own_part_of_idle, own / cpu if cpu else rate)

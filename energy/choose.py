@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from energy.attribution import ByCpuTime
 from energy.battery import open_battery
@@ -71,11 +71,16 @@ def _candidate(name: str, settings: EnergySettings, clocks: Clocks) -> Candidate
 
 
 def _open(name: str, settings: EnergySettings, clocks: Clocks) -> Meter:
+    alone = replace(clocks, busy_s=_unknown)  # the share of others is no matter
     if name == "none":
         nothing = Nothing(clocks.wall_s)
-        return Meter(nothing, nothing.split, clocks)
+        return Meter(nothing, nothing.split, alone)
     if name == "estimate":
         estimate = Estimate(settings.watts_per_cpu, clocks)
-        return Meter(estimate, estimate.split, clocks)
+        return Meter(estimate, estimate.split, alone)
     by_cpu_time = ByCpuTime(clocks.host_cpus, clocks.reserved_cpus)
     return Meter(_OPENERS[name](settings, clocks), by_cpu_time, clocks)
+
+
+def _unknown() -> None:
+    """No busy time: reading the host's costs more than all the rest of a tick."""

@@ -5,6 +5,7 @@ import resource
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 PROC_STAT = Path("/proc/stat")
@@ -20,8 +21,8 @@ def process_cpu_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
-def host_busy_seconds() -> float | None:
-    """CPU seconds in which any CPU of the host was not idle, from an arbitrary zero.
+def host_busy_seconds(cpus: int) -> float | None:
+    """CPU seconds in which some of the host's CPUs were not idle, from any zero.
 
     Counted as all time less idle time: the kernel keeps idle time exactly, while it
     samples user and system time and so misses work shorter than a clock tick.
@@ -33,7 +34,7 @@ def host_busy_seconds() -> float | None:
     except OSError:
         return None
     idle_ticks = int(fields[4]) + int(fields[5])  # idle, and idle waiting for a disk
-    return host_cpus() * time.monotonic() - idle_ticks / os.sysconf("SC_CLK_TCK")
+    return cpus * time.monotonic() - idle_ticks / os.sysconf("SC_CLK_TCK")
 
 
 def host_cpus() -> int:
@@ -58,16 +59,21 @@ class Clocks:
     """The clocks as functions, so that a test can put its own in their place.
 
     `wall_s` never goes back and is one clock for all processes of a boot; `cpu_s`
-    and `busy_s` are in CPU seconds.
+    and `busy_s` are in CPU seconds, and `busy_s` may be None: not known.
     """
 
     wall_s: Callable[[], float] = time.monotonic
     cpu_s: Callable[[], float] = process_cpu_seconds
-    busy_s: Callable[[], float | None] = host_busy_seconds
+    busy_s: Callable[[], float | None] = lambda: None
     host_cpus: int = 1
     reserved_cpus: float = 1.0
 
 
 def system_clocks() -> Clocks:
-    """The clocks of this machine."""
-    return Clocks(host_cpus=host_cpus(), reserved_cpus=reserved_cpus())
+    """The clocks of this machine; a CPU that comes or goes later changes no zero."""
+    cpus = host_cpus()
+    return Clocks(
+        busy_s=partial(host_busy_seconds, cpus),
+        host_cpus=cpus,
+        reserved_cpus=reserved_cpus(),
+    )

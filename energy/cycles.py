@@ -2,7 +2,6 @@
 
 import select
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ def seconds_pass(seconds: float) -> Finished:
     return finished
 
 
-def line_entered(source: TextIO = sys.stdin) -> Finished:
+def line_entered(source: TextIO) -> Finished:
     """Over once a person has pressed Enter.
 
     Raises `RunFailed` if the input ends instead: nobody is there to press it.

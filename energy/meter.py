@@ -80,7 +80,9 @@ class Meter:
     def joules_of(self, phase: Phase) -> float | None:
         """The joules of the phase up to now; None if nothing of it is known."""
         with self._lock:
-            self._refresh(early=self._account.rate is None)
+            self._refresh()
+            if self._account.rate is None:
+                self._make_do()
             rate = self._account.rate
             if rate is None:
                 return phase.settled_joules
@@ -92,14 +94,21 @@ class Meter:
         factors = self.info.coefficients
         return (factors["low_factor"], factors["high_factor"]) if factors else None
 
-    def _refresh(self, early: bool = False) -> None:
+    def _refresh(self) -> None:
         age_s = self._clocks.wall_s() - self._account.last.reading.at
-        if early or age_s >= FRESH_S:
-            self._sample(early)
+        if age_s >= FRESH_S:
+            self._sample()
 
-    def _sample(self, early: bool = False) -> None:
+    def _make_do(self) -> None:
+        """Take what there is for a figure: a first sample, an interval still short."""
+        if not self._account.sampled:
+            self._sample()
+        if self._account.end_early():
+            self._settle_phases()
+
+    def _sample(self) -> None:
         before = self._account.split_at
-        self._ticker.gather(self._account.sample(early))
+        self._ticker.gather(self._account.sample())
         if self._account.split_at is not before:
             self._settle_phases()
 

@@ -1,6 +1,7 @@
 """The command that repeats the course notes' experiment on a laptop's battery."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -107,4 +108,4 @@ def _cycles(source: Battery, runs: int, command: Sequence[str]) -> Drawn:
         with command_runs(command, runs) as finished:
             return follow(source, finished)
     click.echo(f"Run {runs} training cycles now, then press Enter here.", err=True)
-    return follow(source, line_entered())
+    return follow(source, line_entered(sys.stdin))

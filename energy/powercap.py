@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from energy.sysfs import read_word
+
 DEFAULT_ROOTS = (Path("/host/powercap"), Path("/sys/class/powercap"))
 PACKAGE = "package"
 DRAM = "dram"
@@ -71,16 +73,17 @@ def zones_to_count(root: Path) -> list[Zone]:
 
 def all_zones(root: Path) -> list[Zone]:
     """Every zone under root that has a counter, once, ordered by its real path."""
-    directories = sorted(set(_directories(root, _DEPTH)))
-    names = {path: (path / "name").read_text().strip() for path in directories}
-    return [Zone(path, names[path], _parent_name(path, names)) for path in directories]
+    names = {path: read_word(path / "name") for path in _directories(root, _DEPTH)}
+    return [
+        Zone(path, names[path], _parent_name(path, names)) for path in sorted(names)
+    ]
 
 
 def _directories(directory: Path, depth: int) -> Iterator[Path]:
     """The real paths of the zones in a directory, and of those in them."""
     for entry in _subdirectories(directory):
         real = entry.resolve()
-        if (real / "energy_uj").exists() and (real / "name").is_file():
+        if (real / "energy_uj").exists():
             yield real
         if depth > 1:
             yield from _directories(real, depth - 1)

@@ -7,7 +7,7 @@ from flask import Request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from service.slow_senders import SlowSenders
+from service.slow_senders import SlowSenders, TooSlow
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,14 @@ class BodyReader:
         """
         if (request.content_length or 0) > self.max_bytes:
             self._refuse_large()
-        with self.slow_senders.patience(request.environ.get("gunicorn.socket")):
-            body = self._read_whole(request)
+        connection = request.environ.get("gunicorn.socket")
+        try:
+            with self.slow_senders.patience(connection):
+                body = self._read_whole(request)
+        except TooSlow:
+            # gunicorn's own mark: what may come later is no next request.
+            request.environ["wsgi.input"].failed = True
+            raise
         if len(body) > self.max_bytes:
             self._refuse_large()
         return body

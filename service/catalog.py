@@ -1,6 +1,12 @@
 """The cards of the stored versions, for looking at; each file is read once."""
 
-from model_store import Card, CorruptModel, ModelNotFound, ModelStore, StoreError
+from model_store import (
+    Card,
+    ModelNotFound,
+    ModelStore,
+    StoreError,
+    StoreUnavailable,
+)
 
 
 class Catalog:
@@ -27,12 +33,10 @@ class Catalog:
         if fingerprint is None:
             return ModelNotFound(version, self._store.root)
         if fingerprint not in self._read:
-            self._read[fingerprint] = self._load(version)
+            try:
+                self._read[fingerprint] = self._store.load(version).card
+            except StoreUnavailable as error:
+                return error  # it may pass, so it is not kept
+            except StoreError as error:
+                self._read[fingerprint] = error
         return self._read[fingerprint]
-
-    def _load(self, version: int) -> Card | StoreError:
-        """Raises StoreUnavailable, which may pass, so it is not kept."""
-        try:
-            return self._store.load(version).card
-        except (CorruptModel, ModelNotFound) as error:
-            return error

@@ -29,16 +29,23 @@ class Components:
     def __len__(self) -> int:
         return len(self.area)
 
+    def longest(self) -> Indices:
+        """Return the longer side of each part's box."""
+        return np.maximum(self.bottom - self.top, self.right - self.left)
+
     def mask(self, parts: Indices) -> Mask:
         """Return the (h, w) mask of the named parts alone."""
-        height, width = self.shape
-        chosen = np.zeros(len(self), dtype=bool)
+        chosen = np.zeros(len(self) + 1, dtype=bool)
         chosen[parts] = True
-        kept = chosen[self.owner]
-        steps = np.zeros(height * (width + 1) + 1, dtype=np.int8)
-        steps[self.starts[kept]] = 1
-        steps[self.ends[kept]] = -1
-        filled = np.cumsum(steps[:-1], dtype=np.int8).astype(bool)
+        return chosen[self.labels()]
+
+    def labels(self) -> Indices:
+        """Return the part that each pixel of (h, w) is in; -1 where there is none."""
+        height, width = self.shape
+        steps = np.zeros(height * (width + 1) + 1, dtype=np.intp)
+        steps[self.starts] = self.owner + 1
+        steps[self.ends] -= self.owner + 1
+        filled: Indices = np.cumsum(steps[:-1]) - 1
         return filled.reshape(height, width + 1)[:, :width]
 
 

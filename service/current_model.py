@@ -61,7 +61,7 @@ class CurrentModel:
             if self._take(version):
                 return
         if self._model is None:
-            self._why_none = self._why_no_model()
+            self._why_none = self._why_no_model(bool(candidates))
 
     def _candidates(self) -> list[int]:
         """The versions to try, the best first; none that is worse than the loaded."""
@@ -101,7 +101,7 @@ class CurrentModel:
         log.info("serving version %d", version)
         return True
 
-    def _why_no_model(self) -> str:
-        if self._broken:
+    def _why_no_model(self, any_version: bool) -> str:
+        if any_version:
             return f"every version in {self._store.root} is broken (see the log)"
         return f"{self._store.root} holds no version yet; the trainer publishes one"

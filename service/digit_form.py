@@ -18,6 +18,36 @@ CENTRE: Final = 14.5
 # Twice the area by the perimeter; MNIST's training rows: 1 % below 1.2, half
 # below 2.0, 1 % above 3.7.
 THINNEST, WIDEST = 1.6, 3.2
+FULL_INK: Final = 250
+PLACES: Final = np.arange(SIDE, dtype=np.float32)
+
+
+def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
+    """Return the (784,) pixels of a picture that is in MNIST's form; else None.
+
+    Exactly black or white paper, full ink, a box whose longer side is 20, and its
+    centre of mass within half a pixel of the middle: so are all of MNIST's rows.
+    """
+    if picture.size != (SIDE, SIDE) or picture.mode != "L":
+        return None
+    pixels = np.frombuffer(picture.tobytes(), dtype=np.uint8)
+    if pixels[0] == 255:
+        pixels = ~pixels
+    ink = pixels.reshape(SIDE, SIDE).astype(np.float32)
+    rows, columns = ink.sum(axis=1), ink.sum(axis=0)
+    mass = float(rows.sum())
+    if pixels[0] or not mass or pixels.max() < FULL_INK:
+        return None
+    longest = max(_extent(rows), _extent(columns))
+    off = max(
+        abs(float(line @ PLACES) / mass + 0.5 - CENTRE) for line in (rows, columns)
+    )
+    return pixels if longest in (BOX - 1, BOX) and off < 0.6 else None
+
+
+def _extent(line: NDArray[np.float32]) -> int:
+    inked = np.flatnonzero(line)
+    return int(inked[-1] - inked[0]) + 1
 
 
 def to_mnist(ink: Grey) -> Grey:

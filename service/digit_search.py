@@ -1,134 +1,181 @@
-"""Which of the ink on a page is the digit."""
+"""Where on a page the digit is, and its ink."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from service.components import Components, Indices, find_components
-from service.furniture import furniture, leaning
-from service.ink import CLEAR_CUT, ink_of, lighting_of, two_shades
-from service.morphology import Grey, running_max
+from service.components import Components, find_components
+from service.digit_parts import choose
+from service.furniture import furniture
+from service.ink import (
+    flat_paper,
+    in_small,
+    ink_is_dark,
+    ink_on_flat,
+    ink_on_uneven,
+    light_surface,
+)
+from service.morphology import Box, Grey, running_max
+from service.outline import is_sheet, sharpness
+from service.shades import stroke_level
 
+# A page is searched at no more than this many pixels on its long side.
 SEARCH_GRID: Final = 512
+# How much is kept around the digit for the closer look, by the digit's length.
 MARGIN: Final = 0.35
-# Wider than any stroke, as shares of the picture's short and long side.
-WINDOWS: Final = (0.4, 0.9, 0.15)
+# Wider than the strokes, as shares of the page's short, long and short side: what
+# suits most pages, markers that fill the page, thin strokes in broken light.
+WINDOWS: Final = ((0.4, min), (0.9, max), (0.15, min))
+# So sharp an outline leaves no doubt that the paper was told from the ink.
 CERTAIN: Final = 0.85
-Box = tuple[int, int, int, int]
+DOUBTFUL: Final = 0.5
 
 
 @dataclass(frozen=True)
 class Found:
-    """The digit's ink cut to its box (h, w), where it is, and how sure that is."""
+    """The digit's ink cut to its box (h, w), and how it was found.
+
+    box: where it is on the page that was searched; digits: how many were seen;
+    sharpness: of its outline, 0 to 1; sheet: whether it may be a sheet of paper or
+    a panel; sides: of the page's four sides, how many it touches.
+    """
 
     ink: Grey
     box: Box
     digits: int
-    quality: float
-    is_sheet: bool
+    sharpness: float
+    sheet: bool
+    sides: int
 
 
 def find_digit(grey: Image.Image) -> Found | None:
     """Look for the digit on the whole page, then closely where it was found."""
-    page = shrunk(grey)
-    first = search(page)
-    if first is None:
+    page = _shrunk(grey)
+    found = _search(page)
+    if found is None:
         return None
     scale = grey.width / page.width
-    if first.is_sheet:
-        inner = _inside(grey, first.box, scale)
-        if inner is not None:
-            return inner
-    near = _around(first.box, scale, grey.size)
-    if (near[2] - near[0]) * (near[3] - near[1]) > 0.7 * grey.width * grey.height:
-        return first
-    second = search(shrunk(grey.crop(near)))
-    if second is None or second.quality < 0.7 * first.quality:
-        return first
-    return replace(second, digits=first.digits)
+    if found.sheet and (inner := _on_sheet(grey, found.box, scale)):
+        return inner
+    near = _around(found.box, scale, grey.size)
+    closer = _search(_shrunk(grey.crop(near))) if near != (0, 0, *grey.size) else None
+    if closer is None or closer.sharpness < 0.7 * found.sharpness:
+        return found
+    return replace(closer, digits=found.digits)
 
 
-def _inside(grey: Image.Image, box: Box, scale: float) -> Found | None:
-    """Look for a digit on what was found, which may be a panel or a sheet."""
-    inset = 0.02 * max(box[2] - box[0], box[3] - box[1])
-    left, top, right, bottom = box
-    inner = tuple(
-        int(edge * scale)
-        for edge in (left + inset, top + inset, right - inset, bottom - inset)
-    )
-    if inner[2] - inner[0] < 12 or inner[3] - inner[1] < 12:
-        return None
-    found = search(shrunk(grey.crop(inner)))
-    return found if found is not None and found.quality > 0.6 else None
-
-
-def shrunk(grey: Image.Image) -> Image.Image:
+def _shrunk(grey: Image.Image) -> Image.Image:
     factor = -(-max(grey.size) // SEARCH_GRID)
     return grey.reduce(factor) if factor > 1 else grey
 
 
 def _around(box: Box, scale: float, size: tuple[int, int]) -> Box:
-    left, top, right, bottom = (edge * scale for edge in box)
-    margin = MARGIN * max(right - left, bottom - top) + 2 * scale
-    return (
-        max(0, int(left - margin)),
-        max(0, int(top - margin)),
-        min(size[0], int(right + margin) + 1),
-        min(size[1], int(bottom + margin) + 1),
+    margin = (MARGIN * box.longest + 2) * scale
+    return Box(
+        max(0, int(box.left * scale - margin)),
+        max(0, int(box.top * scale - margin)),
+        min(size[0], int(box.right * scale + margin) + 1),
+        min(size[1], int(box.bottom * scale + margin) + 1),
     )
 
 
-def search(grey: Image.Image) -> Found | None:
-    light = lighting_of(grey)
-    picture = np.asarray(grey)
-    best: Found | None = None
-    if light.clear:
-        best = _attempt(picture, ink_of(grey, light, 0, light.ink_is_dark))
-        if best is not None and best.quality > CERTAIN:
-            return best
-    for dark in (light.ink_is_dark, not light.ink_is_dark):
-        for share in WINDOWS:
-            side = max(light.small.shape) if share > 0.5 else min(light.small.shape)
-            found = _attempt(picture, ink_of(grey, light, int(share * side), dark))
-            if found is not None and (
-                best is None or found.quality > best.quality + 0.05
-            ):
-                best = found
-            if best is not None and best.quality > CERTAIN:
-                return best
-        if best is not None and best.quality > 0.5:
+def _on_sheet(grey: Image.Image, box: Box, scale: float) -> Found | None:
+    """Look for a digit on what was found, which may be a panel or a sheet."""
+    inset = 0.02 * box.longest
+    left, top = int((box.left + inset) * scale), int((box.top + inset) * scale)
+    right, bottom = int((box.right - inset) * scale), int((box.bottom - inset) * scale)
+    found = _search(_shrunk(grey.crop((left, top, right, bottom))))
+    return found if found is not None and found.sharpness > 0.6 else None
+
+
+def _search(grey: Image.Image) -> Found | None:
+    """Return the first reading of the ink with a sharp outline, else the sharpest."""
+    picture, best = np.asarray(grey), None
+    for ink in _readings(grey):
+        if ink is None:
+            if best is not None and best.sharpness > DOUBTFUL:
+                break
+            continue
+        found = _digit_in(picture, ink)
+        if found and (best is None or found.sharpness > best.sharpness + 0.05):
+            best = found
+        if best is not None and best.sharpness > CERTAIN:
             break
     return best
 
 
-def _attempt(picture: Grey, ink: Grey) -> Found | None:
-    for _ in range(3):
-        level = threshold(ink)
-        if level is None:
-            return None
-        parts = find_components(ink >= level)
+def _readings(grey: Image.Image) -> Iterator[Grey | None]:
+    """Yield the ink as it may be, likeliest first; None before the other polarity."""
+    small = in_small(grey)
+    paper = flat_paper(small)
+    if paper:
+        yield ink_on_flat(grey, paper)
+    light = light_surface(small)
+    dark = paper.ink_is_dark if paper else ink_is_dark(small, light)
+    for polarity in (dark, not dark):
+        for share, side in WINDOWS:
+            yield ink_on_uneven(
+                grey, small, light, int(share * side(small.shape)), polarity
+            )
+        yield None
+
+
+def _digit_in(picture: Grey, ink: Grey) -> Found | None:
+    """Look for the digit in one reading of the ink, and take its faint ends along."""
+    level = stroke_level(ink)
+    if level is None:
+        return None
+    ink, level, parts = _without_furniture(ink, level)
+    found = _digit_at(picture, ink, parts, level)
+    fuller = _digit_at(picture, ink, find_components(ink > level // 2), level // 2)
+    return fuller if found and fuller and _completes(fuller, found) else found
+
+
+def _without_furniture(ink: Grey, level: int) -> tuple[Grey, int, Components]:
+    """Take frames and table away, as long as something else is left on the page."""
+    parts = find_components(ink >= level)
+    for _ in range(2):
         unwanted = furniture(parts)
-        size = np.maximum(parts.bottom - parts.top, parts.right - parts.left)
-        worth = ~unwanted & (size > 0.05 * min(parts.shape))
+        worth = ~unwanted & (parts.longest() > 0.05 * min(parts.shape))
         if not unwanted.any() or not worth.any():
             break
-        ink = np.where(
-            running_max(parts.mask(np.flatnonzero(unwanted)).astype(np.uint8), 5),
-            0,
-            ink,
-        ).astype(np.uint8)
-    chosen, digits = choose(parts, picture)
-    if not len(chosen):
+        covered = running_max(parts.mask(np.flatnonzero(unwanted)).astype(np.uint8), 5)
+        rest = ink * (1 - covered)
+        lower = stroke_level(rest)
+        if lower is None:
+            break
+        ink, level, parts = rest, lower, find_components(rest >= lower)
+    return ink, level, parts
+
+
+def _completes(fuller: Found, found: Found) -> bool:
+    """Say whether a reading with fainter ink is the same digit, better filled.
+
+    Paper lines would lead to the page's border, and shadows have soft outlines.
+    """
+    inner, outer = found.box, fuller.box
+    around = outer.left <= inner.left + 1 and outer.top <= inner.top + 1
+    around &= outer.right >= inner.right - 1 and outer.bottom >= inner.bottom - 1
+    return around and fuller.sharpness > CERTAIN and fuller.sides <= found.sides
+
+
+def _digit_at(picture: Grey, ink: Grey, parts: Components, level: int) -> Found | None:
+    chosen = choose(parts)
+    if chosen is None:
         return None
-    box = _box(parts, chosen)
-    left, top, right, bottom = box
-    mask = parts.mask(chosen)
-    quality = outline(picture, mask, box)
-    cut = _trimmed(ink * running_max(mask.astype(np.uint8), 3), level // 2)
-    return Found(cut, box, digits, quality, is_sheet(mask[top:bottom, left:right]))
+    (left, top, right, bottom), (height, width) = chosen.box, parts.shape
+    mask = parts.mask(chosen.parts)
+    return Found(
+        ink=_trimmed(ink * running_max(mask.astype(np.uint8), 3), level // 2),
+        box=chosen.box,
+        digits=chosen.digits,
+        sharpness=sharpness(picture, mask, chosen.box),
+        sheet=is_sheet(mask[top:bottom, left:right]),
+        sides=(left == 0) + (top == 0) + (right == width) + (bottom == height),
+    )
 
 
 def _trimmed(ink: Grey, level: int) -> Grey:
@@ -136,112 +183,3 @@ def _trimmed(ink: Grey, level: int) -> Grey:
     rows = np.flatnonzero((ink > level).any(axis=1))
     columns = np.flatnonzero((ink > level).any(axis=0))
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def is_sheet(shape: NDArray[np.bool_]) -> bool:
-    """Say whether a shape has four straight sides, as a sheet or a panel has."""
-    if min(shape.shape) < 12 or shape.mean() < 0.4:
-        return False
-    return all(
-        _is_straight(side)
-        for side in (shape, shape[:, ::-1], shape.T, shape.T[:, ::-1])
-    )
-
-
-def _is_straight(shape: NDArray[np.bool_]) -> bool:
-    length, depth = shape.shape
-    middle = shape[length // 8 : length - length // 8]
-    if not middle.any(axis=1).all():
-        return False
-    profile = middle.argmax(axis=1)
-    at = np.arange(len(profile)) - (len(profile) - 1) / 2
-    slope = float(at @ profile) / float(at @ at)
-    bend = profile - profile.mean() - slope * at
-    return float(np.abs(bend).mean()) < 0.02 * depth + 0.5
-
-
-def outline(picture: Grey, mask: NDArray[np.bool_], box: Box) -> float:
-    """Return which share of a shape's outline is an edge of the picture too."""
-    left, top, right, bottom = (
-        max(0, box[0] - 2),
-        max(0, box[1] - 2),
-        box[2] + 2,
-        box[3] + 2,
-    )
-    part, shape = (
-        picture[top:bottom, left:right],
-        mask[top:bottom, left:right].astype(np.uint8),
-    )
-    rim = running_max(shape, 3) - shape
-    step = running_max(part, 5).astype(np.int16) - (~running_max(~part, 5))
-    if not rim.any():
-        return 0.0
-    contrast = np.percentile(step[rim > 0], 90)
-    return float((step[rim > 0] > 0.4 * contrast).mean())
-
-
-def threshold(ink: Grey) -> int | None:
-    """Return the least ink of a stroke; None if nothing stands out of the noise."""
-    peak = int(ink.max())
-    parting, clarity = two_shades(ink)
-    paper = ink[ink <= parting] if clarity > CLEAR_CUT else ink
-    middle, upper = (int(level) for level in np.percentile(paper, (50, 84)))
-    if peak - middle < 12:
-        return None
-    least = middle + 3 * min(upper - middle, 20)
-    return max(peak // 2, least, middle + 6)
-
-
-def choose(parts: Components, picture: Grey) -> tuple[Indices, int]:
-    """Return the parts that make up the digit, and how many digits there are."""
-    height, width = parts.shape
-    if not len(parts):
-        return np.zeros(0, dtype=np.intp), 0
-    tall, wide = parts.bottom - parts.top, parts.right - parts.left
-    size = np.maximum(tall, wide)
-    unwanted = furniture(parts)
-    x, y = (
-        (parts.left + parts.right) / 2 / width,
-        (parts.top + parts.bottom) / 2 / height,
-    )
-    central = 1 - 0.6 * np.maximum(abs(x - 0.5), abs(y - 0.5)) * 2
-    small = size < 0.03 * min(height, width)
-    score = (
-        np.sqrt(parts.area * size)
-        * central
-        * (1 - 0.85 * leaning(parts))
-        * np.where(unwanted, 0.05, 1)
-        * np.where(small, 0.01, 1)
-    )
-    main = int(score.argmax())
-    group = np.zeros(len(parts), dtype=bool)
-    group[main] = True
-    sizeable = (parts.area > 0.02 * parts.area[main]) & ~unwanted
-    while True:
-        box = _box(parts, np.flatnonzero(group))
-        gap = np.maximum(_gap_x(parts, box), _gap_y(parts, box))
-        reach = 0.2 * max(box[2] - box[0], box[3] - box[1])
-        rival = (tall > 0.6 * (box[3] - box[1])) & (_gap_x(parts, box) > 0.05 * tall)
-        joined = group | (sizeable & (gap < reach) & ~rival)
-        if (joined == group).all():
-            break
-        group = joined
-    rivals = int((rival & sizeable & (parts.area > 0.3 * parts.area[main])).sum())
-    return np.flatnonzero(group), 1 + rivals
-
-
-def _gap_x(parts: Components, box: Box) -> Indices:
-    return np.maximum(parts.left - box[2], box[0] - parts.right)
-
-
-def _gap_y(parts: Components, box: Box) -> Indices:
-    return np.maximum(parts.top - box[3], box[1] - parts.bottom)
-
-
-def _box(parts: Components, chosen: Indices) -> Box:
-    return (
-        int(parts.left[chosen].min()),
-        int(parts.top[chosen].min()),
-        int(parts.right[chosen].max()),
-        int(parts.bottom[chosen].max()),
-    )

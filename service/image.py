@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.decoding import decode
-from service.digit_form import SIDE, to_mnist
+from service.digit_form import SIDE, already_mnist, to_mnist
 from service.digit_search import find_digit
 from service.greyscale import to_grey
 from service.rejection import (
@@ -59,6 +59,9 @@ def read_digit(body: bytes, max_pixels: int) -> DigitImage:
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     picture = decode(body, max_pixels)
+    pixels = already_mnist(picture)
+    if pixels is not None:
+        return DigitImage(pixels)
     found = find_digit(to_grey(picture))
     if found is None:
         raise NoDigit(*picture.size)

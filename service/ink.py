@@ -8,127 +8,122 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.morphology import Grey, closing, odd, opening
+from service.shades import CLEAR_CUT, counts_of, percentile, two_shades
 
-# The background is estimated on a picture of this many pixels on the long side:
-# fine enough for shadows, coarse enough to average the paper's grain away.
-BACKGROUND_GRID: Final = 96
+Surface = NDArray[np.float32]
+
+# Light is judged on a picture of this many pixels on the long side: fine enough
+# for shadows, coarse enough to average the paper's grain away.
+LIGHT_GRID: Final = 96
 # Paper darker than this reflects too little for a ratio of noise to mean ink.
 DARKEST_PAPER: Final = 40
-# Steps of the fit of the light; it settles after four or five.
-FIT_STEPS: Final = 6
+# The fit of the light settles after four or five steps.
+FIT_STEPS: Final = 5
+# A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
-CLEAR_CUT: Final = 0.96
+# So one-sided must the tails be before ink is taken to be light.
+MOSTLY_LIGHT: Final = 0.7
 
 
 @dataclass(frozen=True)
-class Lighting:
-    """A grey picture made small, the light that falls on it, and its polarity.
+class FlatPaper:
+    """Paper of one grey level under even light, and whether ink is darker than it."""
 
-    small: (h, w) uint8; trend: (h, w) float32, a quadratic surface through the
-    paper; ink_is_dark: whether ink is darker than paper.
-    """
-
-    small: Grey
-    trend: NDArray[np.float32]
+    level: int
     ink_is_dark: bool
-    clear: bool
-    paper: int
 
 
-def lighting_of(grey: Image.Image) -> Lighting:
-    """Estimate the light on a grey picture, and whether its ink is dark."""
-    factor = -(-max(grey.size) // BACKGROUND_GRID)
-    small = np.asarray(grey.reduce(factor) if factor > 1 else grey)
-    trend = _trend(small)
-    level, clarity = two_shades(small)
-    if clarity > CLEAR_CUT:
-        border = _border_mean(np.where(small > level, 1, -1))
-        if abs(border) > 0.3:
-            dark = border > 0
-            paper = int(np.median(small[(small > level) == dark]))
-            return Lighting(small, trend, dark, True, paper)
-    return Lighting(small, trend, _ink_is_dark(small - trend), False, 0)
+def in_small(grey: Image.Image) -> Grey:
+    """Return the picture averaged down to LIGHT_GRID, in which light is judged."""
+    factor = -(-max(grey.size) // LIGHT_GRID)
+    return np.asarray(grey.reduce(factor) if factor > 1 else grey)
 
 
-def ink_of(grey: Image.Image, light: Lighting, window: int, dark: bool) -> Grey:
-    """Return the ink (h, w), 0 paper to 255, of a grey picture in mode L.
+def flat_paper(small: Grey) -> FlatPaper | None:
+    """Return the paper of a picture of two clear-cut shades; None for any other.
 
-    The background is the picture's morphological closing (for dark ink) or
-    opening (for light ink) with a window, in the small picture's pixels, wider
-    than a stroke: shadows stay in the background (the top-hat transform; Serra
-    1982). Dark ink is the share of the paper's light that it takes away.
+    What lies at the picture's border, and most of all in its corners, is paper.
     """
-    if not window:
-        return _contrast(
-            np.asarray(grey), np.full_like(np.asarray(grey), light.paper), dark
-        )
-    even = np.clip(light.small - light.trend + 128, 0, 255).astype(np.uint8)
-    level = (closing if dark else opening)(even, odd(window)) + light.trend - 128
-    level = np.clip(level, 0, 255).astype(np.uint8)
-    smooth = Image.fromarray(level).resize(grey.size, Image.Resampling.BILINEAR)
-    return _contrast(np.asarray(grey), np.asarray(smooth), dark)
+    counts = counts_of(small)
+    level, clarity = two_shades(counts)
+    border = _border_mean(small > level)
+    if clarity < CLEAR_CUT or abs(border) < 0.3:
+        return None
+    paper = counts.copy()
+    paper[slice(0, level + 1) if border > 0 else slice(level + 1, None)] = 0
+    return FlatPaper(percentile(paper, 0.5), border > 0)
 
 
-def _contrast(picture: Grey, paper: Grey, dark: bool) -> Grey:
-    if not dark:
-        return np.maximum(picture, paper) - paper
-    taken = (paper - np.minimum(picture, paper)).astype(np.uint16) * 255
-    return (taken // np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)
+def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
+    """Return the ink (h, w), 0 paper to 255, on paper of one level."""
+    level = np.full((grey.height, grey.width), paper.level, dtype=np.uint8)
+    return _taken(np.asarray(grey), level, paper.ink_is_dark)
 
 
-def _trend(small: Grey) -> NDArray[np.float32]:
-    """Fit a quadratic surface to the paper: least squares that leave out outliers."""
-    height, width = small.shape
+def ink_on_uneven(
+    grey: Image.Image, small: Grey, light: Surface, window: int, ink_is_dark: bool
+) -> Grey:
+    """Return the ink (h, w), 0 paper to 255, under the light's smooth surface.
+
+    The paper is the small picture's closing (for dark ink) or opening (for light
+    ink) with a window wider than a stroke, so that shadows belong to the paper (the
+    top-hat transform; Serra 1982).
+    """
+    level = np.clip(small - light + 128, 0, 255).astype(np.uint8)
+    level = (closing if ink_is_dark else opening)(level, odd(window))
+    paper = np.clip(level + light - 128, 0, 255).astype(np.uint8)
+    smooth = Image.fromarray(paper).resize(grey.size, Image.Resampling.BILINEAR)
+    return _taken(np.asarray(grey), np.asarray(smooth), ink_is_dark)
+
+
+def light_surface(small: Grey) -> Surface:
+    """Fit a quadratic surface to the paper by least squares, outliers weighing little.
+
+    Iteratively reweighted with Cauchy's weights, scaled by the median distance.
+    """
     y, x = np.meshgrid(
-        np.linspace(-1, 1, height, dtype=np.float32),
-        np.linspace(-1, 1, width, dtype=np.float32),
-        indexing="ij",
+        *(np.linspace(-1, 1, n, dtype=np.float32) for n in small.shape), indexing="ij"
     )
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(
-        -1, 6
-    )
-    values = small.reshape(-1).astype(np.float32)
-    weights = np.ones_like(values)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
+    values, weights = small.ravel().astype(np.float32), np.float32(1)
     for _ in range(FIT_STEPS):
-        weighted = terms * weights[:, None]
-        normal = weighted.T @ terms + 1e-3 * np.eye(6, dtype=np.float32)
-        fit = terms @ np.linalg.solve(normal, weighted.T @ values)
+        weighted = terms * weights
+        normal = weighted @ terms.T + np.eye(6, dtype=np.float32) / 1000
+        fit = np.linalg.solve(normal, weighted @ values) @ terms
         off = np.abs(values - fit)
         weights = 1 / (1 + (off / (2 * np.median(off) + 1)) ** 2)
-    return fit.reshape(height, width)
+    surface: Surface = fit.reshape(small.shape)
+    return surface
 
 
-def _ink_is_dark(off: NDArray[np.float32]) -> bool:
-    """Say whether ink is darker than paper.
+def ink_is_dark(small: Grey, light: Surface) -> bool:
+    """Say whether ink is darker than paper, by which way the few pixels far off lie.
 
-    Two clear-cut shades: what lies at the picture's edge, and most of all in its
-    corners, is paper. Else ink is what lies far from the many; under uneven light
-    both ends do, and then ink is dark, as it mostly is.
+    A border all of one shade is paper. Under uneven light pixels lie far off both
+    ways, and then ink is dark, as it mostly is.
     """
-    scale = np.median(np.abs(off)) + 1
-    tail = np.clip(off / scale, -TAIL, TAIL) ** 3
-    return float(tail.sum()) < 0.7 * float(np.abs(tail).sum())
+    level, clarity = two_shades(counts_of(small))
+    border = _border_mean(small > level)
+    if clarity > 0.8 and abs(border) > 0.9:
+        return border > 0
+    off = small - light
+    tail = np.clip(off / (np.median(np.abs(off)) + 1), -TAIL, TAIL) ** 3
+    return float(tail.sum()) < MOSTLY_LIGHT * float(np.abs(tail).sum())
 
 
-def two_shades(grey: Grey) -> tuple[int, float]:
-    """Return the level that best parts dark from light, and how well it does, 0 to 1.
-
-    The variance between the two classes by the whole variance (Otsu 1979).
-    """
-    counts = np.bincount(grey.ravel(), minlength=256).astype(float)
-    below, mass = np.cumsum(counts), np.cumsum(counts * np.arange(256))
-    apart = (mass[-1] * below - mass * grey.size) ** 2
-    between = apart / np.maximum(below * (grey.size - below), 1) / grey.size**2
-    level = int(between.argmax())
-    return level, float(between[level] / max(float(grey.var()), 1e-9))
-
-
-def _border_mean(values: NDArray[np.int_]) -> float:
-    """Return the mean along the picture's border, where corners count threefold."""
-    height, width = values.shape
-    near_y = np.minimum(np.arange(height), np.arange(height)[::-1]) < max(
-        1, height // 8
+def _border_mean(bright: NDArray[np.bool_]) -> float:
+    """Return -1 (all dark) to 1 (all bright) along the border, corners thrice."""
+    near_y, near_x = (
+        np.minimum(np.arange(n), np.arange(n)[::-1]) < max(1, n // 8)
+        for n in bright.shape
     )
-    near_x = np.minimum(np.arange(width), np.arange(width)[::-1]) < max(1, width // 8)
     weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
-    return float((values * weight).sum() / weight.sum())
+    return 2 * float((bright * weight).sum() / weight.sum()) - 1
+
+
+def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:
+    """Return what light ink adds, or the share of the light that dark ink takes."""
+    if not ink_is_dark:
+        return np.maximum(picture, paper) - paper
+    lost = (paper - np.minimum(picture, paper)).astype(np.uint16) * 255
+    return (lost // np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)

@@ -1,9 +1,25 @@
-"""Sliding maxima over grey pictures, and what is built on them."""
+"""Sliding maxima over grey pictures, what is built on them, and boxes."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
+
+
+class Box(NamedTuple):
+    """Columns left..right-1 and rows top..bottom-1, in the order of Pillow's boxes."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def longest(self) -> int:
+        """The longer side, in pixels."""
+        return max(self.right - self.left, self.bottom - self.top)
 
 
 def running_max(values: Grey, window: int) -> Grey:

@@ -1,5 +1,6 @@
 """What each gunicorn worker calls: the environment becomes a running application."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from service.routes import Parts
 
 _TICK_S = 1.0
 _CUT_OFF_S = 0.25
+_LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"  # gunicorn's
 
 
 def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
+    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     config = ServiceConfig.from_environ(os.environ)
     meter = open_meter(EnergySettings.from_environ(os.environ))
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])

@@ -47,7 +47,7 @@ def _sample(
     padded[:, 1:-1, 1:-1] = images
     place = np.clip(source + 1, 0, 28.999)
     whole = place.astype(np.intp)
-    row_part, column_part = (place - whole).transpose(1, 0, 2)
+    row_part, column_part = (place - whole.astype(np.float32)).transpose(1, 0, 2)
     first = whole[:, 0] * 30 + whole[:, 1] + np.arange(len(images))[:, None] * 900
     flat = padded.ravel()
     upper = flat[first] * (1 - column_part) + flat[first + 1] * column_part

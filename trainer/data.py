@@ -57,11 +57,12 @@ def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
     Raises BadData, TooFewRows.
     """
     train, test = _files(choice, say)
+    rows = read_csv(train, choice.limit) if train else read_embedded()
     if test is None:
-        rows, held_out = _with_fifth(read_csv(train) if train else read_embedded())
+        rows, held_out = _with_fifth(rows)
         say(f"no test file: a fixed fifth of {rows.file} is held out as its test")
     else:
-        rows, held_out = read_csv(train) if train else read_embedded(), read_csv(test)
+        held_out = read_csv(test)
     return Digits(rows.rows(slice(choice.limit)), held_out, embedded=train is None)
 
 
@@ -145,7 +146,7 @@ def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
     held_out = max(1, len(rows) // 12)
     if held_out >= len(rows):
         raise TooFewRows(
-            f"{len(rows)} training row: none is left after a twelfth is held out for"
-            " validation; give more rows, or --preset notebook, which holds out none"
+            f"{rows.file} gives {len(rows)} training row: none is left after a twelfth"
+            " is held out; give more rows, or --preset notebook, which holds out none"
         )
     return rows.split(held_out)

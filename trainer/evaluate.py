@@ -64,8 +64,14 @@ def evaluate(network: Network, rows: Dataset) -> Evaluation:
 
 
 def cost(network: Network, rows: Dataset, loss: Loss) -> float:
-    """The loss summed over the rows (the notes' cost)."""
-    outputs = network.activate_outputs(pre_outputs(network, rows))
+    """The notes' cost: the loss summed over the rows.
+
+    It is infinite once a pre-activation is, even where a sigmoid output still is not.
+    """
+    n = pre_outputs(network, rows)
+    if not np.isfinite(n).all():
+        return float("inf")
+    outputs = network.activate_outputs(n)
     return loss.total(outputs, one_hot(rows.labels, outputs.dtype))
 
 

@@ -22,6 +22,7 @@ class Phases:
     """The parts of a run, metered apart, so that none is billed to another."""
 
     load: Phase
+    warm_up: Phase
     fit: Phase
     cost: Phase
     evaluate: Phase
@@ -29,7 +30,7 @@ class Phases:
     @classmethod
     def of(cls, meter: Meter) -> "Phases":
         """Nothing spent yet."""
-        return cls(*(meter.measure() for _ in range(4)))
+        return cls(*(meter.measure() for _ in range(5)))
 
 
 @dataclass(frozen=True)

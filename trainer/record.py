@@ -71,6 +71,7 @@ def energy_record(
         "bulb_seconds": None if joules is None else bulb_seconds(joules),
         "seconds": fit.seconds,
         "cpu_seconds": fit.cpu_seconds,
+        "warmup_joules": phases.warm_up.joules,
         "load_joules": phases.load.joules,
         "cost_joules": phases.cost.joules,
         "evaluate_joules": phases.evaluate.joules,

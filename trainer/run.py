@@ -19,7 +19,7 @@ from trainer.evaluate import Evaluation, Verdict, evaluate, gate, temperature
 from trainer.fit import Fit, Phases
 from trainer.progress import EpochReport, Reporter
 from trainer.record import energy_record, new_card
-from trainer.sgd import initial_network
+from trainer.sgd import initial_network, warm_up
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,8 @@ def _train(
         training, validation = hold_out(digits.train)
     rng = np.random.default_rng(settings.seed)
     network = initial_network(settings, rng)
+    with phases.warm_up:
+        warm_up(network, training, settings)
     began = time.perf_counter()
     budget = Budget(
         rows=settings.epochs * len(training),
@@ -179,7 +181,7 @@ def _figures(
         "seconds": phases.fit.seconds,
         "samples_per_second": trained.rows / phases.fit.seconds,
         "load_seconds": phases.load.seconds,
-        "warmup_seconds": 0.0,
+        "warmup_seconds": phases.warm_up.seconds,
         "cost_seconds": phases.cost.seconds,
         "evaluate_seconds": phases.evaluate.seconds,
     }

@@ -36,6 +36,13 @@ def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
     )
 
 
+def warm_up(network: Network, rows: Dataset, settings: Settings) -> None:
+    """Compile what an epoch of these settings runs; changes nothing."""
+    if settings.is_per_sample:
+        nothing = np.zeros(0, np.intp)
+        train_one_by_one(network, rows, nothing, settings.learning_rate)
+
+
 @dataclass
 class Descent:
     """The update rule: W <- W - alpha dF/dW, with Nesterov's momentum if there is any.

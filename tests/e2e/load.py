@@ -50,13 +50,6 @@ class SteadyLoad:
         """Until a prediction comes from that version."""
         wait_until(f"version {version} is served", lambda: version in self.versions)
 
-    def wait_for_more(self, requests_more: int = 50) -> None:
-        """Until so many more requests have been answered."""
-        enough = len(self.versions) + requests_more
-        wait_until(
-            "the load goes on", lambda: self.failures or len(self.versions) >= enough
-        )
-
     def _predict_on(self) -> None:
         while not self._over.is_set():
             try:

@@ -84,6 +84,7 @@ class Installation:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -111,6 +112,7 @@ class Installation:
                 stdout=log,
                 stderr=log,
                 text=True,
+                start_new_session=True,
             )
         with ended(process):
             service = Service(f"http://127.0.0.1:{self.port}", process)
@@ -120,6 +122,11 @@ class Installation:
     def log(self) -> str:
         """What its services have written so far."""
         return (self.root / "service.log").read_text()
+
+
+def press_ctrl_c(process: subprocess.Popen[Any]) -> None:
+    """SIGINT to the process and its children, as a terminal sends it."""
+    os.killpg(process.pid, signal.SIGINT)
 
 
 def stop(process: subprocess.Popen[Any], number: signal.Signals) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import digits
-from tests.e2e.programs import Installation, Program, stop
+from tests.e2e.programs import Installation, Program, press_ctrl_c, stop
 from tests.e2e.waiting import ended, wait_until
 
 ENDINGS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
@@ -30,12 +30,13 @@ def test_signal_stops_a_training_that_writes_nothing(
     assert not [path for path in place.store.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("library", ["numpy", "scipy", "sklearn"])
 @pytest.mark.parametrize(("number", "code"), ENDINGS)
-def test_signal_stops_a_trainer_that_has_hardly_begun(
-    place: Installation, number: signal.Signals, code: int
+def test_signal_stops_a_trainer_that_loads_its_libraries(
+    place: Installation, number: signal.Signals, code: int, library: str
 ) -> None:
     with ended(training := place.start(*LONG_TRAINING)):
-        wait_until("numpy is being loaded", lambda: _maps(training, "numpy"))
+        wait_until("the library is being loaded", lambda: _maps(training, library))
         assert stop(training, number) == code
         _assert_quiet(training)
 
@@ -50,7 +51,8 @@ def test_signal_stops_a_schedule_that_waits(
         *("--hidden", "10", "--epochs", "1"),
     )
     with ended(waiting):
-        wait_until("the full training is done", lambda: len(trained.listed()) == 2)
+        second = trained.versions / "000002.npz"
+        wait_until("the full training is done", second.exists)
         assert stop(waiting, number) == code
 
 
@@ -74,6 +76,16 @@ def test_service_that_waits_for_a_model_ends_well(
 ) -> None:
     with place.serving() as service:
         assert stop(service.process, number) == 0
+
+
+def test_ctrl_c_while_the_workers_start_is_quiet(trained: Installation) -> None:
+    with ended(service := trained.start("service")):
+        assert service.stderr is not None
+        while "Booting worker" not in service.stderr.readline():
+            assert service.poll() is None
+        press_ctrl_c(service)
+        assert service.wait(60) == 0
+        _assert_quiet(service)
 
 
 def _wait_for_epoch(training: Program) -> None:

@@ -87,6 +87,12 @@ class Machine:
         return open_meter(settings, self.clocks.clocks())
 
 
+@pytest.fixture(autouse=True)
+def _sampler_that_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would read a fake machine between the moves of its clocks and counters."""
+    monkeypatch.setattr("energy.sampler.INTERVAL_S", 3600.0)
+
+
 @pytest.fixture
 def clocks() -> FakeClocks:
     return FakeClocks()

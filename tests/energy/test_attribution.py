@@ -196,6 +196,19 @@ def test_what_was_paid_for_late_is_not_paid_twice(
     assert total == pytest.approx(10 * BUSY_WATTS, rel=0.01)
 
 
+def test_a_cpu_that_was_plugged_in_does_not_shift_old_joules_to_this_process(
+    machine: Machine, package: Zone
+) -> None:
+    meter = machine.open()
+    learn_idle(machine, package)
+    meter.tick()
+    let_work(machine, package, seconds=10, cpu=0, others=20)
+    meter.tick()
+    machine.clocks.busy -= 1_000_000
+    let_work(machine, package, seconds=1, cpu=2)
+    assert meter.tick().joules == pytest.approx(2 * BUSY_WATTS, rel=1)
+
+
 seconds_of_work = st.lists(
     st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1)),
     min_size=1,

@@ -210,7 +210,7 @@ def test_watch_as_json_gives_its_object_at_ctrl_c(
     busy_package: Zone, tree: PowercapTree
 ) -> None:
     process = start("watch", "--powercap-root", str(tree.root), "--json")
-    threading.Timer(2.0, process.send_signal, [signal.SIGINT]).start()
+    threading.Timer(4.0, process.send_signal, [signal.SIGINT]).start()
     stdout, _ = process.communicate(timeout=30)
     assert process.returncode == 130
     assert json.loads(stdout)["source"] == "rapl"

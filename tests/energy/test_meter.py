@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from energy import EnergySettings, open_meter
-from energy.clocks import Clocks
 
 if TYPE_CHECKING:
-    from tests.energy.conftest import FakeClocks, Machine, Zone
+    from tests.energy.conftest import Machine, Zone
 
 SOLE_WATTS = 20.0  # what this process adds to the power of the machine
 IDLE_WATTS = 20.0 * 0.74 / 2.76  # by the published proportion, as none was seen idle
@@ -32,6 +34,30 @@ def test_a_phase_gets_what_was_used_in_it_and_nothing_from_outside(
     work(machine, package, 7)
     assert phase.joules == pytest.approx(5 * SOLE_WATTS)
     assert (phase.seconds, phase.cpu_seconds) == (5, 20)
+
+
+def test_a_phase_does_not_pay_the_price_of_the_time_before_it(
+    machine: Machine, package: Zone
+) -> None:
+    phase = machine.open().measure()
+    machine.clocks.advance(10, others=40)
+    package.add(5000)
+    with phase:
+        work(machine, package, 5)
+    assert phase.joules == pytest.approx(5 * SOLE_WATTS)
+
+
+def test_a_phase_that_nobody_holds_any_more_is_forgotten(
+    machine: Machine, package: Zone
+) -> None:
+    meter = machine.open()
+    phase = meter.measure()
+    with phase:
+        work(machine, package, 1)
+    held = weakref.ref(phase)
+    del phase
+    gc.collect()
+    assert held() is None
 
 
 def test_a_phase_adds_up_over_its_entries(machine: Machine, package: Zone) -> None:
@@ -174,33 +200,28 @@ def test_a_tick_tells_all_that_samples_saw_since_the_last_one(
     assert meter.tick().node_joules.get("package", 0.0) == 0
 
 
-class Watchful:
-    """A wall clock that tells when the background sampler has used it."""
-
-    def __init__(self, clocks: FakeClocks) -> None:
-        self._clocks = clocks
-        self.sampled = threading.Event()
-
-    def wall_s(self) -> float:
-        if threading.current_thread().name == "energy-sampler":
-            self.sampled.set()
-        return self._clocks.now
-
-
 def test_wraps_in_a_long_phase_are_caught_in_the_background(
     machine: Machine, package: Zone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("energy.sampler.INTERVAL_S", 0.02)
-    watchful = Watchful(machine.clocks)
-    parts = machine.clocks.clocks()
-    clocks = Clocks(watchful.wall_s, parts.cpu_s, parts.busy_s, 4, 4.0)
+    fake = machine.clocks.clocks()
+    samples = iter(range(3))
+    all_taken = threading.Event()
+
+    def wall_s() -> float:
+        """The time, which a background sample finds 200 s later than the last."""
+        if threading.current_thread().name == "energy-sampler":
+            if next(samples, None) is None:
+                all_taken.set()
+            else:
+                machine.clocks.advance(200, cpu=800)
+                package.add(200_000)  # most of the counter's range
+        return fake.wall_s()
+
+    clocks = replace(fake, wall_s=wall_s)
     monkeypatch.setattr(machine.clocks, "clocks", lambda: clocks)
     with machine.open().measure() as phase:
-        for _ in range(3):  # each step is most of the counter's range
-            machine.clocks.advance(200, cpu=800)
-            package.add(200_000)
-            watchful.sampled.clear()
-            assert watchful.sampled.wait(10)
+        assert all_taken.wait(60)
     assert phase.joules == pytest.approx(600_000 * 2.76 / 3.5)
 
 

@@ -78,6 +78,15 @@ def test_a_flat_copy_without_links_still_tells_whose_dram_it_is(
     assert counted(machine, package, dram, free) == {"package": 10, "dram": 20}
 
 
+def test_a_free_standing_dram_zone_is_left_out_where_packages_have_their_own(
+    machine: Machine,
+) -> None:
+    package = machine.tree.zone("intel-rapl/intel-rapl:0", "package-0")
+    dram = machine.tree.zone("intel-rapl/intel-rapl:0/intel-rapl:0:0", "dram")
+    free = machine.tree.zone("intel-rapl/intel-rapl:1", "dram")
+    assert counted(machine, package, dram, free) == {"package": 10, "dram": 20}
+
+
 def test_a_free_standing_dram_zone_counts_where_packages_have_none(
     machine: Machine,
 ) -> None:
@@ -137,13 +146,19 @@ def test_real_dies_are_added(machine: Machine) -> None:
 
 
 def test_dies_of_two_sockets_are_never_taken_for_mirrors(machine: Machine) -> None:
-    first = machine.tree.zone("intel-rapl/intel-rapl:0", "package-0-die-0")
-    second = machine.tree.zone("intel-rapl/intel-rapl:1", "package-1-die-0")
+    packages = [
+        machine.tree.zone(f"intel-rapl/intel-rapl:{i}", f"package-{i}-die-0")
+        for i in (0, 1)
+    ]
+    drams = [
+        machine.tree.zone(f"intel-rapl/intel-rapl:{i}/intel-rapl:{i}:0", "dram")
+        for i in (0, 1)
+    ]
     meter = machine.open()
-    first.add(50)
-    second.add(50)
+    for zone in (*packages, *drams):
+        zone.add(50)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 100}
+    assert meter.tick().node_joules == {"package": 100, "dram": 100}
 
 
 def test_equal_drams_of_mirrored_dies_are_one_too(machine: Machine) -> None:

@@ -111,11 +111,13 @@ class Place:
         assert run.code == 0, run.stderr
         return json.loads(run.stdout)
 
-    def run_plainly(self, *arguments: object) -> subprocess.CompletedProcess[str]:
-        """Run `python -m ...` as a user does."""
+    def run_plainly(
+        self, *arguments: object, directory: Path = ROOT
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m ...` as a user does, in a directory with the packages."""
         return subprocess.run(
             [sys.executable, "-m", *map(str, arguments)],
-            cwd=ROOT,
+            cwd=directory,
             env=self.environ(),
             capture_output=True,
             text=True,

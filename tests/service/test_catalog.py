@@ -39,7 +39,10 @@ def test_cards_come_in_rising_order_without_broken_versions(
 ) -> None:
     counting.path(3).write_bytes(b"broken")
     cards = Catalog(counting).cards()
-    assert [(v, card.test_accuracy) for v, card in cards.items()] == [(1, 0.5), (2, 0.6)]
+    assert [(v, card.test_accuracy) for v, card in cards.items()] == [
+        (1, 0.5),
+        (2, 0.6),
+    ]
 
 
 def test_each_file_is_read_once_broken_ones_too(counting: _CountingStore) -> None:

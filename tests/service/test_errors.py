@@ -122,7 +122,10 @@ def test_without_a_model_the_service_says_so_and_when_to_come_again(
 
 
 def test_readyz_says_that_every_version_is_broken(
-    bare_client: FlaskClient, store: ModelStore, parts: Parts, publish: Callable[..., object]
+    bare_client: FlaskClient,
+    store: ModelStore,
+    parts: Parts,
+    publish: Callable[..., object],
 ) -> None:
     publish(store)
     for version in (1, 2):
@@ -143,7 +146,10 @@ def test_readyz_says_that_the_store_cannot_be_read(
 
 
 def test_readyz_forgets_a_broken_version_that_is_gone(
-    bare_client: FlaskClient, store: ModelStore, parts: Parts, publish: Callable[..., object]
+    bare_client: FlaskClient,
+    store: ModelStore,
+    parts: Parts,
+    publish: Callable[..., object],
 ) -> None:
     publish(store)
     store.path(1).write_bytes(b"broken")

@@ -1,6 +1,7 @@
 """The energy ledger: each tick's joules go to requests and overhead, none invented."""
 
 import gc
+import itertools
 import math
 import weakref
 from collections.abc import Callable
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy import Meter, Tick
+from energy import EnergySettings, Meter, Tick, open_meter
+from energy.clocks import Clocks
 from energy.source import Reading
 from service import metrics
 from service.ledger import EnergyLedger
@@ -138,6 +140,22 @@ def test_without_a_source_requests_are_not_kept() -> None:
     ledger.tick()
     gc.collect()
     assert gone() is None
+
+
+def test_with_a_real_meter_the_sum_is_the_process_s_cpu_time_at_its_watts(
+    grown: Callable[..., float],
+) -> None:
+    cpu_s = iter([100.0, 105.0, 107.0])
+    clocks = Clocks(wall_s=itertools.count().__next__, cpu_s=cpu_s.__next__)
+    ledger = EnergyLedger(
+        open_meter(EnergySettings(source=SOURCE, watts_per_cpu=3.0), clocks), None
+    )
+    ledger.record(1, 1.0)
+    ledger.tick()
+    ledger.record(1, 0.5)
+    ledger.tick()
+    assert grown(PROCESS, **REQUEST) == pytest.approx(1.5 * 3)
+    assert grown(PROCESS, **OVERHEAD) == pytest.approx((7 - 1.5) * 3)
 
 
 @dataclass(frozen=True)

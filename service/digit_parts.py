@@ -1,0 +1,81 @@
+"""Which parts of the ink on a page make up the digit."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.components import Components, Indices
+from service.furniture import furniture, leaning
+from service.morphology import Box
+
+# A digit is at least this share of the page's short side; less is a speck.
+SPECK: Final = 0.03
+# Strokes of one digit lie nearer to each other than this share of its length.
+NEAR: Final = 0.2
+# A part as tall as this share of the digit, beside it, is a second digit.
+TALL: Final = 0.6
+
+
+@dataclass(frozen=True)
+class DigitParts:
+    """The parts of one digit, the box round them, and how many digits were seen."""
+
+    parts: Indices
+    box: Box
+    digits: int
+
+
+def choose(parts: Components) -> DigitParts | None:
+    """Return the most prominent digit: the largest part, and what belongs to it."""
+    if not len(parts):
+        return None
+    unwanted = furniture(parts)
+    main = int((_prominence(parts) * np.where(unwanted, 0.05, 1)).argmax())
+    sizeable = ~unwanted & (parts.area > 0.02 * parts.area[main])
+    group = np.arange(len(parts)) == main
+    while True:
+        box = box_of(parts, group)
+        beside, gap = _gaps(parts, box)
+        tall = parts.bottom - parts.top
+        rival = (tall > TALL * (box.bottom - box.top)) & (beside > 0.05 * tall)
+        joined = group | (sizeable & ~rival & (gap < NEAR * box.longest))
+        if np.array_equal(joined, group):
+            break
+        group = joined
+    rivals = rival & sizeable & (parts.area > 0.3 * parts.area[main])
+    return DigitParts(np.flatnonzero(group), box, 1 + int(rivals.sum()))
+
+
+def box_of(parts: Components, chosen: NDArray[np.bool_] | Indices) -> Box:
+    """Return the box round the chosen parts."""
+    return Box(
+        int(parts.left[chosen].min()),
+        int(parts.top[chosen].min()),
+        int(parts.right[chosen].max()),
+        int(parts.bottom[chosen].max()),
+    )
+
+
+def _prominence(parts: Components) -> NDArray[np.float64]:
+    """Return how much each part looks like the digit: large, central, free-standing."""
+    height, width = parts.shape
+    size = parts.longest()
+    x = np.abs((parts.left + parts.right) / width - 1)
+    y = np.abs((parts.top + parts.bottom) / height - 1)
+    speck = np.where(size < SPECK * min(height, width), 0.01, 1)
+    prominence: NDArray[np.float64] = (
+        np.sqrt(parts.area * size)
+        * (1 - 0.6 * np.maximum(x, y))
+        * (1 - 0.85 * leaning(parts))
+        * speck
+    )
+    return prominence
+
+
+def _gaps(parts: Components, box: Box) -> tuple[Indices, Indices]:
+    """Return how far each part lies beside the box, and from it either way."""
+    beside = np.maximum(parts.left - box.right, box.left - parts.right)
+    above = np.maximum(parts.top - box.bottom, box.top - parts.bottom)
+    return beside, np.maximum(beside, above)

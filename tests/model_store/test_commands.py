@@ -1,0 +1,145 @@
+"""python -m model_store: what it prints, and how it ends."""
+
+import json
+
+import pytest
+
+from model_store import Card, Network, __version__
+from tests.model_store.programs import Place
+
+
+@pytest.fixture
+def three(place: Place, network: Network, card: Card) -> Place:
+    """Versions 1, 2 and 3; the second one is broken."""
+    for _ in range(3):
+        place.store.publish(network, card)
+    place.store.path(2).write_bytes(b"broken")
+    return place
+
+
+def test_plain_command_does_what_it_says(three: Place) -> None:
+    version = three.run_plainly("model_store", "--version")
+    assert (version.returncode, version.stderr) == (0, "")
+    assert __version__ in version.stdout
+    broken = three.run_plainly("model_store", "verify")
+    assert (broken.returncode, broken.stderr) == (1, "")
+    missing = three.run_plainly("model_store", "show", "9")
+    assert (missing.returncode, missing.stdout) == (2, "")
+    [line] = missing.stderr.splitlines()
+    assert "no version 9" in line
+
+
+def test_list_tells_each_version(three: Place) -> None:
+    document = three.json("model_store", "list")
+    rows = document["versions"]
+    assert [row["version"] for row in rows] == [1, 2, 3]
+    assert [row["valid"] for row in rows] == [True, False, True]
+    assert [row["served"] for row in rows] == [False, False, True]
+    assert (document["served"], document["pinned"]) == (3, None)
+    assert rows[0]["test_accuracy"] == 0.1
+    assert rows[0]["data"] == "mnist"
+    assert "000002.npz is not a model" in rows[1]["fault"]
+
+
+def test_list_for_people_has_a_line_for_each_version(three: Place) -> None:
+    heading, first, second, third = three.run("model_store", "list").stdout.splitlines()
+    assert heading.split() == ["version", "created", "accuracy", "joules", "data"]
+    assert first.split() == ["1", "2026-01-02T03:04:05Z", "0.1000", "-", "mnist"]
+    assert "broken" in second
+    assert third.endswith("<- served")
+
+
+def test_empty_store_is_told_how_to_be_filled(place: Place) -> None:
+    run = place.run("model_store", "list")
+    assert run.code == 0
+    assert "python -m trainer train" in run.stdout
+    assert place.json("model_store", "list") == {
+        "versions": [], "served": None, "pinned": None,
+    }  # fmt: skip
+
+
+def test_show_prints_the_metadata(three: Place, card: Card) -> None:
+    document = three.json("model_store", "show", 1)
+    assert document == {"version": 1, **card.document()}
+    assert json.loads(three.run("model_store", "show", 1).stdout) == document
+
+
+def test_verify_names_the_broken_version_and_exits_1(three: Place) -> None:
+    run = three.run("model_store", "verify", "--json")
+    assert run.code == 1
+    document = json.loads(run.stdout)
+    assert document["checked"] == [1, 2, 3]
+    assert list(document["broken"]) == ["2"]
+    text = three.run("model_store", "verify")
+    assert text.code == 1
+    assert [line for line in text.stdout.splitlines() if "broken" in line] == [
+        f"2: broken: {document['broken']['2']}"
+    ]
+
+
+@pytest.mark.parametrize(("version", "code"), [(1, 0), (2, 1), (3, 0)])
+def test_verify_checks_one_version(three: Place, version: int, code: int) -> None:
+    run = three.run("model_store", "verify", version, "--json")
+    assert run.code == code
+    assert json.loads(run.stdout)["checked"] == [version]
+
+
+def test_verify_of_an_empty_store_finds_nothing_broken(place: Place) -> None:
+    assert place.json("model_store", "verify") == {"checked": [], "broken": {}}
+
+
+def test_pin_and_unpin(three: Place) -> None:
+    assert three.json("model_store", "pin", 1) == {"pinned": 1}
+    document = three.json("model_store", "list")
+    assert (document["served"], document["pinned"]) == (1, 1)
+    assert three.json("model_store", "unpin") == {"pinned": None}
+    assert three.json("model_store", "list")["served"] == 3
+
+
+def test_list_goes_on_with_a_broken_pin(three: Place) -> None:
+    three.store.pin(1)
+    (three.root / "state" / "PINNED").write_text("one")
+    document = three.json("model_store", "list")
+    assert (document["served"], document["pinned"]) == (3, None)
+
+
+def test_prune_tells_what_it_removed(three: Place) -> None:
+    assert three.json("model_store", "prune", "--keep", 2) == {"removed": [1]}
+    assert three.store.versions() == [2, 3]
+    assert three.run("model_store", "prune", "--keep", 2).stdout == "removed nothing\n"
+
+
+BAD = {
+    "show a missing version": (("show", "9"), "no version 9"),
+    "show a broken version": (("show", "2"), "000002.npz is not a model"),
+    "verify a missing version": (("verify", "9"), "no version 9"),
+    "pin a missing version": (("pin", "9"), "no version 9"),
+    "pin a broken version": (("pin", "2"), "000002.npz is not a model"),
+    "version 0": (("show", "0"), "x>=1"),
+    "a version that is no number": (("pin", "two"), "'two'"),
+    "keep nothing": (("prune", "--keep", "0"), "--keep"),
+    "keep unsaid": (("prune",), "--keep"),
+    "an unknown command": (("remove", "1"), "'remove'"),
+    "an unknown option": (("list", "--all"), "--all"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "text"), BAD.values(), ids=BAD)
+def test_mistake_is_told_in_one_line(
+    three: Place, arguments: tuple[str, ...], text: str
+) -> None:
+    three.store.pin(1)
+    assert text in three.run("model_store", *arguments).complaint()
+    assert (three.store.versions(), three.store.pinned()) == ([1, 2, 3], 1)
+
+
+def test_flags_stand_over_variables(three: Place, place: Place) -> None:
+    nowhere = place.root / "nowhere"
+    document = three.json("model_store", "list", "--store", nowhere)
+    assert document["versions"] == []
+
+
+def test_store_that_cannot_be_read_is_told_in_one_line(place: Place) -> None:
+    (place.root / "models").touch()
+    line = place.run("model_store", "list").complaint()
+    assert "Not a directory" in line

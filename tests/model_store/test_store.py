@@ -1,0 +1,318 @@
+"""ModelStore: numbered immutable files, the newest valid one served unless pinned."""
+
+import os
+import re
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model_store import (
+    BrokenPin,
+    Card,
+    CorruptModel,
+    ModelNotFound,
+    ModelStore,
+    Network,
+    StoreUnavailable,
+)
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def full(store: ModelStore, network: Network, card: Card) -> ModelStore:
+    """A store with versions 1, 2 and 3."""
+    for _ in range(3):
+        store.publish(network, card)
+    return store
+
+
+def break_version(store: ModelStore, version: int) -> None:
+    store.path(version).write_bytes(b"broken")
+
+
+def files(root: Path) -> list[str]:
+    return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
+
+
+def test_store_that_does_not_exist_is_empty(store: ModelStore) -> None:
+    assert store.versions() == []
+    assert store.pinned() is None
+    for get in (store.latest, store.served):
+        with pytest.raises(ModelNotFound, match="holds no valid version"):
+            get()
+    assert not store.root.exists()
+
+
+def test_versions_are_numbered_from_one(full: ModelStore) -> None:
+    assert full.versions() == [1, 2, 3]
+    assert files(full.root) == [f"versions/00000{n}.npz" for n in (1, 2, 3)]
+
+
+def test_published_version_is_loaded_as_it_was(
+    store: ModelStore, network: Network, card: Card
+) -> None:
+    model = store.load(store.publish(network, card))
+    assert (model.version, model.card) == (1, card)
+    np.testing.assert_array_equal(model.network.weights[0], network.weights[0])
+
+
+def test_published_file_is_readable_by_other_users(full: ModelStore) -> None:
+    assert stat.S_IMODE(full.path(1).stat().st_mode) == 0o644
+
+
+def test_number_follows_the_highest_even_if_that_is_broken(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    break_version(full, 3)
+    full.path(2).unlink()
+    assert full.publish(network, card) == 4
+    assert full.path(3).read_bytes() == b"broken"
+
+
+def test_versions_beyond_six_digits_sort_by_number(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    full.path(3).rename(full.path(999_999))
+    assert full.publish(network, card) == 1_000_000
+    assert full.versions() == [1, 2, 999_999, 1_000_000]
+    assert full.latest().version == 1_000_000
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "000000.npz", "1.npz", "00001.npz", "0000001.npz", "000001.npz.tmp", "-00001.npz",
+        ".unfinished-x1y2z3", "000004.NPZ", "000004.npz~", "٠٠٠٠٠٤.npz", "notes.txt",
+    ],
+)  # fmt: skip
+def test_other_files_are_no_versions(full: ModelStore, name: str) -> None:
+    (full.root / "versions" / name).write_bytes(full.path(1).read_bytes())
+    assert full.versions() == [1, 2, 3]
+
+
+def test_newest_valid_version_is_served(full: ModelStore) -> None:
+    assert full.served().version == 3
+    break_version(full, 3)
+    assert full.served().version == full.latest().version == 2
+
+
+def test_store_in_which_all_is_broken_serves_nothing(full: ModelStore) -> None:
+    for version in full.versions():
+        break_version(full, version)
+    with pytest.raises(ModelNotFound, match="holds no valid version"):
+        full.served()
+    assert full.versions() == [1, 2, 3]
+
+
+def test_broken_version_is_named(full: ModelStore) -> None:
+    break_version(full, 2)
+    with pytest.raises(CorruptModel, match=r"000002\.npz is not a model") as refusal:
+        full.load(2)
+    assert refusal.value.path == full.path(2)
+    assert str(full.verify(2)) == str(refusal.value)
+    assert full.verify(1) is None
+
+
+def test_version_that_is_not_there_is_named(full: ModelStore) -> None:
+    with pytest.raises(ModelNotFound, match="no version 4") as refusal:
+        full.load(4)
+    assert (refusal.value.version, refusal.value.store) == (4, full.root)
+
+
+def test_version_that_is_a_directory_is_broken(full: ModelStore) -> None:
+    full.path(4).mkdir()
+    assert full.verify(4) is not None
+    assert full.served().version == 3
+
+
+def test_version_that_points_nowhere_is_broken(full: ModelStore) -> None:
+    full.path(4).symlink_to(full.root / "gone.npz")
+    assert full.verify(4) is not None
+    assert full.served().version == 3
+
+
+def test_fingerprint_changes_with_the_file(full: ModelStore) -> None:
+    before = full.fingerprint(1)
+    assert before == full.fingerprint(1)
+    os.utime(full.path(1), ns=(1, 1))
+    assert full.fingerprint(1) != before
+    assert full.fingerprint(2) != full.fingerprint(3)
+    assert full.fingerprint(4) is None
+
+
+def test_pinned_version_is_served_until_unpinned(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    full.pin(1)
+    full.publish(network, card)
+    assert (full.pinned(), full.served().version) == (1, 1)
+    assert full.latest().version == 4
+    full.unpin()
+    assert (full.pinned(), full.served().version) == (None, 4)
+    full.unpin()
+
+
+def test_pin_is_one_small_file_in_the_state(full: ModelStore) -> None:
+    full.pin(2)
+    state = full.root.parent / "state"
+    assert files(state) == ["PINNED"]
+    assert (state / "PINNED").read_text() == "2\n"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_pinned_version_that_is_lost_leaves_the_newest_valid_one(
+    full: ModelStore, broken: bool
+) -> None:
+    full.pin(1)
+    full.path(1).unlink()
+    if broken:
+        break_version(full, 1)
+    assert (full.pinned(), full.served().version) == (1, 3)
+
+
+def test_version_that_cannot_be_served_is_not_pinned(full: ModelStore) -> None:
+    full.pin(1)
+    break_version(full, 2)
+    with pytest.raises(CorruptModel):
+        full.pin(2)
+    with pytest.raises(ModelNotFound):
+        full.pin(9)
+    assert full.pinned() == 1
+
+
+@pytest.mark.parametrize("text", ["", "two", "-1", "1.0", "1 2", "9" * 5000, "٢", "\0"])
+def test_pin_that_is_no_number_is_told_and_the_newest_served(
+    full: ModelStore, text: str
+) -> None:
+    full.pin(1)
+    pin = full.root.parent / "state" / "PINNED"
+    pin.write_text(text)
+    with pytest.raises(BrokenPin) as refusal:
+        full.pinned()
+    assert refusal.value.path == pin
+    assert len(str(refusal.value)) < 200 + len(str(pin))
+    assert full.served().version == 3
+
+
+def test_pin_of_random_bytes_is_told(full: ModelStore) -> None:
+    full.pin(1)
+    (full.root.parent / "state" / "PINNED").write_bytes(b"\xff\xfe1")
+    with pytest.raises(BrokenPin):
+        full.pinned()
+
+
+def test_prune_keeps_the_newest(full: ModelStore) -> None:
+    assert full.prune(2) == [1]
+    assert full.prune(2) == []
+    assert full.versions() == [2, 3]
+
+
+def test_prune_never_removes_the_served_version(full: ModelStore) -> None:
+    full.pin(1)
+    assert full.prune(1) == [2]
+    assert full.versions() == [1, 3]
+    assert full.served().version == 1
+
+
+def test_prune_keeps_the_only_valid_version(full: ModelStore) -> None:
+    break_version(full, 2)
+    break_version(full, 3)
+    assert full.prune(1) == [2]
+    assert full.served().version == 1
+
+
+def test_pruned_numbers_are_not_given_again(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    full.prune(1)
+    assert full.publish(network, card) == 4
+
+
+def test_refused_model_is_kept_but_is_no_version(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    path = full.reject(network, replace(card, loss="tse"), NOON)
+    assert path.parent == full.root / "rejected"
+    assert re.fullmatch(r"20260102T120000.*Z\.npz", path.name)
+    assert full.versions() == [1, 2, 3]
+    assert full.publish(network, card) == 4
+
+
+def test_refused_model_is_named_by_the_time_in_utc(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    berlin = NOON.astimezone(timezone(timedelta(hours=1)))
+    assert full.reject(network, card, berlin).name.startswith("20260102T120000")
+
+
+def test_refused_model_can_be_read_again(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    path = full.reject(network, card, NOON)
+    path.rename(full.path(4))
+    assert full.load(4).card == card
+
+
+Use = Callable[[ModelStore, Network, Card], object]
+USES: dict[str, Use] = {
+    "publish": lambda store, network, card: store.publish(network, card),
+    "reject": lambda store, network, card: store.reject(network, card, NOON),
+    "versions": lambda store, _network, _card: store.versions(),
+    "latest": lambda store, _network, _card: store.latest(),
+    "served": lambda store, _network, _card: store.served(),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_store_that_cannot_be_used_is_told_in_one_line(
+    tmp_path: Path, network: Network, card: Card, use: Use
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreUnavailable) as refusal:
+        use(ModelStore(tmp_path / "file", tmp_path / "state"), network, card)
+    assert str(tmp_path / "file") in str(refusal.value)
+    assert str(refusal.value).endswith("Not a directory")
+
+
+def test_state_that_cannot_be_written_is_told(full: ModelStore, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    store = ModelStore(full.root, tmp_path / "file")
+    with pytest.raises(StoreUnavailable, match="file"):
+        store.pin(1)
+    with pytest.raises(StoreUnavailable, match="file"):
+        store.pinned()
+    with pytest.raises(StoreUnavailable, match="file"):
+        store.unpin()
+    assert store.served().version == 3
+
+
+def test_failed_publication_leaves_nothing_behind(
+    full: ModelStore, network: Network, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = files(full.root)
+    monkeypatch.setattr("os.fsync", full_disk)
+    for publish in (USES["publish"], USES["reject"]):
+        with pytest.raises(StoreUnavailable, match="No space left on device"):
+            publish(full, network, card)
+    assert files(full.root) == before
+
+
+def test_file_of_a_killed_writer_is_swept_when_it_is_old(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    old, fresh = (full.root / "versions" / f".unfinished-{n}" for n in ("old", "new"))
+    old.touch()
+    fresh.touch()
+    os.utime(old, (1, 1))
+    full.publish(network, card)
+    assert not old.exists()
+    assert fresh.exists()

@@ -1,0 +1,197 @@
+"""The command `python -m service`: its flags, its one-line refusals, what it becomes."""
+
+import os
+import runpy
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from model_store import __version__
+from tests.e2e.programs import Installation, Service, free_port
+
+VARIABLES = [
+    "DIGITS_STORE",
+    "DIGITS_STATE",
+    "DIGITS_HOST",
+    "DIGITS_PORT",
+    "DIGITS_WORKERS",
+    "DIGITS_THREADS",
+    "DIGITS_MAX_UPLOAD_BYTES",
+    "DIGITS_MAX_PIXELS",
+    "DIGITS_RELOAD_SECONDS",
+    "DIGITS_ENERGY_SOURCE",
+    "DIGITS_POWERCAP_ROOT",
+    "DIGITS_WATTS_PER_CPU",
+]
+BAD_VALUES = [
+    ("DIGITS_PORT", "0", "1 to 65,535"),
+    ("DIGITS_PORT", "http", "1 to 65,535"),
+    ("DIGITS_WORKERS", "0", "1 to 256"),
+    ("DIGITS_THREADS", "-1", "1 to 256"),
+    ("DIGITS_MAX_UPLOAD_BYTES", "8MiB", "1 to 1,073,741,824"),
+    ("DIGITS_MAX_PIXELS", "1", "784 to 1,000,000,000"),
+    ("DIGITS_RELOAD_SECONDS", "0", "0.05 to 3,600"),
+    ("DIGITS_HOST", "..", "an address"),
+    ("DIGITS_HOST", "a" * 70, "an address"),
+    ("DIGITS_ENERGY_SOURCE", "sun", "rapl, battery, hwmon, estimate, none"),
+    ("DIGITS_WATTS_PER_CPU", "0", "0.001 to 1000"),
+]
+
+
+def _flag(variable: str) -> str:
+    return "--" + variable.removeprefix("DIGITS_").lower().replace("_", "-")
+
+
+class _Became(Exception):
+    """The process would be another program now; holds its arguments."""
+
+
+@dataclass(frozen=True)
+class _End:
+    """How the command ended: `status` is None where it became gunicorn."""
+
+    status: object
+    out: str
+    err: str
+    environ: dict[str, str]
+
+
+Command = Callable[..., _End]
+
+
+@pytest.fixture
+def command(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Command:
+    """Run the command in this process, up to where it becomes gunicorn."""
+
+    def become(_program: str, arguments: list[str], environ: dict[str, str]) -> None:
+        raise _Became(arguments, environ)
+
+    def run(*arguments: str, **settings: str) -> _End:
+        for variable, value in settings.items():
+            monkeypatch.setenv(variable, value)
+        monkeypatch.setattr(sys, "argv", ["service", *arguments])
+        try:
+            runpy.run_module("service", run_name="__main__")
+        except SystemExit as end:
+            return _End(end.code, *capsys.readouterr(), {})
+        except _Became as became:
+            return _End(None, *capsys.readouterr(), became.args[1])
+        raise AssertionError("it went on")
+
+    for variable in [name for name in os.environ if name.startswith("DIGITS_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(os, "execve", become)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return run
+
+
+def _assert_one_line(end: _End, *words: str) -> None:
+    assert (end.status, end.out) == (2, "")
+    assert len(end.err.splitlines()) == 1
+    for word in ("python -m service: ", *words):
+        assert word in end.err
+
+
+@pytest.mark.parametrize(("variable", "value", "allowed"), BAD_VALUES)
+@pytest.mark.parametrize("as_flag", [False, True])
+def test_value_out_of_range_gives_one_line(
+    command: Command, variable: str, value: str, allowed: str, as_flag: bool
+) -> None:
+    end = (
+        command(f"{_flag(variable)}={value}")
+        if as_flag
+        else command(**{variable: value})
+    )
+    _assert_one_line(end, variable, value, allowed)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["--port"], "--port"),
+        (["--no-such-flag"], "--no-such-flag"),
+        (["surplus"], "surplus"),
+    ],
+)
+def test_wrong_usage_gives_one_line(
+    command: Command, arguments: list[str], word: str
+) -> None:
+    _assert_one_line(command(*arguments), word)
+
+
+def test_energy_source_that_is_missing_gives_one_line(
+    command: Command, tmp_path: Path
+) -> None:
+    end = command(DIGITS_ENERGY_SOURCE="rapl", DIGITS_POWERCAP_ROOT=str(tmp_path))
+    _assert_one_line(end, "rapl")
+
+
+def test_address_that_is_not_ours_gives_one_line(command: Command) -> None:
+    end = command("--host", "192.0.2.1")  # for documentation only (RFC 5737)
+    _assert_one_line(end, "192.0.2.1", "8000")
+
+
+def test_port_in_use_gives_one_line_that_says_what_to_do(command: Command) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = str(listener.getsockname()[1])
+        _assert_one_line(command(DIGITS_PORT=port), port, "in use", "DIGITS_PORT")
+
+
+def test_help_names_every_setting_and_its_flag(command: Command) -> None:
+    end = command("--help")
+    assert (end.status, end.err) == (0, "")
+    words = end.out.replace("]", " ").split()
+    for variable in VARIABLES:
+        assert variable in words
+        assert _flag(variable) in words
+
+
+def test_version_is_that_of_the_product(command: Command) -> None:
+    end = command("--version")
+    assert (end.status, end.err) == (0, "")
+    assert __version__ in end.out
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_flag_overrides_its_variable(command: Command, variable: str) -> None:
+    values = {
+        "DIGITS_HOST": ("127.0.0.1", "localhost"),
+        "DIGITS_PORT": ("1", str(free_port())),
+        "DIGITS_ENERGY_SOURCE": ("none", "estimate"),
+        "DIGITS_MAX_PIXELS": ("784", "1000"),
+    }
+    by_variable, by_flag = values.get(variable, ("1", "2"))
+    settings = {"DIGITS_PORT": str(free_port()), variable: by_variable}
+    end = command(_flag(variable), by_flag, **settings)
+    assert end.status is None, end.err
+    assert end.environ[variable] == by_flag
+
+
+def test_blas_gets_one_thread_and_the_metrics_a_directory(
+    command: Command, tmp_path: Path
+) -> None:
+    end = command(DIGITS_PORT=str(free_port()), OPENBLAS_NUM_THREADS="8")
+    assert end.environ["OPENBLAS_NUM_THREADS"] == "1"
+    directory = Path(end.environ["PROMETHEUS_MULTIPROC_DIR"])
+    assert directory.is_dir()
+    assert directory.parent == tmp_path
+
+
+def test_second_service_on_the_port_ends_and_leaves_the_first_alone(
+    place: Installation, service: Service
+) -> None:
+    second = place.run("service")
+    end = _End(second.returncode, second.stdout, second.stderr, {})
+    _assert_one_line(end, str(place.port), "in use")
+    assert service.is_ready()

@@ -1,0 +1,152 @@
+"""Real processes: metrics that are right under several workers, and a clean end."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+
+from model_store import Model, ModelStore
+from tests.e2e.programs import Installation, Service, stop
+from tests.e2e.waiting import wait_until
+
+Publish = Callable[..., Model]
+PREDICT = {"method": "POST", "route": "/predict", "code": "200"}
+ENERGY = "digits_prediction_energy_joules_count"
+
+
+def _samples(service: Service) -> Iterator[Sample]:
+    for family in text_string_to_metric_families(service.get("/metrics").text):
+        yield from family.samples
+
+
+def _sum(service: Service, name: str, **labels: str) -> float:
+    """The sum of a metric's samples that have these labels."""
+    return sum(
+        sample.value
+        for sample in _samples(service)
+        if sample.name == name and labels.items() <= sample.labels.items()
+    )
+
+
+def _answered(service: Service) -> float:
+    return _sum(service, "digits_http_requests_total", **PREDICT)
+
+
+def _read(process: int, file: str) -> str:
+    return (Path("/proc") / str(process) / file).read_text()
+
+
+def test_every_answer_is_in_the_very_next_scrape(
+    service: Service, picture: bytes
+) -> None:
+    before = _answered(service)
+    counts = []
+    for _ in range(8):
+        assert service.predict(picture).ok
+        counts.append(_answered(service) - before)
+    assert counts == list(range(1, 9))
+
+
+def test_requests_over_kept_and_new_connections_are_counted_exactly(
+    service: Service, picture: bytes
+) -> None:
+    before = _answered(service)
+    with requests.Session() as session:
+        for _ in range(8):
+            answer = session.post(
+                f"{service.url}/predict",
+                data=picture,
+                headers={"Content-Type": "image/png"},
+                timeout=120,
+            )
+            assert answer.ok
+    for _ in range(8):
+        assert service.upload(picture).ok
+    assert {_answered(service) - before for _ in range(6)} == {16}
+
+
+def test_counts_survive_a_worker_that_is_killed(
+    service: Service, picture: bytes
+) -> None:
+    before = _answered(service)
+    for _ in range(6):
+        assert service.predict(picture).ok
+    workers = service.workers()
+    os.kill(workers[0], signal.SIGKILL)
+    wait_until(
+        "a new worker stands in",
+        lambda: len(new := service.workers()) == 2 and new != workers,
+    )
+    wait_until("it is ready", service.is_ready)
+    assert _answered(service) - before == 6
+    assert service.predict(picture).ok
+    assert _answered(service) - before == 7
+
+
+def test_each_prediction_s_energy_is_observed_at_the_tick(
+    service: Service, picture: bytes
+) -> None:
+    for _ in range(5):
+        assert service.predict(picture).json()["energy"]["source"] == "estimate"
+    wait_until(
+        "every prediction has its joules",
+        lambda: _sum(service, ENERGY) == _sum(service, "digits_predictions_total"),
+    )
+    samples = list(_samples(service))
+    sources = {s.labels["source"] for s in samples if "source" in s.labels}
+    assert sources == {"estimate"}
+    process = "digits_process_energy_joules_total"
+    spent = {s.labels["activity"]: s.value for s in samples if s.name == process}
+    joules = "digits_prediction_energy_joules_sum"
+    observed = sum(s.value for s in samples if s.name == joules)
+    assert spent["request"] == pytest.approx(observed)
+    assert spent["overhead"] > 0
+
+
+def test_scrape_holds_nothing_but_the_service_s_own_metrics(service: Service) -> None:
+    names = [sample.name for sample in _samples(service)]
+    assert all(name.startswith("digits_") for name in names)
+    assert not [name for name in names if name.endswith("_created")]
+    assert {s.labels.get("pid") for s in _samples(service)} == {None}
+
+
+def test_master_is_the_started_process_and_its_children_are_the_workers(
+    service: Service,
+) -> None:
+    assert "gunicorn" in _read(service.process.pid, "cmdline")
+    workers = service.workers()
+    assert len(workers) == 2
+    for worker in workers:
+        assert "gunicorn" in _read(worker, "cmdline")
+        assert not _read(worker, f"task/{worker}/children").split()
+
+
+def test_first_model_is_taken_up_and_the_end_leaves_nothing_behind(
+    tmp_path: Path, publish: Publish, picture: bytes
+) -> None:
+    place = Installation(tmp_path)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with place.serving(TMPDIR=str(scratch)) as service:
+        refusal = service.predict(picture)
+        assert (refusal.status_code, service.get("/healthz").status_code) == (503, 200)
+        assert "no version yet" in refusal.json()["detail"]
+        publish(ModelStore(place.store, place.root / "state"))
+        wait_until("every worker is ready", lambda: _always_ready(service))
+        assert service.predict(picture).json()["model"] == {"version": 1}
+        workers = service.workers()
+        assert [path.name[:15] for path in scratch.iterdir()] == ["digits-metrics-"]
+        assert stop(service.process, signal.SIGTERM) == 0
+    assert not [pid for pid in workers if (Path("/proc") / str(pid)).exists()]
+    assert list(scratch.iterdir()) == []
+    assert "Traceback" not in place.log()
+
+
+def _always_ready(service: Service) -> bool:
+    """Whether many requests in a row, of both workers in all likelihood, find a model."""
+    return all(service.get("/readyz").ok for _ in range(8))

@@ -1,0 +1,95 @@
+"""The rules of the house that no single package can hold."""
+
+import importlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("model_store", "energy", "trainer", "service")
+
+
+def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
+    """What `make lint` runs, on the packages in a directory."""
+    return subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_imports_point_one_way() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("service", "trainer"),
+        ("trainer", "service"),
+        ("model_store", "trainer"),
+        ("model_store", "energy"),
+        ("energy", "model_store"),
+        ("energy", "service"),
+    ],
+)
+def test_import_the_other_way_fails_the_build(
+    tmp_path: Path, importer: str, imported: str
+) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    (tmp_path / importer / "__init__.py").write_text(f"import {imported}\n")
+    result = lint_imports(tmp_path)
+    assert result.returncode == 1, result.stdout
+    assert f"{importer} is not allowed to import {imported}" in result.stdout
+
+
+# Imports every module of the service where these libraries cannot be imported.
+SERVICE_ALONE = """
+import importlib, pkgutil, sys
+for name in {forbidden}:
+    sys.modules[name] = None
+import service
+found = [m.name for m in pkgutil.walk_packages(service.__path__, "service.")]
+for name in found:
+    importlib.import_module(name)
+print(len(found))
+"""
+
+
+def test_service_needs_no_training_library() -> None:
+    forbidden = (
+        "trainer", "pandas", "sklearn", "scipy", "matplotlib", "numba", "rich", "pooch",
+        "apscheduler",
+    )  # fmt: skip
+    result = subprocess.run(
+        [sys.executable, "-c", SERVICE_ALONE.format(forbidden=forbidden)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) == len(list((ROOT / "service").glob("[a-z_]*.py"))) - 2
+
+
+def test_newest_release_of_the_changelog_is_the_version() -> None:
+    """Above it only what is not released yet."""
+    headings = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    released = [heading for heading in headings if heading != "Unreleased"]
+    versions = {
+        getattr(importlib.import_module(package), "__version__", released[0])
+        for package in PACKAGES
+    }
+    assert versions == {released[0]}
+    assert headings.index(released[0]) <= 1

@@ -1,0 +1,176 @@
+"""Data that cannot be used: one line that says where, exit 2, nothing written."""
+
+import gzip
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.model_store.programs import Place
+from tests.trainer.csv_files import Rows, text_of, write
+
+Spoil = Callable[[Rows], Rows]
+
+
+def with_value(row: int, column: int, value: str) -> Spoil:
+    """Another value in a place that is counted from 1, as the complaint counts."""
+
+    def spoil(rows: Rows) -> Rows:
+        rows[row - 1][column - 1] = value
+        return rows
+
+    return spoil
+
+
+def with_columns(row: int, columns: int) -> Spoil:
+    """A row cut or filled up to that many columns."""
+
+    def spoil(rows: Rows) -> Rows:
+        rows[row - 1] = (rows[row - 1] + ["0"] * 9)[:columns]
+        return rows
+
+    return spoil
+
+
+QUICK = ("--hidden", 4, "--epochs", 1)
+HEADER = ["label", *(f"pixel{n}" for n in range(784))]
+SPOILT: dict[str, tuple[Spoil, str]] = {
+    "784 columns": (with_columns(3, 784), "row 3, column 785: 784 columns"),
+    "786 columns": (with_columns(3, 786), "row 3, column 786: 786 columns"),
+    "784 columns in row 1": (with_columns(1, 784), "row 1, column 785: 784 columns"),
+    "786 columns in row 1": (with_columns(1, 786), "row 1, column 786: 786 columns"),
+    "784 columns everywhere": (lambda r: [row[:-1] for row in r], "row 1, column 785"),
+    "a comma too many": (lambda r: [[*row, ""] for row in r], "row 1, column 786"),
+    "a pixel of 256": (with_value(4, 9, "256"), "row 4, column 9: '256'"),
+    "a pixel of -1": (with_value(4, 785, "-1"), "row 4, column 785: '-1'"),
+    "a pixel of 1.5": (with_value(4, 2, "1.5"), "row 4, column 2: '1.5'"),
+    "a pixel of 1e2": (with_value(4, 2, "1e2"), "row 4, column 2: '1e2'"),
+    "a pixel of NaN": (with_value(4, 9, "NaN"), "row 4, column 9: 'NaN'"),
+    "a pixel of inf": (with_value(4, 9, "inf"), "row 4, column 9: 'inf'"),
+    "a pixel of text": (with_value(4, 9, "dark"), "row 4, column 9: 'dark'"),
+    "a pixel of nothing": (with_value(4, 9, ""), "row 4, column 9: ''"),
+    "a pixel of 5,000 digits": (with_value(4, 9, "1" * 5000), "row 4, column 9: '111"),
+    "a pixel of two lines": (with_value(4, 9, '"1\n2"'), "row 4, column"),
+    "a label of 10": (with_value(5, 1, "10"), "row 5, column 1: '10' is not a label"),
+    "a label of -1": (with_value(5, 1, "-1"), "row 5, column 1: '-1' is not a label"),
+    "a label of text": (with_value(5, 1, "two"), "row 5, column 1: 'two'"),
+    "a label of 10 in row 1": (with_value(1, 1, "10"), "row 1, column 1: '10'"),
+    "a header": (lambda rows: [HEADER, *rows], "row 1, column 1: 'label'"),
+    "a header further down": (lambda rows: [*rows, HEADER], "row 49, column 1"),
+}
+
+
+def train(place: Place, file: Path, test: Path) -> str:
+    """The line that a training with this file ends with."""
+    files = ("--train", file, "--test", test)
+    line = place.run("trainer", "train", *files, *QUICK).complaint()
+    assert len(line) < 400
+    assert not (place.root / "models").exists()
+    return line
+
+
+@pytest.mark.parametrize(("spoil", "text"), SPOILT.values(), ids=SPOILT)
+def test_spoilt_row_is_named(
+    place: Place, tmp_path: Path, rows: Rows, test_csv: Path, spoil: Spoil, text: str
+) -> None:
+    spoilt = spoil([list(row) for row in rows[:48]])
+    file = write(tmp_path / "spoilt.csv", spoilt)
+    line = train(place, file, test_csv)
+    assert f"{file}: {text}" in line
+
+
+def test_spoilt_test_row_is_named(
+    place: Place, tmp_path: Path, rows: Rows, train_csv: Path
+) -> None:
+    spoilt = with_value(2, 7, "999")([list(row) for row in rows[48:]])
+    file = write(tmp_path / "spoilt.csv.gz", spoilt)
+    assert f"{file}: row 2, column 7: '999'" in train(place, train_csv, file)
+
+
+def test_header_is_told_to_be_removed(
+    place: Place, tmp_path: Path, rows: Rows, test_csv: Path
+) -> None:
+    file = write(tmp_path / "kaggle.csv", [HEADER, *rows])
+    assert "no header row: remove it" in train(place, file, test_csv)
+
+
+Damage = Callable[[bytes], bytes]
+DAMAGED: dict[str, tuple[str, Damage, str]] = {
+    "an empty file": ("d.csv", lambda _: b"", "empty"),
+    "an empty packed file": ("d.csv.gz", lambda _: b"", "empty"),
+    "a packed file of nothing": ("d.csv.gz", lambda _: gzip.compress(b""), "empty"),
+    "blank lines": ("d.csv", lambda _: b"\n\n\n", "empty"),
+    "a packed file cut in half": (
+        "d.csv.gz", lambda text: gzip.compress(text)[: len(gzip.compress(text)) // 2],
+        "cut short",
+    ),
+    "a packed file without its end": (
+        "d.csv.gz", lambda text: gzip.compress(text)[:-5], "cut short",
+    ),
+    "a packed file with rubbish after it": (
+        "d.csv.gz", lambda text: gzip.compress(text) + b"rubbish", "gzip",
+    ),
+    "text named .gz": ("d.csv.gz", lambda text: text, "gzip"),
+    "a packed file named .csv": ("d.csv", gzip.compress, "row 1"),
+    "random bytes": ("d.csv", lambda _: os.urandom(5000), ""),
+    "text of UTF-16": ("d.csv", lambda text: text.decode().encode("utf-16"), "row 1"),
+    "a row cut at the end": ("d.csv", lambda text: text[:-500], "row 48, column"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "damage", "text"), DAMAGED.values(), ids=DAMAGED)
+def test_damaged_file_is_named(
+    place: Place,
+    tmp_path: Path,
+    rows: Rows,
+    test_csv: Path,
+    name: str,
+    damage: Damage,
+    text: str,
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(damage(text_of(rows[:48]).encode()))
+    line = train(place, file, test_csv)
+    assert str(file) in line
+    assert text in line
+
+
+def test_missing_file_is_named(place: Place, tmp_path: Path, test_csv: Path) -> None:
+    file = tmp_path / "nowhere.csv"
+    assert f"{file}: no such file" in train(place, file, test_csv)
+
+
+def test_missing_test_file_is_named_with_the_embedded_set(place: Place) -> None:
+    run = place.run("trainer", "train", "--data", "embedded", "--test", "nowhere.csv")
+    assert "nowhere.csv: no such file" in run.complaint()
+
+
+def test_directory_without_mnist_is_named(place: Place, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    line = place.run("trainer", "train", "--data", empty).complaint()
+    assert str(empty) in line
+    assert "MNIST_train.csv" in line
+
+
+@pytest.mark.parametrize("more", [(), ("--limit", 1)], ids=["one row", "limit 1"])
+def test_no_row_left_after_the_hold_out_is_told(
+    place: Place, tmp_path: Path, rows: Rows, test_csv: Path, more: tuple[object, ...]
+) -> None:
+    file = write(tmp_path / "one.csv", rows[: 30 if more else 1])
+    run = place.run("trainer", "train", "--train", file, "--test", test_csv, *more)
+    line = run.stderr.splitlines()[-1]
+    assert run.code == 2
+    assert "none is left" in line
+    assert file.name in line
+    assert not (place.root / "models").exists()
+
+
+def test_no_row_left_after_the_fixed_fifth_is_told(
+    place: Place, tmp_path: Path, rows: Rows
+) -> None:
+    file = write(tmp_path / "one.csv", rows[:1])
+    line = place.run("trainer", "train", "--data", file).complaint()
+    assert "one.csv" in line
+    assert "none is left" in line

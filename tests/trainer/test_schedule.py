@@ -1,0 +1,165 @@
+"""The schedule: cron's own moments in UTC, and a trainer that waits for them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from model_store import Card, Network
+from tests.model_store.programs import Place, Run
+from tests.trainer.waiting import wait_for
+from trainer.schedule import BadCron, CronSchedule, run_forever, sleep_until
+
+WEDNESDAY = datetime(2024, 1, 3, 12, 0, tzinfo=UTC)
+MOMENTS = {
+    "0 3 * * *": "Thu 2024-01-04 03:00",
+    "*/7 * * * *": "Wed 2024-01-03 12:07",
+    "5,10 * * * *": "Wed 2024-01-03 12:05",
+    "0-30/10 * * * *": "Wed 2024-01-03 12:10",
+    "30 6 1 * *": "Thu 2024-02-01 06:30",
+    "0 3 * feb *": "Thu 2024-02-01 03:00",
+    "0 0 29 2 *": "Thu 2024-02-29 00:00",
+    "0 3 * * 0": "Sun 2024-01-07 03:00",
+    "0 3 * * 7": "Sun 2024-01-07 03:00",
+    "0 3 * * 1": "Mon 2024-01-08 03:00",
+    "0 3 * * 6": "Sat 2024-01-06 03:00",
+    "0 3 * * SUN": "Sun 2024-01-07 03:00",
+    "0 3 * * mon-fri": "Thu 2024-01-04 03:00",
+    "0 3 * * sun-tue": "Sun 2024-01-07 03:00",
+    "0 3 * * 5-7": "Fri 2024-01-05 03:00",
+    "0 3 * * 1,sun": "Sun 2024-01-07 03:00",
+    "0 3 * * mon,5": "Fri 2024-01-05 03:00",
+    "0 3 * * */2": "Thu 2024-01-04 03:00",
+    "0 3 * * 1-5/2": "Fri 2024-01-05 03:00",
+    "0 13 * * 3": "Wed 2024-01-03 13:00",
+}
+BAD = [
+    "", "@daily", "* * * *", "* * * * * *", "60 * * * *", "-1 * * * *", "1.5 * * * *",
+    "*/0 * * * *", "0 24 * * *", "0 3 0 * *", "0 3 32 * *", "0 3 * 13 *", "0 3 * * 8",
+    "0 3 * * 1-", "0 3 * * -1", "0 3 * * 5-2", "0 3 * * 1-5/0", "0 3 * * ?",
+    "0 3 * * someday", "three in the morning o'clock", "0 0 30 2 *",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "moment"), MOMENTS.items())
+def test_next_moment_is_crons(expression: str, moment: str) -> None:
+    following = CronSchedule(expression, WEDNESDAY).next_after(WEDNESDAY)
+    assert f"{following:%a %Y-%m-%d %H:%M}" == moment
+    assert following.utcoffset() == timedelta(0)
+
+
+def test_weekdays_count_from_sunday_and_sunday_is_7_too() -> None:
+    moments = [
+        CronSchedule(f"0 3 * * {weekday}", WEDNESDAY).next_after(WEDNESDAY)
+        for weekday in range(8)
+    ]
+    names = [f"{moment:%a}" for moment in moments]
+    assert names == ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+@pytest.mark.parametrize("expression", BAD)
+def test_bad_expression_is_refused(expression: str) -> None:
+    with pytest.raises(BadCron) as refusal:
+        CronSchedule(expression, WEDNESDAY)
+    assert repr(expression) in str(refusal.value)
+
+
+@pytest.mark.parametrize("expression", ["61 * * * *", "0 0 30 2 *"])
+def test_bad_expression_ends_the_command_before_it_trains(
+    place: Place, expression: str
+) -> None:
+    by_flag = place.run("trainer", "schedule", "--cron", expression).complaint()
+    by_variable = place.run("trainer", "schedule", DIGITS_SCHEDULE=expression)
+    assert repr(expression) in by_flag
+    assert "DIGITS_SCHEDULE" in by_variable.complaint()
+    assert not (place.root / "models").exists()
+
+
+def test_schedule_without_a_moment_is_told(place: Place) -> None:
+    assert "--cron" in place.run("trainer", "schedule").complaint()
+
+
+class Clock:
+    """A clock that only a sleeper moves."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.naps: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+def test_sleeper_wakes_at_the_moment_and_looks_at_the_clock_meanwhile() -> None:
+    clock = Clock(WEDNESDAY)
+    sleep_until(WEDNESDAY + timedelta(seconds=150), clock, clock.sleep)
+    assert clock.naps == [60, 60, 30]
+
+
+def test_moment_that_has_passed_is_not_slept_for() -> None:
+    clock = Clock(WEDNESDAY)
+    sleep_until(WEDNESDAY - timedelta(seconds=1), clock, clock.sleep)
+    assert clock.naps == []
+
+
+class Enough(Exception):
+    """Ends a test that would run for ever."""
+
+
+def test_job_runs_at_each_moment_and_moments_during_a_run_are_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, began = Clock(WEDNESDAY), list[datetime]()
+    monkeypatch.setattr("time.sleep", clock.sleep)
+
+    def job() -> None:
+        began.append(clock.now)
+        clock.now += timedelta(minutes=25)
+        if len(began) == 3:
+            raise Enough
+
+    said: list[str] = []
+    with pytest.raises(Enough):
+        run_forever(CronSchedule("*/10 * * * *", WEDNESDAY), job, clock, said.append)
+    assert [f"{moment:%H:%M}" for moment in began] == ["12:10", "12:40", "13:10"]
+    assert said[0] == "next training at 2024-01-03 12:10 UTC"
+
+
+def schedule(place: Place, *arguments: object) -> Run:
+    """A scheduled trainer, stopped as soon as it waits for its moment."""
+    run = place.start("trainer", "schedule", "--cron", "0 3 1 1 *", *arguments)
+    wait_for(run, "next training at")
+    run.process.terminate()
+    assert run.end().code == 143
+    return run
+
+
+def test_full_run_follows_a_first_model_at_once(
+    place: Place, network: Network, card: Card, train_csv: Path, test_csv: Path
+) -> None:
+    place.store.publish(network, Card(**{**vars(card), "data": {"source": "embedded"}}))
+    quick = ("--hidden", 8, "--epochs", 1, "--threads", 1, "--no-gate")
+    schedule(place, "--train", train_csv, "--test", test_csv, *quick)
+    assert place.store.versions() == [1, 2]
+    assert place.store.load(2).card.layers == [784, 8, 10]
+
+
+def test_complete_run_on_mnist_is_not_repeated_at_the_start(
+    place: Place, network: Network, card: Card
+) -> None:
+    place.store.publish(network, card)
+    schedule(place)
+    assert place.store.versions() == [1]
+
+
+def test_run_that_fails_is_told_and_the_next_moment_waited_for(
+    place: Place, network: Network, card: Card
+) -> None:
+    place.store.publish(network, Card(**{**vars(card), "data": {"source": "embedded"}}))
+    run = schedule(place, "--train", "gone.csv")
+    assert "training failed: gone.csv: no such file" in run.stderr
+    assert "Traceback" not in run.stderr
