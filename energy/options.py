@@ -8,17 +8,20 @@ import click
 
 from energy.settings import EnergySettings
 
+Command = Callable[..., Any]
+
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object."
 )
 
 
-def setting(name: str, meaning: str) -> Callable[[Callable[..., None]], Any]:
+def setting(name: str, meaning: str) -> Callable[[Command], Command]:
     """An option for DIGITS_ variable `name`; what it holds is checked later."""
-    flag = "--" + name.removeprefix("ENERGY_").replace("_", "-").lower()
+    flag = "--" + name.replace("_", "-").lower()
+    flags = dict.fromkeys([flag, flag.replace("energy-", "")])  # --source is one, too
     variable = f"DIGITS_{name}"
     return click.option(
-        flag, variable, envvar=variable, show_envvar=True, metavar="X", help=meaning
+        *flags, variable, envvar=variable, show_envvar=True, metavar="X", help=meaning
     )
 
 

@@ -12,14 +12,22 @@ SIDE: Final = 28
 BOX: Final = 20
 # Strokes are shaped at this many times MNIST's resolution, then averaged down.
 FINE: Final = 5
-# MNIST's centre of mass is on pixel 14 (counted from 0) give or take half a
+# MNIST's centre of mass lies on pixel 14 (counted from 0) give or take half a
 # pixel, in every one of 10,000 training rows: the middle of that pixel is 14.5.
 CENTRE: Final = 14.5
-# Twice the area by the perimeter; MNIST's training rows: 1 % below 1.2, half
-# below 2.0, 1 % above 3.7.
-THINNEST, WIDEST = 1.6, 3.2
+# Twice the area by the perimeter, in pixels; MNIST's training rows: 1 % below 1.2,
+# half below 2.0, 1 % above 3.7.
+THINNEST: Final = 1.6
+WIDEST: Final = 3.2
+# Paper and full ink, as shares of the strokes' usual ink, with a soft step between.
+PAPER_ENDS: Final = 0.2
+INK_BEGINS: Final = 0.75
+# In MNIST's rows the darkest ink is 254 or 255, and the box's longer side 20.
 FULL_INK: Final = 250
-PLACES: Final = np.arange(SIDE, dtype=np.float32)
+_PLACES = np.arange(SIDE) + 0.5
+# Multiplied by (784,) pixels: their sum, and their moments about y = 0 and x = 0.
+_MOMENTS = np.stack([np.ones(SIDE * SIDE), *(m.ravel() for m in np.meshgrid(_PLACES, _PLACES))])
+MOMENTS: Final = _MOMENTS.astype(np.float32)
 
 
 def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
@@ -30,34 +38,24 @@ def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
     """
     if picture.size != (SIDE, SIDE) or picture.mode != "L":
         return None
-    pixels = np.frombuffer(picture.tobytes(), dtype=np.uint8)
-    if pixels[0] == 255:
-        pixels = ~pixels
-    ink = pixels.reshape(SIDE, SIDE).astype(np.float32)
-    rows, columns = ink.sum(axis=1), ink.sum(axis=0)
-    mass = float(rows.sum())
-    if pixels[0] or not mass or pixels.max() < FULL_INK:
+    if picture.getpixel((0, 0)) == 255:
+        picture = picture.point(range(255, -1, -1))
+    box = picture.getbbox()
+    if box is None or max(box[2] - box[0], box[3] - box[1]) not in (BOX - 1, BOX):
         return None
-    longest = max(_extent(rows), _extent(columns))
-    off = max(
-        abs(float(line @ PLACES) / mass + 0.5 - CENTRE) for line in (rows, columns)
-    )
-    return pixels if longest in (BOX - 1, BOX) and off < 0.6 else None
+    pixels = np.frombuffer(picture.tobytes(), dtype=np.uint8)
+    mass, x, y = (MOMENTS @ pixels.astype(np.float32)).tolist()
+    centred = max(abs(x / mass - CENTRE), abs(y / mass - CENTRE)) < 0.6
+    return pixels if centred and pixels.max() >= FULL_INK else None
 
 
-def _extent(line: NDArray[np.float32]) -> int:
-    inked = np.flatnonzero(line)
-    return int(inked[-1] - inked[0]) + 1
-
-
-def to_mnist(ink: Grey) -> Grey:
+def to_mnist(ink: Grey) -> NDArray[np.uint8]:
     """Return (784,) pixels, 0 to 255, of the ink (h, w) that fills its array.
 
     The box becomes 20x20 with its aspect kept, the greys come from averaging, and
     the centre of mass is put in the middle (LeCun et al. 1998, section III.A).
     """
-    strokes = _evened(_fitted(ink, FINE * BOX))
-    return _averaged_down(_centred(strokes))
+    return _averaged_down(_centred(_evened(_fitted(ink, FINE * BOX))))
 
 
 def _fitted(ink: Grey, side: int) -> Grey:
@@ -71,39 +69,37 @@ def _fitted(ink: Grey, side: int) -> Grey:
 def _evened(ink: Grey) -> Grey:
     """Give the strokes one brightness, and a width within MNIST's."""
     strokes = _sharpened(ink)
-    width = stroke_width(strokes) / FINE
+    width = _stroke_width(strokes) / FINE
     if width < THINNEST:
         reach = odd((THINNEST - width) * FINE + 1)
-        room = FINE * BOX - (reach - 1)
-        strokes = running_max(np.pad(_fitted(strokes, room), reach // 2), reach)
-    elif width > WIDEST:
-        reach = odd(min((width - WIDEST) * FINE, width * FINE / 2) + 1)
-        strokes = ~running_max(~strokes, reach)
+        room = _fitted(strokes, FINE * BOX - reach + 1)
+        return running_max(np.pad(room, reach // 2), reach)
+    if width > WIDEST:
+        return ~running_max(~strokes, odd((width - WIDEST) * FINE + 1))
     return strokes
 
 
 def _sharpened(ink: Grey) -> Grey:
-    """Map half ink to half white, with a soft step, by the strokes' own strength."""
-    full = np.percentile(ink[ink >= ink.max() // 4], 75)
-    levels = (ink / max(full, 1) - 0.2) / 0.55
+    usual = np.percentile(ink[ink >= ink.max() // 4], 75)
+    levels = (ink / usual - PAPER_ENDS) / (INK_BEGINS - PAPER_ENDS)
     return (np.clip(levels, 0, 1) * 255).astype(np.uint8)
 
 
-def stroke_width(strokes: Grey) -> float:
+def _stroke_width(strokes: Grey) -> float:
     """Return twice the area by the perimeter, in pixels."""
     padded = np.pad(strokes, 1).astype(np.int16)
     perimeter = sum(int(np.abs(np.diff(padded, axis=axis)).sum()) for axis in (0, 1))
-    return 2 * int(strokes.sum(dtype=np.int64)) / max(perimeter, 1)
+    return 2 * int(strokes.sum(dtype=np.int64)) / perimeter
 
 
 def _centred(strokes: Grey) -> Grey:
     """Lay the strokes on a canvas with their centre of mass at CENTRE."""
     height, width = strokes.shape
-    mass = strokes.sum(dtype=np.float64) or 1.0
-    y = strokes.sum(axis=1, dtype=np.float64) @ (np.arange(height) + 0.5) / mass
-    x = strokes.sum(axis=0, dtype=np.float64) @ (np.arange(width) + 0.5) / mass
-    side, margin = SIDE * FINE, BOX * FINE
-    canvas = np.zeros((side + 2 * margin,) * 2, dtype=np.uint8)
+    across, down = (strokes.sum(axis=axis, dtype=np.float64) for axis in (0, 1))
+    y = down @ (np.arange(height) + 0.5) / down.sum()
+    x = across @ (np.arange(width) + 0.5) / across.sum()
+    margin = BOX * FINE
+    canvas = np.zeros((SIDE * FINE + 2 * margin,) * 2, dtype=np.uint8)
     top, left = (margin + round(CENTRE * FINE - at) for at in (y, x))
     canvas[top : top + height, left : left + width] = strokes
     return canvas[margin:-margin, margin:-margin]
@@ -111,8 +107,4 @@ def _centred(strokes: Grey) -> Grey:
 
 def _averaged_down(canvas: Grey) -> NDArray[np.uint8]:
     blocks = canvas.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
-    return (
-        np.clip(blocks * 255 / max(blocks.max(), 1) + 0.5, 0, 255)
-        .astype(np.uint8)
-        .ravel()
-    )
+    return (blocks * (255 / blocks.max()) + 0.5).astype(np.uint8).ravel()

@@ -1,33 +1,31 @@
 """The trainer's commands: train, first, evaluate, schedule, data."""
 
 import json
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
-from threadpoolctl import threadpool_limits
 
-from energy import EnergyError, EnergySettings, open_meter
-from model_store import ModelNotFound, ModelStore, StoreError, __version__
+from energy import EnergyError
+from model_store import ModelStore, StoreError, __version__
 from model_store.command_line import json_option, run, state_option, store_option
-from trainer.data import DataChoice, load, local_mnist
+from trainer.data import DataChoice, load
 from trainer.errors import TrainerError
 from trainer.evaluate import evaluate as evaluate_network
 from trainer.fetch import fetch
+from trainer.job import Job
 from trainer.options import (
     data_directory_option,
     data_options,
-    progress_option,
-    training_options,
+    job_options,
 )
-from trainer.progress import Reporter, reporter
-from trainer.run import Outcome, Request, train_and_publish
+from trainer.progress import reporter
+from trainer.request_options import training_options
+from trainer.run import Request
 from trainer.schedule import CronSchedule, run_forever
 from trainer.scorecards import evaluation_text, outcome_text
 
-_FIRST_MODEL_SECONDS = 60.0
 _MISTAKES = (TrainerError, StoreError, EnergyError)
 
 
@@ -40,19 +38,10 @@ def main() -> None:
 @main.command()
 @data_options
 @training_options
-@store_option
-@state_option
-@progress_option
+@job_options
 @json_option
-def train(
-    request: Request,
-    threads: int,
-    store: Path,
-    state: Path,
-    progress: str,
-    as_json: bool,
-) -> None:
-    r"""Load the digits, train, evaluate, and publish a version.
+def train(request: Request, job: Job, as_json: bool) -> None:
+    """Load the digits, train, evaluate, and publish a version.
 
     A candidate with fewer right test answers than the served version is refused.
 
@@ -60,42 +49,36 @@ def train(
     The notes' run:     python -m trainer train --preset notebook --data DIR
     The best accuracy:  python -m trainer train --data DIR
     A quick look:       python -m trainer train --data embedded --max-seconds 10
-    """
-    outcome = _train(request, ModelStore(store, state), reporter(progress), threads)
+    """  # noqa: D301 (click reads the backspace as: keep these lines)
+    outcome = job.run(request)
     text = outcome_text(outcome.evaluation, outcome.document)
     click.echo(json.dumps(outcome.document) if as_json else text)
 
 
 @main.command()
-@data_options
-@store_option
-@state_option
-@progress_option
-def first(choice: DataChoice, store: Path, state: Path, progress: str) -> None:
+@data_directory_option
+@job_options
+def first(data_directory: Path, job: Job) -> None:
     """Publish a quick first model if the store has no valid version.
 
     It trains for at most a minute on the MNIST CSVs at hand, or on the embedded set;
     it never downloads.
     """
-    _publish_first(choice.directory, ModelStore(store, state), reporter(progress))
+    job.publish_first(data_directory)
 
 
 @main.command()
-@click.option("--cron", envvar="DIGITS_SCHEDULE", show_envvar=True, required=True,
-    help="When to train, in UTC: minute hour day month weekday.")  # fmt: skip
+@click.option(
+    "--cron",
+    envvar="DIGITS_SCHEDULE",
+    show_envvar=True,
+    required=True,
+    help="When to train, in UTC: minute hour day month weekday.",
+)
 @data_options
 @training_options
-@store_option
-@state_option
-@progress_option
-def schedule(
-    cron: str,
-    request: Request,
-    threads: int,
-    store: Path,
-    state: Path,
-    progress: str,
-) -> None:
+@job_options
+def schedule(cron: str, request: Request, job: Job) -> None:
     """Train now and then: a quick first model if there is none, then by the clock.
 
     A full run follows the first model at once, unless the served version already
@@ -103,25 +86,29 @@ def schedule(
     moment is waited for.
     """
     moments = CronSchedule(cron, datetime.now(UTC))
-    models, report = ModelStore(store, state), reporter(progress)
+    say = job.reporter.say
 
-    def job() -> None:
+    def run_once() -> None:
         try:
-            outcome = _train(request, models, report, threads)
+            outcome = job.run(request)
         except _MISTAKES as error:
-            report.say(f"training failed: {error}")
+            say(f"training failed: {error}")
         else:
-            report.say(outcome_text(outcome.evaluation, outcome.document))
+            say(outcome_text(outcome.evaluation, outcome.document))
 
-    _publish_first(request.choice.directory, models, report)
-    if not _fully_trained(models):
-        job()
-    run_forever(moments, job, lambda: datetime.now(UTC), report.say)
+    job.publish_first(request.choice.directory)
+    if not job.is_fully_trained():
+        run_once()
+    run_forever(moments, run_once, lambda: datetime.now(UTC), say)
 
 
 @main.command()
-@click.option("--version", type=click.IntRange(min=1), metavar="N",
-    help="Which one; the served one if left out.")  # fmt: skip
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Which one; the served one if left out.",
+)
 @data_options
 @store_option
 @state_option
@@ -159,31 +146,3 @@ def fetch_mnist(data_directory: Path, as_json: bool) -> None:
 def run_commands() -> NoReturn:
     """Run the command that the command line names, and exit."""
     run(main, "python -m trainer", _MISTAKES)
-
-
-def _train(
-    request: Request, store: ModelStore, report: Reporter, threads: int
-) -> Outcome:
-    settings = EnergySettings.from_environ(os.environ)
-    with threadpool_limits(threads):
-        return train_and_publish(
-            request, store, (open_meter(settings), settings), report
-        )
-
-
-def _publish_first(directory: Path, store: ModelStore, report: Reporter) -> None:
-    try:
-        report.say(f"the store has version {store.served().version}")
-        return
-    except ModelNotFound:
-        report.say("the store has no valid version: training a quick first one")
-    data = "auto" if local_mnist(directory) else "embedded"
-    choice = DataChoice(data, None, None, None, directory)
-    request = Request(choice, "default", {}, max_seconds=_FIRST_MODEL_SECONDS)
-    outcome = _train(request, store, report, len(os.sched_getaffinity(0)))
-    report.say(outcome_text(outcome.evaluation, outcome.document))
-
-
-def _fully_trained(store: ModelStore) -> bool:
-    card = store.served().card
-    return not card.is_embedded and card.training.get("stopped_by") is None

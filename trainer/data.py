@@ -60,7 +60,6 @@ def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
     rows = read_csv(train, choice.limit) if train else read_embedded()
     if test is None:
         rows, held_out = _with_fifth(rows)
-        say(f"no test file: a fixed fifth of {rows.file} is held out as its test")
     else:
         held_out = read_csv(test)
     return Digits(rows.rows(slice(choice.limit)), held_out, embedded=train is None)

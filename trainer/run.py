@@ -146,7 +146,7 @@ def _what_starts(
     return (
         f"training {[784, *settings.hidden, 10]} ({settings.preset}) on"
         f" {len(training):,} rows of {source}{held_out};"
-        f" test: {len(digits.test):,} rows"
+        f" test: {len(digits.test):,} rows of {digits.test.file}"
     )
 
 

@@ -1,4 +1,4 @@
-"""What the processes of test_publishing do: publish the first version again and again."""
+"""What the processes of test_publishing do: publish version 1 again and again."""
 
 import itertools
 from pathlib import Path

@@ -1,5 +1,6 @@
 """Network: the notes' feed-forward, in the dtype of its weights, on raw pixels."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ LN2, LN3 = np.log(2), np.log(3)
 def new_network(*layers: int, names: tuple[str, ...] | None = None) -> Network:
     """Random float32 weights for any layers."""
     rng = np.random.default_rng(sum(layers))
-    shapes = list(zip(layers, layers[1:], strict=False))
+    shapes = list(pairwise(layers))
     return Network(
         weights=tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes),
         biases=tuple(rng.normal(size=n).astype(np.float32) for _, n in shapes),

@@ -7,6 +7,7 @@ import struct
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_any_network_comes_back_bit_for_bit(
     read: Callable[[bytes], Any], layers: list[int], seed: int, output: str
 ) -> None:
     rng = np.random.default_rng(seed)
-    shapes = list(zip(layers, layers[1:], strict=False))
+    shapes = list(pairwise(layers))
     network = Network(
         weights=tuple(rng.normal(size=shape).astype(np.float32) for shape in shapes),
         biases=tuple(rng.normal(size=n).astype(np.float32) for _, n in shapes),
@@ -198,7 +199,7 @@ NOT_A_MODEL: dict[str, bytes] = {
 def test_what_is_no_npz_is_refused(
     content: bytes, read: Callable[[bytes], Any]
 ) -> None:
-    with pytest.raises(CorruptModel, match="model.npz is not a model"):
+    with pytest.raises(CorruptModel, match=r"model\.npz is not a model"):
         read(content)
 
 

@@ -1,4 +1,4 @@
-"""Several processes publish at once, or are killed, and a reader sees whole versions."""
+"""Several processes publish at once, or are killed: a reader sees whole versions."""
 
 import random
 import time

@@ -1,6 +1,6 @@
 """What the service's tests share: a small model, an application, a real process."""
 
-import dataclasses
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
@@ -61,18 +62,26 @@ def store(tmp_path: Path) -> ModelStore:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> ServiceConfig:
-    """The default settings, for the store of the test."""
-    defaults = ServiceConfig.from_environ({})
-    return dataclasses.replace(
-        defaults, store=tmp_path / "models", state=tmp_path / "state"
-    )
+def application(tmp_path: Path) -> Callable[..., Flask]:
+    """Make an application over the test's store; keywords are further settings."""
+
+    def application(**settings: str) -> Flask:
+        environ = {
+            "DIGITS_STORE": str(tmp_path / "models"),
+            "DIGITS_STATE": str(tmp_path / "state"),
+            "DIGITS_ENERGY_SOURCE": "estimate",
+            **settings,
+        }
+        meter = open_meter(EnergySettings.from_environ(environ))
+        return create_app(ServiceConfig.from_environ(environ), meter)
+
+    return application
 
 
 @pytest.fixture
-def app(config: ServiceConfig) -> Flask:
-    """An application over an empty store, with estimated joules."""
-    return create_app(config, open_meter(EnergySettings(source="estimate")))
+def app(application: Callable[..., Flask]) -> Flask:
+    """An application with default settings, over an empty store."""
+    return application()
 
 
 @pytest.fixture
@@ -103,10 +112,28 @@ def client(bare_client: FlaskClient, model: Model) -> FlaskClient:
     return bare_client
 
 
+@pytest.fixture
+def client_with(
+    application: Callable[..., Flask], store: ModelStore, publish: Callable[..., Model]
+) -> Callable[..., FlaskClient]:
+    """A client of a service with one more version and the settings of the keywords."""
+
+    def client_with(**settings: str) -> FlaskClient:
+        publish(store)
+        app = application(**settings)
+        parts: Parts = app.extensions["digits"]
+        parts.models.refresh()
+        parts.ledger.tick()
+        return app.test_client()
+
+    return client_with
+
+
 @pytest.fixture(scope="session")
 def picture() -> bytes:
-    """A PNG of a digit, dark on white."""
-    return digits.picture(3)
+    """A PNG of a digit, dark on white, of 60 x 60 pixels: small ones are fast."""
+    with Image.open(io.BytesIO(digits.picture(3))) as image:
+        return digits.png(image.resize((60, 60)))
 
 
 @pytest.fixture
@@ -141,7 +168,7 @@ def place(
 
 @pytest.fixture(scope="session")
 def service(place: Installation) -> Iterator[Service]:
-    """A ready service of two real workers; no test may end or starve it."""
+    """A ready service of two real workers; a test may kill a worker, not the master."""
     with place.serving() as service:
         wait_until("the service is ready", service.is_ready)
         yield service

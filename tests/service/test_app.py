@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from service.routes import Parts
+from tests.e2e import digits
 
 Grown = Callable[..., float]
 
@@ -70,3 +72,19 @@ def test_joules_are_observed_at_the_tick_and_add_up(
     request = grown(process, source="estimate", activity="request")
     assert 0 < spent == pytest.approx(request)
     assert grown(process, source="estimate", activity="overhead") > 0
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [
+        (b"<svg/>", "image/svg+xml", "format"),
+        (b"I am text", "image/png", "undecodable"),
+        (digits.png(Image.new("L", (99, 99), 255)), "image/png", "no_digit"),
+    ],
+)
+def test_rejected_image_is_counted_by_its_reason(
+    client: FlaskClient, grown: Grown, content: bytes, kind: str, reason: str
+) -> None:
+    client.post("/predict", data=content, content_type=kind)
+    assert grown("digits_rejected_images_total", reason=reason) == 1
+    assert grown("digits_prediction_confidence_count") == 0

@@ -1,4 +1,4 @@
-"""Reading bodies with gunicorn's own readers: whole, bounded, in time, or a clear no."""
+"""Reading bodies with gunicorn's own readers: whole, bounded, and in time."""
 
 import socket
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from flask import Request
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.test import EnvironBuilder
 
 from service.body import BodyReader
 from service.slow_senders import SlowSenders, TooSlow
@@ -118,5 +119,5 @@ def test_sender_who_just_waits_is_too_slow(pair: Pair, chunked: bool) -> None:
 
 
 def test_body_without_gunicorn_is_there_already() -> None:
-    request = Request.from_values(method="POST", data=b"abc")
+    request = Request(EnvironBuilder(method="POST", data=b"abc").get_environ())
     assert READER.read(request) == b"abc"

@@ -3,16 +3,20 @@
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from model_store import Model, ModelStore, StoreUnavailable
+from model_store.network import Floats
 from service.current_model import CurrentModel, NoModel
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]
+
+PIXELS = np.arange(784, dtype=np.uint8)[None]
 
 
 @pytest.fixture
@@ -136,32 +140,30 @@ def test_store_that_cannot_be_listed_keeps_the_model(
 def test_reader_meets_a_whole_model_while_versions_change(
     store: ModelStore, models: CurrentModel, publish: Publish
 ) -> None:
-    pixels = np.arange(784, dtype=np.uint8)[None]
-    expected = {1: publish(store, 1).network.outputs(pixels)}
+    expected = {1: publish(store, 1).network.outputs(PIXELS)}
     models.refresh()
-    wrong: list[int] = []
     done = threading.Event()
-
-    def read() -> None:
-        while not done.is_set():
-            model = models.get()
-            if not np.array_equal(
-                model.network.outputs(pixels), expected[model.version]
-            ):
-                wrong.append(model.version)
-
-    readers = [threading.Thread(target=read) for _ in range(4)]
-    for reader in readers:
-        reader.start()
-    for version in range(2, 12):
-        network = publish(store, version).network
-        expected[version] = network.outputs(pixels)
-        models.refresh()
-    done.set()
-    for reader in readers:
-        reader.join()
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(_wrong_reads, models, expected, done) for _ in range(4)]
+        for version in range(2, 12):
+            network = publish(store, version).network
+            expected[version] = network.outputs(PIXELS)
+            models.refresh()
+        done.set()
     assert models.get().version == 11
-    assert wrong == []
+    assert [reader.result() for reader in readers] == [[], [], [], []]
+
+
+def _wrong_reads(
+    models: CurrentModel, expected: dict[int, Floats], done: threading.Event
+) -> list[int]:
+    """Read until it is done; the versions whose outputs were not their own."""
+    wrong = []
+    while not done.is_set():
+        model = models.get()
+        if not np.array_equal(model.network.outputs(PIXELS), expected[model.version]):
+            wrong.append(model.version)
+    return wrong
 
 
 class _ReluctantStore(ModelStore):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -9,7 +10,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model_store import ModelStore
-from service.config import ServiceConfig
 from service.routes import Parts
 
 
@@ -111,13 +111,13 @@ def test_odd_host_header_gives_no_server_error_and_no_markup(
 
 @pytest.mark.parametrize("path", ["/predict", "/readyz"])
 def test_without_a_model_the_service_says_so_and_when_to_come_again(
-    bare_client: FlaskClient, parts: Parts, config: ServiceConfig, path: str
+    bare_client: FlaskClient, parts: Parts, tmp_path: Path, path: str
 ) -> None:
     parts.models.refresh()
     answer = bare_client.open(path, method="POST" if path == "/predict" else "GET")
     detail = _assert_problem(answer, 503, "Service Unavailable")
     assert int(answer.headers["Retry-After"]) > 0
-    assert str(config.store) in detail
+    assert str(tmp_path / "models") in detail
     assert "no version yet" in detail
 
 
@@ -136,10 +136,10 @@ def test_readyz_says_that_every_version_is_broken(
 
 
 def test_readyz_says_that_the_store_cannot_be_read(
-    bare_client: FlaskClient, config: ServiceConfig, parts: Parts
+    bare_client: FlaskClient, tmp_path: Path, parts: Parts
 ) -> None:
-    config.store.mkdir()
-    (config.store / "versions").write_text("a file where a directory belongs")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "versions").write_text("a file where a directory belongs")
     parts.models.refresh()
     detail = _assert_problem(bare_client.get("/readyz"), 503, "Service Unavailable")
     assert "Not a directory" in detail

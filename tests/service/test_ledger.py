@@ -59,9 +59,10 @@ def _ledger(*ticks: Tick, source: str | None = SOURCE) -> EnergyLedger:
 
 
 def _counted(labels: dict[str, str]) -> float:
-    samples = metrics.PROCESS_JOULES.collect()[0].samples
-    found = [s.value for s in samples if (s.name, s.labels) == (PROCESS, labels)]
-    return sum(found)
+    (family,) = metrics.PROCESS_JOULES.collect()
+    return math.fsum(
+        s.value for s in family.samples if (s.name, s.labels) == (PROCESS, labels)
+    )
 
 
 def test_joules_of_a_tick_go_to_its_requests_and_the_rest_is_overhead(
@@ -90,7 +91,7 @@ def test_request_is_paid_for_once(grown: Callable[..., float]) -> None:
 def test_request_that_spans_ticks_takes_back_what_was_overhead(
     grown: Callable[..., float],
 ) -> None:
-    """The first tick's 2 J were the request's; they are owed until others bring them."""
+    """Two joules of the first tick were the request's; they stay owed for a while."""
     ledger = _ledger(_tick(2.0, 2.0), _tick(2.0, 2.0), _tick(1.0, 2.0), _tick(5.0, 2.0))
     ledger.tick()
     ledger.record(1, 2.0)

@@ -1,4 +1,4 @@
-"""The command `python -m service`: its flags, its one-line refusals, what it becomes."""
+"""The command `python -m service`: its flags, its refusals, and what it becomes."""
 
 import os
 import runpy
@@ -64,6 +64,16 @@ class _End:
 Command = Callable[..., _End]
 
 
+def _run(capsys: pytest.CaptureFixture[str]) -> _End:
+    try:
+        runpy.run_module("service", run_name="__main__")
+    except SystemExit as end:
+        return _End(end.code, *capsys.readouterr(), {})
+    except _Became as became:
+        return _End(None, *capsys.readouterr(), became.args[1])
+    raise AssertionError("it went on")
+
+
 @pytest.fixture
 def command(
     monkeypatch: pytest.MonkeyPatch,
@@ -76,19 +86,13 @@ def command(
         raise _Became(arguments, environ)
 
     def run(*arguments: str, **settings: str) -> _End:
+        for variable in VARIABLES:
+            monkeypatch.delenv(variable, raising=False)
         for variable, value in settings.items():
             monkeypatch.setenv(variable, value)
         monkeypatch.setattr(sys, "argv", ["service", *arguments])
-        try:
-            runpy.run_module("service", run_name="__main__")
-        except SystemExit as end:
-            return _End(end.code, *capsys.readouterr(), {})
-        except _Became as became:
-            return _End(None, *capsys.readouterr(), became.args[1])
-        raise AssertionError("it went on")
+        return _run(capsys)
 
-    for variable in [name for name in os.environ if name.startswith("DIGITS_")]:
-        monkeypatch.delenv(variable)
     monkeypatch.setattr(os, "execve", become)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return run

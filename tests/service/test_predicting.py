@@ -7,16 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from numpy.typing import NDArray
 from PIL import Image
 
-from energy import EnergySettings, open_meter
 from model_store import Model, ModelStore
 from model_store.network import probabilities
-from service.app import create_app
-from service.config import ServiceConfig
 from service.routes import Parts
 
 
@@ -133,27 +129,19 @@ def test_every_accepted_format_shows_the_network_the_same_digit(
 
 
 def test_energy_is_null_without_a_source(
-    config: ServiceConfig,
+    client_with: Callable[..., FlaskClient], picture: bytes
+) -> None:
+    client = client_with(DIGITS_ENERGY_SOURCE="none")
+    assert _predict(client, picture)["energy"] is None
+
+
+def test_energy_is_null_before_the_first_rate_is_known(
+    bare_client: FlaskClient,
+    parts: Parts,
     store: ModelStore,
     publish: Callable[..., Model],
     picture: bytes,
 ) -> None:
     publish(store)
-    app = create_app(config, open_meter(EnergySettings(source="none")))
-    _started(app)
-    assert _predict(app.test_client(), picture)["energy"] is None
-
-
-def test_energy_is_null_before_the_first_rate_is_known(
-    app: Flask, store: ModelStore, publish: Callable[..., Model], picture: bytes
-) -> None:
-    publish(store)
-    parts: Parts = app.extensions["digits"]
     parts.models.refresh()
-    assert _predict(app.test_client(), picture)["energy"] is None
-
-
-def _started(app: Flask) -> None:
-    parts: Parts = app.extensions["digits"]
-    parts.models.refresh()
-    parts.ledger.tick()
+    assert _predict(bare_client, picture)["energy"] is None

@@ -1,5 +1,6 @@
 """The start page: what it says with and without a model, and that its parts load."""
 
+import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
@@ -92,7 +93,7 @@ def test_every_element_that_the_script_asks_for_is_on_the_page(
     page = _page(client)
     ids = {attributes.get("id") for _, attributes in page.elements}
     with client.get("/static/page.js") as answer:
-        asked = {part.split('"')[0] for part in answer.text.split('byId("')[1:]}
+        asked = set(re.findall(r'byId\("(\w+)"\)', answer.get_data(as_text=True)))
     assert asked
     assert asked <= ids
 

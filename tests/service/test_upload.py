@@ -4,8 +4,6 @@ import io
 import struct
 import zlib
 from contextlib import closing
-from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,11 +12,6 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import EnvironBuilder
 
-from energy import EnergySettings, open_meter
-from model_store import ModelStore
-from service.app import create_app
-from service.config import ServiceConfig
-from service.routes import Parts
 from tests.e2e import digits
 from tests.e2e.programs import Installation, Service
 
@@ -84,7 +77,7 @@ def _cases() -> list[Any]:
         "a form cut in its part": (_parts(IMAGE[:200]), 400, "image"),
         "a form cut in its header": (_parts(IMAGE[:30]), 400, "image"),
         "a form without its last boundary": (_parts(IMAGE), 400, "image"),
-        "a form with another boundary": (_parts(IMAGE + b"--x--\r\n", "y"), 400, "image"),
+        "a form with another boundary": (_parts(IMAGE, "y"), 400, "image"),
         "noise for a form": (_parts(bytes(range(256))), 400, "image"),
         "no content type": (_body(PICTURE, None), 415, "content type"),
         "a content type of nonsense": (_body(PICTURE, ";;/="), 415, "content type"),
@@ -183,4 +176,3 @@ def test_pixels_are_refused_by_the_header_before_anything_is_decoded(
     huge = client.post("/predict", **_body(_declaring(100_000, 100_000)))
     small = client.post("/predict", **_body(_declaring(100, 100)))
     assert (huge.status_code, small.status_code) == (413, 422)
-

@@ -90,7 +90,7 @@ def by_hand() -> Network:
 
 
 def test_one_step_gives_the_figures_worked_out_by_hand() -> None:
-    """Pixels 255 and 0, t = (1, 0), alpha = 1/2; sigmoid(ln 3) = 3/4, sigma' = a(1 - a).
+    """Pixels 255 and 0, t = (1, 0), alpha = 1/2; sigma(ln 3) = 3/4, sigma' = a(1 - a).
 
     Forward: a_0 = (1, 0), n_1 = (ln 3, 0), a_1 = (3/4, 1/2),
              n_2 = (2*3/4 - 3*1/2, 4*3/4 - 6*1/2 + ln 3) = (0, ln 3), y = (1/2, 3/4).

@@ -186,5 +186,5 @@ def test_hold_out_of_mnist_is_5000_rows() -> None:
 
 
 def test_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(BadData, match="gone.csv: no such file"):
+    with pytest.raises(BadData, match=r"gone\.csv: no such file"):
         load(choice(tmp_path, str(tmp_path / "gone.csv")), quiet)

@@ -75,7 +75,7 @@ def test_many_rows_are_counted_as_few_are(network: Network, digits: Dataset) -> 
 
 
 def test_cost_is_the_loss_summed_over_the_rows() -> None:
-    """Softmax of one 1 and nine 0: e / (e + 9) where it is right, 1 / (e + 9) where not."""
+    """Softmax of one 1 and nine 0: e / (e + 9) if it is right, 1 / (e + 9) if not."""
     rows = answering([3, 3], labels=[3, 8])
     right, wrong = np.e / (np.e + 9), 1 / (np.e + 9)
     assert cost(reading(), rows, LOSSES["cross-entropy"]) == pytest.approx(
@@ -84,7 +84,7 @@ def test_cost_is_the_loss_summed_over_the_rows() -> None:
 
 
 def test_temperature_undoes_overconfidence() -> None:
-    """Labels drawn with odds of which the network's logarithms are three times too large."""
+    """Labels whose log-odds are a third of what the network says."""
     rng = np.random.default_rng(6)
     pixels = np.zeros((6000, 784), np.uint8)
     pixels[:, :10] = rng.integers(0, 256, (6000, 10))

@@ -22,7 +22,7 @@ def test_file_is_read_as_it_was_written(
     again = read_csv(file)
     np.testing.assert_array_equal(again.pixels, some.pixels)
     np.testing.assert_array_equal(again.labels, some.labels)
-    assert (again.pixels.dtype, again.labels.dtype) == (np.uint8, np.uint8)
+    assert again.pixels.dtype == again.labels.dtype == np.uint8
     assert again.card() == {
         "file": name, "rows": 100,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -65,7 +65,7 @@ def test_file_of_several_chunks_is_read_whole(tmp_path: Path, digits: Dataset) -
 @pytest.mark.usefixtures("in_chunks")
 def test_fault_beyond_the_first_chunk_is_named(tmp_path: Path, rows: Rows) -> None:
     spoilt = [*rows[:50], ["10", *rows[50][1:]]]
-    with pytest.raises(BadData, match="late.csv: row 51, column 1: '10'"):
+    with pytest.raises(BadData, match=r"late\.csv: row 51, column 1: '10'"):
         read_csv(write(tmp_path / "late.csv", spoilt))
 
 

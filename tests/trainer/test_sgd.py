@@ -1,4 +1,4 @@
-"""SGD: batches without replacement, momentum, the one-cycle rate, repeatable by seed."""
+"""SGD: batches without replacement, momentum, the one-cycle rate, the seed."""
 
 from typing import Any
 from unittest import mock
@@ -66,7 +66,7 @@ def test_order_differs_from_epoch_to_epoch() -> None:
 
 
 def test_per_sample_epoch_uses_every_row() -> None:
-    """Each row has a pixel of its own, and an update moves the weights of its inputs."""
+    """Each row has a pixel of its own, whose weights its update moves."""
     pixels = np.zeros((250, 784), np.uint8)
     pixels[np.arange(250), np.arange(250)] = 255
     rows = Dataset(pixels, np.zeros(250, np.uint8), "diagonal", "")

@@ -1,5 +1,7 @@
 """The `notebook` preset is the course notes' own loop, sample for sample."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,7 +19,7 @@ Matrix = NDArray[np.float64]
 
 def float64_network(*layers: int, hidden: str, output: str) -> Network:
     rng = np.random.default_rng(2)
-    shapes = list(zip(layers, layers[1:], strict=False))
+    shapes = list(pairwise(layers))
     return Network(
         weights=tuple(0.5 - rng.random(shape) for shape in shapes),
         biases=tuple(np.zeros(nodes) for _, nodes in shapes),

@@ -1,0 +1,60 @@
+"""A training job: where it publishes, what it tells, what it meters with."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from energy import EnergySettings, open_meter
+from model_store import ModelNotFound, ModelStore
+from trainer.data import DataChoice, local_mnist
+from trainer.progress import Reporter
+from trainer.run import Outcome, Request, train_and_publish
+from trainer.scorecards import outcome_text
+
+_FIRST_MODEL_SECONDS = 60.0
+
+
+def cores() -> int:
+    """How many CPUs this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs requests one after another."""
+
+    store: ModelStore
+    reporter: Reporter
+    energy: EnergySettings
+    threads: int
+
+    def run(self, request: Request) -> Outcome:
+        """The whole job; raises TrainerError, StoreError, EnergyError."""
+        meter = open_meter(self.energy)
+        with threadpool_limits(self.threads):
+            return train_and_publish(
+                request, self.store, (meter, self.energy), self.reporter
+            )
+
+    def publish_first(self, data_directory: Path) -> None:
+        """Publish a quick model if the store has no valid version; never downloads."""
+        try:
+            version = self.store.served().version
+        except ModelNotFound:
+            self.reporter.say("the store has no valid version: a quick first one comes")
+        else:
+            self.reporter.say(f"the store has version {version}")
+            return
+        data = "auto" if local_mnist(data_directory) else "embedded"
+        choice = DataChoice(data, None, None, None, data_directory)
+        outcome = self.run(
+            Request(choice, "default", {}, max_seconds=_FIRST_MODEL_SECONDS)
+        )
+        self.reporter.say(outcome_text(outcome.evaluation, outcome.document))
+
+    def is_fully_trained(self) -> bool:
+        """Whether the served version comes from a complete run on MNIST."""
+        card = self.store.served().card
+        return not card.is_embedded and card.training.get("stopped_by") is None

@@ -1,0 +1,119 @@
+"""The options that say what to train: a preset, its changes, a budget."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from trainer.backprop import LOSSES, SLOPES
+from trainer.option_types import Layers, Positive
+from trainer.run import Request
+
+Command = Callable[..., Any]
+
+_SETTINGS = (
+    "hidden",
+    "activation",
+    "loss",
+    "learning_rate",
+    "epochs",
+    "batch_size",
+    "augment",
+)
+_REQUEST = ("choice", "preset", "seed", "max_seconds", "max_joules")
+
+
+def training_options(command: Command) -> Command:
+    """What a run is asked, as one `request`; goes below @data_options."""
+
+    @_preset_option
+    @_settings_options
+    @_budget_options
+    @functools.wraps(command)
+    def wrapped(no_gate: bool, **given: Any) -> Any:
+        asked = {name: given.pop(name) for name in _REQUEST}
+        settings = {name: given.pop(name) for name in _SETTINGS}
+        changes = {name: value for name, value in settings.items() if value is not None}
+        request = Request(changes=changes, gated=not no_gate, **asked)
+        return command(request=request, **given)
+
+    return wrapped
+
+
+_preset_option = click.option(
+    "--preset",
+    type=click.Choice(["notebook", "default"]),
+    default="default",
+    show_default=True,
+    help="notebook: the course notes to the letter."
+    " default: the best accuracy of the architecture.",
+)
+
+
+def _settings_options(command: Command) -> Command:
+    options = [
+        click.option("--hidden", type=Layers(), help="Nodes of the hidden layers."),
+        click.option(
+            "--activation",
+            type=click.Choice(list(SLOPES)),
+            help="Of the hidden layers.",
+        ),
+        click.option(
+            "--loss",
+            type=click.Choice(list(LOSSES)),
+            help="tse has a sigmoid output, cross-entropy a softmax output.",
+        ),
+        click.option("--learning-rate", type=Positive(), metavar="A", help="Alpha."),
+        click.option(
+            "--epochs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="Passes through the training rows.",
+        ),
+        click.option(
+            "--batch-size",
+            type=click.IntRange(min=1),
+            metavar="B",
+            help="Rows for each update; 1 is per-sample SGD.",
+        ),
+        click.option(
+            "--augment/--no-augment", default=None, help="Train on distorted copies."
+        ),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, 2**32 - 1),
+            metavar="S",
+            help="Makes a run repeatable; a fresh one if left out.",
+        ),
+    ]
+    return _apply(options, command)
+
+
+def _budget_options(command: Command) -> Command:
+    options = [
+        click.option(
+            "--max-joules",
+            type=Positive(),
+            metavar="J",
+            help="Stop at the end of the batch that spends them, and publish.",
+        ),
+        click.option(
+            "--max-seconds",
+            type=Positive(),
+            metavar="S",
+            help="Stop at the end of the batch that passes them, and publish.",
+        ),
+        click.option(
+            "--no-gate",
+            is_flag=True,
+            help="Publish without comparing to the served version.",
+        ),
+    ]
+    return _apply(options, command)
+
+
+def _apply(options: list[Command], command: Command) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
