@@ -34,9 +34,10 @@ COPY model_store model_store
 COPY energy energy
 COPY trainer trainer
 RUN python -m compileall -q .
-# Compiled loops are kept where the container may write.
+# Compiled loops and matplotlib's fonts are kept where the container may write.
 ENV DIGITS_DATA=/data \
-    NUMBA_CACHE_DIR=/tmp/numba
+    NUMBA_CACHE_DIR=/tmp/numba \
+    MPLCONFIGDIR=/tmp/matplotlib
 LABEL org.opencontainers.image.title="digits-trainer" \
       org.opencontainers.image.description="Trains a digit network and publishes its versions to a model store."
 USER 10001:10001

@@ -1,4 +1,4 @@
-"""The trainer's commands: train, first, evaluate, schedule, data."""
+"""The trainer's commands: train, first, evaluate, schedule, gates, data."""
 
 import json
 from datetime import UTC, datetime
@@ -11,9 +11,10 @@ from energy import EnergyError
 from model_store import ModelStore, StoreError, __version__
 from model_store.command_line import json_option, run, state_option, store_option
 from trainer.data import DataChoice, load
+from trainer.data_commands import data
 from trainer.errors import TrainerError
 from trainer.evaluate import evaluate as evaluate_network
-from trainer.fetch import fetch
+from trainer.gates import gates_document, gates_text, learn_gates
 from trainer.job import Job
 from trainer.options import (
     data_directory_option,
@@ -125,22 +126,24 @@ def evaluate(
     click.echo(json.dumps(document) if as_json else evaluation_text(evaluation))
 
 
-@main.group()
-def data() -> None:
-    """Get the digits that the network learns from."""
-
-
-@data.command("fetch")
-@data_directory_option
+@main.command()
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="S",
+    default=0,
+    show_default=True,
+    help="Of the weights; the same seed gives the same outputs.",
+)
 @json_option
-def fetch_mnist(data_directory: Path, as_json: bool) -> None:
-    """Download MNIST, check it by its published checksums, and write it as CSV.
+def gates(seed: int, as_json: bool) -> None:
+    """Learn OR, AND, XOR, NAND and NOR with a small network of the same code."""
+    tables = learn_gates(seed)
+    document = gates_document(tables)
+    click.echo(json.dumps(document) if as_json else gates_text(tables))
 
-    Nothing is downloaded if the files are there.
-    """
-    paths = fetch(data_directory, reporter("auto").say)
-    document = {"files": [str(path) for path in paths]}
-    click.echo(json.dumps(document) if as_json else "\n".join(document["files"]))
+
+main.add_command(data)
 
 
 def run_commands() -> NoReturn:

@@ -67,9 +67,9 @@ _DEFAULT = {
     "hidden": (500, 200),
     "activation": "relu",
     "loss": "cross-entropy",
-    "learning_rate": 0.1,
+    "learning_rate": 0.2,
     "epochs": 60,
-    "batch_size": 128,
+    "batch_size": 256,
     "augment": True,
     "momentum": 0.9,
     "one_cycle": True,
@@ -78,7 +78,12 @@ _DEFAULT = {
 }
 
 # 1,438 rows make few updates an epoch, so an epoch costs little and many are needed.
-_DEFAULT_EMBEDDED = {**_DEFAULT, "batch_size": 64, "epochs": 300}
+_DEFAULT_EMBEDDED = {
+    **_DEFAULT,
+    "learning_rate": 0.1,
+    "batch_size": 64,
+    "epochs": 200,
+}
 
 
 def settings_for(

@@ -27,6 +27,17 @@ class FetchFailed(TrainerError):
     """MNIST could not be downloaded; no mirror gave what was asked for."""
 
 
+class GainUnknown(TrainerError):
+    """A gain per joule is asked for that cannot be known.
+
+    Attributes: missing.
+    """
+
+    def __init__(self, missing: str) -> None:
+        super().__init__(f"--min-gain-per-joule needs {missing}")
+        self.missing = missing
+
+
 class Diverged(TrainerError):
     """The cost is no longer a finite number.
 

@@ -1,7 +1,7 @@
 """The fit: epoch after epoch of SGD, with the cost and the accuracy after each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from trainer.config import Settings
 from trainer.dataset import Dataset
 from trainer.errors import Diverged
 from trainer.evaluate import cost, evaluate
+from trainer.gain import GainRule
 from trainer.progress import EpochReport, Reporter
 from trainer.sgd import Descent, run_epoch
 
@@ -32,6 +33,10 @@ class Phases:
         """Nothing spent yet."""
         return cls(*(meter.measure() for _ in range(5)))
 
+    def by_name(self) -> dict[str, Phase]:
+        """Each under the name that the metadata gives it."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -48,22 +53,27 @@ class Fit:
     validation: Dataset | None
     settings: Settings
     budget: Budget
+    gain: GainRule
     phases: Phases
     reporter: Reporter
 
     def epochs(self, rng: np.random.Generator) -> Iterator[EpochReport]:
-        """Train until the last epoch or the end of the budget; a report for each.
+        """Train until the last epoch, the end of the budget, or too little gain.
+
+        A report for each epoch.
 
         Raises Diverged.
         """
         descent = Descent(self.network, self.settings.momentum)
+        reports: list[EpochReport] = []
         for epoch in range(1, self.settings.epochs + 1):
             rate = self._run_epoch(descent, rng)
             with self.phases.cost:
                 report = self._report(epoch, rate)
             self.reporter.epoch_done(report)
+            reports.append(report)
             yield report
-            if self.budget.spent:
+            if self.budget.spent or self.gain.ends(reports):
                 return
 
     def _run_epoch(self, descent: Descent, rng: np.random.Generator) -> float:

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import numba
 from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
@@ -33,6 +34,7 @@ class Job:
     def run(self, request: Request) -> Outcome:
         """The whole job; raises TrainerError, StoreError, EnergyError."""
         meter = open_meter(self.energy)
+        numba.set_num_threads(min(self.threads, numba.get_num_threads()))
         with threadpool_limits(self.threads):
             return train_and_publish(
                 request, self.store, (meter, self.energy), self.reporter

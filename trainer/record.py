@@ -1,4 +1,4 @@
-"""What a run leaves in the metadata: its settings, data, measures and joules."""
+"""What a run leaves: the metadata of its model, and the figures that it prints."""
 
 import platform
 from collections.abc import Sequence
@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from energy import EnergySettings, Meter, bulb_seconds, co2e_grams
 from model_store import Card, Model, __version__
 from trainer.data import Digits
 from trainer.evaluate import Evaluation
@@ -50,29 +49,23 @@ def new_card(
     )
 
 
-def energy_record(
-    phases: Phases, meter: Meter, settings: EnergySettings
+def run_figures(
+    trained: "Trained", evaluation: Evaluation, phases: Phases
 ) -> dict[str, Any]:
-    """The joules of the fit, which `seconds` spans too; the other phases apart.
-
-    Joules are None without an energy source.
-    """
-    fit = phases.fit
-    joules = fit.joules
+    """What `train --json` tells of the training and its spans."""
     return {
-        "joules": joules,
-        "source": meter.source,
-        "low_joules": fit.low_joules,
-        "high_joules": fit.high_joules,
-        "co2e_grams": None
-        if joules is None
-        else co2e_grams(joules, settings.carbon_grams_per_kwh),
-        "grams_per_kwh": settings.carbon_grams_per_kwh,
-        "bulb_seconds": None if joules is None else bulb_seconds(joules),
-        "seconds": fit.seconds,
-        "cpu_seconds": fit.cpu_seconds,
-        "warmup_joules": phases.warm_up.joules,
-        "load_joules": phases.load.joules,
-        "cost_joules": phases.cost.joules,
-        "evaluate_joules": phases.evaluate.joules,
+        "test_accuracy": evaluation.accuracy,
+        "test_rows": evaluation.rows,
+        "validation_accuracy": trained.reports[-1].validation_accuracy,
+        "cost_history": [report.cost for report in trained.reports],
+        "epochs": len(trained.reports),
+        "train_rows": len(trained.training),
+        "stopped_by": trained.stopped_by,
+        "seed": trained.settings.seed,
+        "seconds": phases.fit.seconds,
+        "samples_per_second": trained.rows / phases.fit.seconds,
+        "load_seconds": phases.load.seconds,
+        "warmup_seconds": phases.warm_up.seconds,
+        "cost_seconds": phases.cost.seconds,
+        "evaluate_seconds": phases.evaluate.seconds,
     }

@@ -7,6 +7,9 @@ from typing import Any
 import click
 
 from trainer.backprop import LOSSES, SLOPES
+from trainer.config import settings_for
+from trainer.errors import GainUnknown
+from trainer.gain import OVER_EPOCHS
 from trainer.option_types import Layers, Positive
 from trainer.run import Request
 
@@ -21,7 +24,14 @@ _SETTINGS = (
     "batch_size",
     "augment",
 )
-_REQUEST = ("choice", "preset", "seed", "max_seconds", "max_joules")
+_REQUEST = (
+    "choice",
+    "preset",
+    "seed",
+    "max_seconds",
+    "max_joules",
+    "min_gain_per_joule",
+)
 
 
 def training_options(command: Command) -> Command:
@@ -36,6 +46,7 @@ def training_options(command: Command) -> Command:
         settings = {name: given.pop(name) for name in _SETTINGS}
         changes = {name: value for name, value in settings.items() if value is not None}
         request = Request(changes=changes, gated=not no_gate, **asked)
+        _refuse_unknowable(request)
         return command(request=request, **given)
 
     return wrapped
@@ -99,6 +110,14 @@ def _budget_options(command: Command) -> Command:
             help="Stop at the end of the batch that spends them, and publish.",
         ),
         click.option(
+            "--min-gain-per-joule",
+            type=Positive(),
+            metavar="G",
+            help="Stop and publish when the last"
+            f" {OVER_EPOCHS} epochs raised the best accuracy on the held-out rows by"
+            " less than G for each joule of theirs, such as 0.0001.",
+        ),
+        click.option(
             "--max-seconds",
             type=Positive(),
             metavar="S",
@@ -111,6 +130,13 @@ def _budget_options(command: Command) -> Command:
         ),
     ]
     return _apply(options, command)
+
+
+def _refuse_unknowable(request: Request) -> None:
+    """Raises GainUnknown if the accuracy that a joule must buy is never measured."""
+    held_out = settings_for(request.preset, False, 0, request.changes).holds_out
+    if request.min_gain_per_joule is not None and not held_out:
+        raise GainUnknown(f"held-out rows, and preset {request.preset} has none")
 
 
 def _apply(options: list[Command], command: Command) -> Command:

@@ -15,10 +15,14 @@ from trainer.budget import Budget
 from trainer.config import Settings, settings_for
 from trainer.data import DataChoice, Digits, hold_out, load
 from trainer.dataset import Dataset
+from trainer.energy_record import energy_record
+from trainer.errors import GainUnknown
 from trainer.evaluate import Evaluation, Verdict, evaluate, gate, temperature
 from trainer.fit import Fit, Phases
+from trainer.gain import OPTION, GainRule
 from trainer.progress import EpochReport, Reporter
-from trainer.record import energy_record, new_card
+from trainer.record import new_card, run_figures
+from trainer.report import Subject, report_on
 from trainer.sgd import initial_network, warm_up
 
 
@@ -30,6 +34,7 @@ class Request:
         changes: the preset's settings that the user changed.
         seed: None for a fresh one, which the metadata records.
         max_seconds, max_joules: the budget, None for no bound.
+        min_gain_per_joule: the accuracy that a joule must buy, None for no bound.
         gated: False publishes without comparing.
     """
 
@@ -39,6 +44,7 @@ class Request:
     seed: int | None = None
     max_seconds: float | None = None
     max_joules: float | None = None
+    min_gain_per_joule: float | None = None
     gated: bool = True
 
 
@@ -49,7 +55,8 @@ class Trained:
     Attributes:
         reports: one an epoch.
         rows: how many updates' rows, over all epochs.
-        stopped_by: "max_seconds" or "max_joules", None if it ran to its end.
+        stopped_by: "max_seconds", "max_joules" or "min_gain_per_joule", None if it
+            ran to its end.
         temperature: for confidence, None without held-out rows.
     """
 
@@ -80,6 +87,8 @@ def train_and_publish(
 ) -> Outcome:
     """Do the whole job; raises TrainerError, StoreError, EnergyError."""
     meter, energy_settings = energy
+    if request.min_gain_per_joule is not None and meter.source is None:
+        raise GainUnknown("an energy source, and there is none")
     phases = Phases.of(meter)
     with phases.load:
         digits = load(request.choice, reporter.say)
@@ -93,7 +102,7 @@ def train_and_publish(
         verdict = Verdict(True, "published without comparing (--no-gate)")
         if request.gated:
             verdict = gate(evaluation, digits.embedded, served, digits.test)
-    spent = energy_record(phases, meter, energy_settings)
+    spent = energy_record(phases, trained.reports, meter, energy_settings)
     card = new_card(trained, digits, evaluation, spent, served)
     version, path = _publish(store, trained.network, card, verdict)
     document = {
@@ -101,9 +110,12 @@ def train_and_publish(
         "path": str(path),
         "accepted": verdict.accepted,
         "reason": verdict.reason,
-        **_figures(trained, evaluation, phases),
+        **run_figures(trained, evaluation, phases),
         "energy": spent,
     }
+    if version:
+        subject = Subject(version, trained, digits, evaluation, meter.source)
+        report_on(subject, store.root / "reports" / path.stem, reporter.say)
     return Outcome(version, evaluation, verdict, document)
 
 
@@ -127,14 +139,17 @@ def _train(
         seconds=lambda: time.perf_counter() - began,
         joules=lambda: phases.fit.joules,
     )
-    fit = Fit(network, training, validation, settings, budget, phases, reporter)
+    gain = GainRule(request.min_gain_per_joule)
+    fit = Fit(
+        network, training, validation, settings, budget, gain, phases, reporter
+    )  # fmt: skip
     reporter.say(_what_starts(settings, digits, training, validation))
     reports = list(fit.epochs(rng))
     with phases.evaluate:
         calibrated = temperature(network, validation) if validation else None
     return Trained(
-        network, settings, reports, training, budget.rows_done, budget.stopped_by,
-        calibrated,
+        network, settings, reports, training, budget.rows_done,
+        budget.stopped_by or (OPTION if gain.ends(reports) else None), calibrated,
     )  # fmt: skip
 
 
@@ -164,24 +179,3 @@ def _publish(
         return None, store.reject(network, card, datetime.now(UTC))
     version = store.publish(network, card)
     return version, store.path(version)
-
-
-def _figures(
-    trained: Trained, evaluation: Evaluation, phases: Phases
-) -> dict[str, Any]:
-    return {
-        "test_accuracy": evaluation.accuracy,
-        "test_rows": evaluation.rows,
-        "validation_accuracy": trained.reports[-1].validation_accuracy,
-        "cost_history": [report.cost for report in trained.reports],
-        "epochs": len(trained.reports),
-        "train_rows": len(trained.training),
-        "stopped_by": trained.stopped_by,
-        "seed": trained.settings.seed,
-        "seconds": phases.fit.seconds,
-        "samples_per_second": trained.rows / phases.fit.seconds,
-        "load_seconds": phases.load.seconds,
-        "warmup_seconds": phases.warm_up.seconds,
-        "cost_seconds": phases.cost.seconds,
-        "evaluate_seconds": phases.evaluate.seconds,
-    }

@@ -41,6 +41,8 @@ def warm_up(network: Network, rows: Dataset, settings: Settings) -> None:
     if settings.is_per_sample:
         nothing = np.zeros(0, np.intp)
         train_one_by_one(network, rows, nothing, settings.learning_rate)
+    if settings.augment:
+        distort(rows.pixels[:1], np.random.default_rng())
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """The commands as processes of their own, in a place with a store of its own.
 
 `python -m trainer` loads pandas and scikit-learn for seconds. So a server process loads
-them once, and forks a process for each command. One test of each program starts it
-without this, to show that nothing hangs on it.
+them once, and forks a process for each command; and a report of plots, which takes
+seconds too, is left out. One test of each program starts it without this, to show that
+nothing hangs on it.
 """
 
 import json
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from model_store import ModelStore
 
@@ -111,13 +113,11 @@ class Place:
         assert run.code == 0, run.stderr
         return json.loads(run.stdout)
 
-    def run_plainly(
-        self, *arguments: object, directory: Path = ROOT
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `python -m ...` as a user does, in a directory with the packages."""
+    def run_plainly(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run `python -m ...` as a user does."""
         return subprocess.run(
             [sys.executable, "-m", *map(str, arguments)],
-            cwd=directory,
+            cwd=ROOT,
             env=self.environ(),
             capture_output=True,
             text=True,
@@ -139,4 +139,5 @@ def _become(
         os.dup2(os.open(path, os.O_WRONLY), handle)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [program, *arguments]
+    mock.patch("trainer.run.report_on").start()
     runpy.run_module(program, run_name="__main__", alter_sys=True)

@@ -87,8 +87,9 @@ def test_versions_beyond_six_digits_sort_by_number(
 @pytest.mark.parametrize(
     "name",
     [
-        "000000.npz", "1.npz", "00001.npz", "0000001.npz", "000001.npz.tmp", 
-        "-00001.npz", ".unfinished-x1y2z3", "000004.NPZ", "000004.npz~", "٠٠٠٠٠٤.npz", "notes.txt",
+        "000000.npz", "1.npz", "00001.npz", "0000001.npz", "000001.npz.tmp",
+        "-00001.npz", ".unfinished-x1y2z3", "000004.NPZ", "000004.npz~", "٠٠٠٠٠٤.npz",
+        "notes.txt",
     ],
 )  # fmt: skip
 def test_other_files_are_no_versions(full: ModelStore, name: str) -> None:

@@ -1,5 +1,6 @@
 """Backprop: the notes' recursion against finite differences and figures by hand."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from trainer.backprop import LOSSES, SLOPES, Gradients, backprop, cross_entropy
 from trainer.dataset import one_hot
 from trainer.sgd import Descent
 
-LN2, LN3 = np.log(2), np.log(3)
+LN2, LN3 = math.log(2), math.log(3)
 DEPTHS = [(6, 4), (6, 5, 4), (6, 7, 5, 4), (3, 1, 2, 1, 3)]
 
 
@@ -109,13 +110,15 @@ def test_one_step_gives_the_figures_worked_out_by_hand() -> None:
     np.testing.assert_allclose(
         gradients.weights[1], [[-3 / 16, 27 / 128], [-1 / 8, 9 / 64]]
     )
-    np.testing.assert_allclose(gradients.weights[0], [[15 / 128, -15 / 64], [0, 0]])
+    np.testing.assert_allclose(gradients.weights[0], [[15 / 128, -15 / 64], [0.0, 0.0]])
     Descent(network, momentum=0.0).step(gradients, 0.5)
     np.testing.assert_allclose(
         network.weights[1], [[2 + 3 / 32, 4 - 27 / 256], [-3 + 1 / 16, -6 - 9 / 128]]
     )
     np.testing.assert_allclose(network.biases[1], [1 / 8, LN3 - 9 / 64])
-    np.testing.assert_allclose(network.weights[0], [[LN3 - 15 / 256, 15 / 128], [5, 7]])
+    np.testing.assert_allclose(
+        network.weights[0], [[LN3 - 15 / 256, 15 / 128], [5.0, 7.0]]
+    )
     np.testing.assert_allclose(network.biases[0], [-15 / 256, 15 / 128])
 
 
@@ -135,7 +138,7 @@ def test_softmax_step_gives_the_figures_worked_out_by_hand() -> None:
     gradients = backprop(network, LOSSES["cross-entropy"], pixels, targets)
     np.testing.assert_allclose(gradients.biases[1], [2 / 3, -2 / 3])
     np.testing.assert_allclose(gradients.biases[0], [2 / 3 * LN2, 0])
-    np.testing.assert_allclose(gradients.weights[1], [[2 / 3, -2 / 3], [0, 0]])
+    np.testing.assert_allclose(gradients.weights[1], [[2 / 3, -2 / 3], [0.0, 0.0]])
     np.testing.assert_allclose(gradients.weights[0], [[2 / 3 * LN2, 0]])
 
 

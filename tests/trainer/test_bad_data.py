@@ -1,7 +1,7 @@
 """Data that cannot be used: one line that says where, exit 2, nothing written."""
 
 import gzip
-import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,7 +45,6 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
     "a pixel of 256": (with_value(4, 9, "256"), "row 4, column 9: '256'"),
     "a pixel of -1": (with_value(4, 785, "-1"), "row 4, column 785: '-1'"),
     "a pixel of 1.5": (with_value(4, 2, "1.5"), "row 4, column 2: '1.5'"),
-    "a pixel of 1e2": (with_value(4, 2, "1e2"), "row 4, column 2: '1e2'"),
     "a pixel of NaN": (with_value(4, 9, "NaN"), "row 4, column 9: 'NaN'"),
     "a pixel of inf": (with_value(4, 9, "inf"), "row 4, column 9: 'inf'"),
     "a pixel of text": (with_value(4, 9, "dark"), "row 4, column 9: 'dark'"),
@@ -70,10 +69,11 @@ def train(place: Place, file: Path, test: Path) -> str:
     return line
 
 
-@pytest.mark.parametrize(("spoil", "text"), SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize("case", SPOILT.values(), ids=SPOILT)
 def test_spoilt_row_is_named(
-    place: Place, tmp_path: Path, rows: Rows, test_csv: Path, spoil: Spoil, text: str
+    place: Place, tmp_path: Path, rows: Rows, test_csv: Path, case: tuple[Spoil, str]
 ) -> None:
+    spoil, text = case
     spoilt = spoil([list(row) for row in rows[:48]])
     file = write(tmp_path / "spoilt.csv", spoilt)
     line = train(place, file, test_csv)
@@ -113,22 +113,21 @@ DAMAGED: dict[str, tuple[str, Damage, str]] = {
     ),
     "text named .gz": ("d.csv.gz", lambda text: text, "gzip"),
     "a packed file named .csv": ("d.csv", gzip.compress, "row 1"),
-    "random bytes": ("d.csv", lambda _: os.urandom(5000), ""),
+    "random bytes": ("d.csv", lambda _: random.Random(3).randbytes(5000), ""),
     "text of UTF-16": ("d.csv", lambda text: text.decode().encode("utf-16"), "row 1"),
     "a row cut at the end": ("d.csv", lambda text: text[:-500], "row 48, column"),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "damage", "text"), DAMAGED.values(), ids=DAMAGED)
+@pytest.mark.parametrize("case", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_file_is_named(
     place: Place,
     tmp_path: Path,
     rows: Rows,
     test_csv: Path,
-    name: str,
-    damage: Damage,
-    text: str,
+    case: tuple[str, Damage, str],
 ) -> None:
+    name, damage, text = case
     file = tmp_path / name
     file.write_bytes(damage(text_of(rows[:48]).encode()))
     line = train(place, file, test_csv)

@@ -1,7 +1,6 @@
 """python -m trainer: what train, first and evaluate print, publish, and refuse."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from model_store import Card, Network, npz
-from tests.model_store.programs import ROOT, Place
+from tests.model_store.programs import Place
 from tests.trainer.csv_files import Rows, rows_of, write
 from trainer.backprop import LOSSES
 from trainer.commands import main
@@ -24,18 +23,8 @@ Quick = tuple[object, ...]
 NOTEBOOK = ("--preset", "notebook")
 
 
-def test_plain_command_needs_no_place_to_write_but_the_store(
-    place: Place, quick: Quick, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As in a container whose root file system is read-only."""
-    for package in ("model_store", "energy", "trainer"):
-        ignore = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=ignore)
-        (tmp_path / package / "__pycache__").touch()
-    for variable in ("HOME", "XDG_CACHE_HOME"):
-        monkeypatch.setenv(variable, "/dev/null")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    run = place.run_plainly("trainer", *quick, "--json", directory=tmp_path)
+def test_plain_command_does_what_it_says(place: Place, quick: Quick) -> None:
+    run = place.run_plainly("trainer", *quick, "--json")
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout)["version"] == 1
     assert "Warning" not in run.stderr
@@ -396,7 +385,8 @@ def test_evaluate_of_an_empty_store_is_told(place: Place, test_csv: Path) -> Non
 @pytest.fixture
 def first(place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Result]:
     """`python -m trainer first`, which may train for a moment only."""
-    monkeypatch.setattr("trainer.commands._FIRST_MODEL_SECONDS", 0.3)
+    monkeypatch.setattr("trainer.job._FIRST_MODEL_SECONDS", 0.3)
+    monkeypatch.setattr("trainer.run.report_on", lambda *_: None)
 
     def run() -> Result:
         environ: dict[str, Any] = place.environ()

@@ -32,6 +32,12 @@ def choice(directory: Path, data: str = "auto", **more: Any) -> DataChoice:
     })  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def _read_once(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The embedded set takes a second to read; test_embedded reads it again."""
+    monkeypatch.setattr("trainer.data.read_embedded", lambda: digits)
+
+
 def quiet(_text: str) -> None:
     """Nobody listens."""
 
@@ -126,11 +132,17 @@ def test_file_without_a_test_holds_out_a_fixed_fifth(
     tmp_path: Path, rows: Rows
 ) -> None:
     file = write(tmp_path / "digits.csv", rows)
-    said: list[str] = []
-    first, again = (load(choice(tmp_path, str(file)), said.append) for _ in range(2))
+    first, again = (load(choice(tmp_path, str(file)), quiet) for _ in range(2))
     assert (len(first.train), len(first.test)) == (48, 12)
     np.testing.assert_array_equal(first.test.pixels, again.test.pixels)
-    assert "fifth" in said[0]
+
+
+def test_limit_comes_before_the_fixed_fifth(tmp_path: Path, rows: Rows) -> None:
+    file = write(tmp_path / "digits.csv", rows)
+    cut = load(choice(tmp_path, str(file), limit=40), quiet)
+    forty = load(choice(tmp_path, str(write(tmp_path / "40.csv", rows[:40]))), quiet)
+    assert (len(cut.train), len(cut.test)) == (32, 8)
+    np.testing.assert_array_equal(cut.train.pixels, forty.train.pixels)
 
 
 def test_files_stand_over_the_directory(

@@ -13,7 +13,7 @@ def boxes(digits: Dataset) -> NDArray[np.intp]:
     ink = digits.pixels.reshape(-1, 28, 28) > 0
     spans = []
     for axis in (2, 1):
-        inked = ink.any(axis=axis)
+        inked = np.asarray(ink.any(axis=axis))
         spans.append(28 - inked[:, ::-1].argmax(axis=1) - inked.argmax(axis=1))
     return np.stack(spans, axis=1)
 

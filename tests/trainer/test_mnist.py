@@ -22,7 +22,8 @@ def test_file_is_read_as_it_was_written(
     again = read_csv(file)
     np.testing.assert_array_equal(again.pixels, some.pixels)
     np.testing.assert_array_equal(again.labels, some.labels)
-    assert again.pixels.dtype == again.labels.dtype == np.uint8
+    assert again.pixels.dtype == np.uint8
+    assert again.labels.dtype == np.uint8
     assert again.card() == {
         "file": name, "rows": 100,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
