@@ -23,6 +23,7 @@ _ENERGY = {
     "DIGITS_ENERGY_SOURCE": "auto, rapl, battery, hwmon, estimate or none.",
     "DIGITS_POWERCAP_ROOT": "Where the RAPL counters are.",
     "DIGITS_WATTS_PER_CPU": "What a busy CPU draws, for an estimate.",
+    "DIGITS_CARBON_GRAMS_PER_KWH": "CO2e of the grid [world 2023: 480].",
 }
 
 

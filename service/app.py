@@ -4,7 +4,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from energy import Meter
+from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import ModelStore
 from service import metrics
@@ -22,7 +22,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def create_app(
-    config: ServiceConfig, meter: Meter, node: NodeLedger | None = None
+    config: ServiceConfig,
+    meter: Meter,
+    node: NodeLedger | None = None,
+    grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
 ) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
@@ -38,6 +41,7 @@ def create_app(
         catalog=Catalog(store),
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
+        grams_per_kwh=grams_per_kwh,
     )
     app.register_blueprint(routes)
     register_errors(app)

@@ -3,7 +3,7 @@
 import math
 from collections import deque
 
-from energy import Meter, Tick
+from energy import Meter, SourceInfo, Tick
 from energy.node import NodeLedger
 from service import metrics
 
@@ -28,6 +28,11 @@ class EnergyLedger:
     def source(self) -> str | None:
         """Where the joules come from; None without a source."""
         return self._meter.source
+
+    @property
+    def info(self) -> SourceInfo | None:
+        """What the source measures, an estimate's watts; None without a source."""
+        return self._meter.info if self.source else None
 
     def joules(self, cpu_seconds: float) -> float | None:
         """What that much CPU time costs at the last tick's rate; None if unknown."""

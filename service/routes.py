@@ -21,8 +21,9 @@ from service.image import (
     read_digit,
 )
 from service.ledger import EnergyLedger
-from service.metrics import exposition
 from service.prediction import predict
+from service.prediction_energy import energy_per_prediction
+from service.scrape import Facts, exposition
 from service.upload import Upload, read_image
 
 routes = Blueprint("routes", __name__)
@@ -37,6 +38,7 @@ class Parts:
     catalog: Catalog
     ledger: EnergyLedger
     bodies: BodyReader
+    grams_per_kwh: float
 
 
 def parts() -> Parts:
@@ -87,15 +89,17 @@ def list_models() -> ResponseReturnValue:
 
 @routes.get("/models/<int(max=999999999):version>")
 def show_model(version: int) -> ResponseReturnValue:
-    """A version's whole metadata."""
-    return {"version": version, **parts().catalog.card(version).document()}
+    """A version's whole metadata, and what its predictions cost."""
+    card = parts().catalog.card(version)
+    spent = energy_per_prediction(version, card, parts().ledger.source)
+    return {"version": version, **card.document(), "energy_per_prediction": spent}
 
 
 @routes.get("/metrics")
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
-    text = exposition(parts().models.loaded, parts().ledger.source)
-    return Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    facts = Facts(parts().models.loaded, parts().ledger.info, parts().grams_per_kwh)
+    return Response(exposition(facts), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 @routes.get("/")

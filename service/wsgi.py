@@ -22,9 +22,11 @@ def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
     logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     config = ServiceConfig.from_environ(os.environ)
-    meter = open_meter(EnergySettings.from_environ(os.environ))
+    energy = EnergySettings.from_environ(os.environ)
+    meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-    app = create_app(config, meter, NodeLedger(shared / "node.lock", meter))
+    node = NodeLedger(shared / "node.lock", meter)
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()

@@ -21,13 +21,9 @@ def _scans() -> tuple[NDArray[Any], NDArray[Any]]:
 def picture(digit: int) -> bytes:
     """A PNG of dark ink on white paper, of the first scan of that digit."""
     images, labels = _scans()
-    ink = images[np.flatnonzero(labels == digit)[0]] * (255 / 16)
-    drawing = Image.fromarray((255 - ink).astype(np.uint8)).resize(
-        (160, 160), Image.Resampling.BICUBIC
-    )
-    page = Image.new("L", (240, 240), 255)
-    page.paste(drawing, (40, 40))
-    return png(page)
+    ink = np.pad(images[np.flatnonzero(labels == digit)[0]], 2) * (255 / 16)
+    page = Image.fromarray((255 - ink).astype(np.uint8))
+    return png(page.resize((240, 240), Image.Resampling.BICUBIC))
 
 
 def png(image: Image.Image) -> bytes:

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from flask import Request
@@ -13,6 +13,7 @@ from werkzeug.test import EnvironBuilder
 
 from service.body import BodyReader
 from service.slow_senders import SlowSenders, TooSlow
+from tests.e2e.waiting import PATIENCE_S, wait_until
 
 Pair = tuple[socket.socket, socket.socket]
 READER = BodyReader(max_bytes=1000, slow_senders=SlowSenders(seconds=3600))
@@ -23,6 +24,7 @@ def pair() -> Iterator[Pair]:
     """A client's end and the server's end of a connection."""
     client, server = socket.socketpair()
     with client, server:
+        server.settimeout(PATIENCE_S)  # a test fails rather than waits for ever
         yield client, server
 
 
@@ -112,10 +114,14 @@ def test_sender_who_just_waits_is_too_slow(pair: Pair, chunked: bool) -> None:
     request = _chunked(pair[1]) if chunked else _announced(pair[1], 10)
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(reader.read, request)
-        while not reading.done():
-            senders.cut_off_late()
+        wait_until("it is cut off", lambda: _cut_off(senders, reading))
         with pytest.raises(TooSlow, match="not complete in 0 s"):
             reading.result()
+
+
+def _cut_off(senders: SlowSenders, reading: Future[bytes]) -> bool:
+    senders.cut_off_late()
+    return reading.done()
 
 
 def test_body_without_gunicorn_is_there_already() -> None:

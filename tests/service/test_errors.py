@@ -87,15 +87,14 @@ def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     "method",
     ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "B\u00c9"],
 )
-@pytest.mark.parametrize(
-    "path",
-    ["/", "/predict", "/healthz", "/readyz", "/models", "/models/1", "/metrics", "/no"],
-)
-@pytest.mark.parametrize("body", [b"", b"\xff\x00" * 500])
-def test_no_method_gives_a_server_error(
-    client: FlaskClient, method: str, path: str, body: bytes
-) -> None:
-    assert client.open(path, method=method, data=body).status_code < 500
+def test_no_method_gives_a_server_error(client: FlaskClient, method: str) -> None:
+    paths = ("/", "/predict", "/healthz", "/readyz", "/models", "/models/1", "/metrics")
+    answers = {
+        (path, len(body)): client.open(path, method=method, data=body).status_code
+        for path in (*paths, "/no/such/path")
+        for body in (b"", b"\xff\x00" * 500)
+    }
+    assert max(answers.values()) < 500, answers
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -24,17 +24,8 @@ PROCESS = "digits_process_energy_joules_total"
 
 
 def _tick(joules: float | None, rate: float) -> Tick:
-    return Tick(
-        seconds=1.0,
-        cpu_seconds=0.0,
-        joules=joules,
-        joules_per_cpu_second=rate,
-        idle_joules=None,
-        domains={},
-        wraps=0,
-        skipped={},
-        reading=Reading(0.0, {}),
-    )
+    reading = Reading(0.0, {})
+    return Tick(1.0, 0.0, joules, rate, None, {}, wraps=0, skipped={}, reading=reading)
 
 
 @dataclass
@@ -43,7 +34,7 @@ class _Meter(Meter):
 
     ticks: list[Tick]
     name: str | None = SOURCE
-    told: int = field(default=0)
+    told: int = 0
 
     @property
     def source(self) -> str | None:
@@ -113,10 +104,6 @@ def test_joules_wait_for_a_source_that_has_no_figure_yet(
     ledger.tick()
     assert grown(PROCESS, **REQUEST) == pytest.approx(4)
     assert ledger.joules(0.5) == pytest.approx(2)
-
-
-def test_joules_of_a_request_are_unknown_before_the_first_tick() -> None:
-    assert _ledger().joules(1.0) is None
 
 
 def test_cpu_time_is_observed_at_once_with_or_without_a_source(

@@ -15,19 +15,12 @@ from model_store import __version__
 from tests.e2e.programs import Installation, Service, free_port
 
 VARIABLES = [
-    "DIGITS_STORE",
-    "DIGITS_STATE",
-    "DIGITS_HOST",
-    "DIGITS_PORT",
-    "DIGITS_WORKERS",
-    "DIGITS_THREADS",
-    "DIGITS_MAX_UPLOAD_BYTES",
-    "DIGITS_MAX_PIXELS",
-    "DIGITS_RELOAD_SECONDS",
-    "DIGITS_ENERGY_SOURCE",
-    "DIGITS_POWERCAP_ROOT",
-    "DIGITS_WATTS_PER_CPU",
-]
+    f"DIGITS_{name}"
+    for name in ("STORE", "STATE", "HOST", "PORT", "WORKERS", "THREADS",
+                 "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS",
+                 "ENERGY_SOURCE", "POWERCAP_ROOT", "WATTS_PER_CPU",
+                 "CARBON_GRAMS_PER_KWH")
+]  # fmt: skip
 BAD_VALUES = [
     ("DIGITS_PORT", "0", "1 to 65,535"),
     ("DIGITS_PORT", "http", "1 to 65,535"),
@@ -40,6 +33,7 @@ BAD_VALUES = [
     ("DIGITS_HOST", "a" * 70, "an address"),
     ("DIGITS_ENERGY_SOURCE", "sun", "rapl, battery, hwmon, estimate, none"),
     ("DIGITS_WATTS_PER_CPU", "0", "0.001 to 1000"),
+    ("DIGITS_CARBON_GRAMS_PER_KWH", "-1", "0 to 5000"),
 ]
 
 

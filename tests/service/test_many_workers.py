@@ -133,7 +133,7 @@ def test_first_model_is_taken_up_and_the_end_leaves_nothing_behind(
     place = Installation(tmp_path)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    with place.serving(TMPDIR=str(scratch)) as service:
+    with place.serving(TMPDIR=str(scratch), DIGITS_RELOAD_SECONDS="0.1") as service:
         refusal = service.predict(picture)
         assert (refusal.status_code, service.get("/healthz").status_code) == (503, 200)
         assert "no version yet" in refusal.json()["detail"]

@@ -29,7 +29,9 @@ DECLARED = {
     "digits_energy_samples_skipped": ("counter", {"reason"}),
 }
 OF_THE_MODEL = {
-    "digits_energy_source_info": {"source"},
+    "digits_energy_source_info": {"source", "scope", "domains"},
+    "digits_energy_coefficient_watts": {"state"},
+    "digits_grid_carbon_intensity_grams_per_joule": set(),
     "digits_model_info": {"version", "layers", "loss", "data", "created"},
     "digits_model_training_energy_joules": {"model_version", "source"},
     "digits_model_training_duration_seconds": {"model_version"},

@@ -43,7 +43,10 @@ def test_facts_of_the_served_model_are_metrics(
     parts.models.refresh()
     found = _samples(client)
     assert {name: (s.value, s.labels) for name, s in found.items()} == {
-        "digits_energy_source_info": (1, {"source": "estimate"}),
+        "digits_energy_source_info": (
+            1,
+            {"source": "estimate", "scope": "process", "domains": "cpu"},
+        ),
         "digits_model_info": (
             1,
             {

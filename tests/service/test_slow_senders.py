@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from service.slow_senders import SlowSenders, TooSlow
+from tests.e2e.waiting import PATIENCE_S
 
 Pair = tuple[socket.socket, socket.socket]
 
@@ -15,6 +16,7 @@ def pair() -> Iterator[Pair]:
     """A client's end and the server's end of a connection."""
     client, server = socket.socketpair()
     with client, server:
+        server.settimeout(PATIENCE_S)  # a test fails rather than waits for ever
         yield client, server
 
 
@@ -69,6 +71,7 @@ def test_connection_that_hung_up_in_this_moment_harms_nobody(pair: Pair) -> None
     senders = SlowSenders(seconds=-1)
     other_client, other = socket.socketpair()
     with other_client, other:
+        other.settimeout(PATIENCE_S)
         senders.watch(pair[1])
         senders.watch(other)
         pair[1].close()

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 
 from tests.e2e import digits
+from tests.e2e.programs import Service
 
 PICTURE = digits.picture(3)  # 240 x 240 pixels
 SIZE = len(PICTURE)
@@ -38,3 +40,16 @@ def test_too_many_pixels_are_counted(
     client.post("/predict", data=PICTURE, content_type="image/png")
     assert grown("digits_rejected_images_total", reason="pixels") == 1
     assert grown("digits_prediction_confidence_count") == 0
+
+
+def test_chunks_of_nine_mebibytes_are_refused_by_the_real_service(
+    service: Service,
+) -> None:
+    answer = requests.post(
+        f"{service.url}/predict",
+        data=(bytes(2**20) for _ in range(9)),
+        headers={"Content-Type": "image/png"},
+        timeout=120,
+    )
+    assert answer.status_code == 413
+    assert "8,388,608 bytes" in answer.json()["detail"]

@@ -1,8 +1,8 @@
-"""gunicorn's worker and raw sockets: no input gives a 5xx or keeps a thread."""
+"""gunicorn's worker: who sends half a request and waits does not keep a thread."""
 
-import json
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -16,132 +16,39 @@ from service.body import BodyReader
 from service.routes import Parts
 from service.slow_senders import SlowSenders
 from service.worker import Worker
-from tests.e2e.programs import Installation, Service
+from tests.e2e.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
-CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
-END = b"Connection: close\r\n\r\n"
-
-PROBLEMS = {
-    "a body shorter than announced": POST + b"Content-Length: 9\r\n\r\nabc",
-    "a chunk size of letters": CHUNKED + b"zz\r\nabc",
-    "a negative chunk size": CHUNKED + b"-3\r\nabc\r\n0\r\n\r\n",
-    "a chunk cut short": CHUNKED + b"9\r\nabc",
-    "a chunk too long": CHUNKED + b"2\r\nabc\r\n0\r\n\r\n",
-    "no last chunk": CHUNKED + b"3\r\nabc\r\n",
-    "no chunk": CHUNKED,
-    "an endless chunk extension": CHUNKED + b"3;" + b"x" * 9000,
-    "a bad trailer": CHUNKED + b"3\r\nabc\r\n0\r\nbad trailer\r\n\r\n",
-    "no body at all": POST + END,
-}
-REFUSALS = {
-    "an unknown transfer coding": POST + b"Transfer-Encoding: bogus\r\n\r\n",
-    "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
-    "length and chunks": POST
-    + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-    "a negative length": POST + b"Content-Length: -1\r\n\r\n",
-    "an endless length": POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
-    "an unknown expectation": POST + b"Expect: tea\r\n" + END,
-    "a method in small letters": b"get / HTTP/1.1\r\n" + END,
-    "an unknown version": b"GET / HTTP/9.9\r\n" + END,
-    "HTTP/2 unasked": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    "an endless path": b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\n" + END,
-    "an endless header": GET + b"X: " + b"a" * 20_000 + b"\r\n" + END,
-    "a header without a colon": GET + b"nonsense\r\n" + END,
-    "bytes in the path": b"GET /\xff\xfe HTTP/1.1\r\n" + END,
-    "noise": b"\x00\xff\x16\x03\x01" * 9 + b"\r\n\r\n",
-}
-HARMLESS = {
-    "the root of another": GET + b"SCRIPT_NAME: /x\r\n" + END,
-    "the path of another": GET + b"PATH_INFO: /x\r\n" + END,
-    "two schemes": GET + b"X-Forwarded-Proto: https\r\nX-Forwarded-Ssl: off\r\n" + END,
-    "HTTP/2 on offer": GET + b"Upgrade: h2c\r\nHTTP2-Settings: AAMA\r\n" + END,
-    "a whole address": b"GET http://other/healthz HTTP/1.1\r\nHost: digits\r\n" + END,
-    "a length without a body": GET + b"Content-Length: 9\r\n" + END,
-    "HTTP/1.0": b"GET /healthz HTTP/1.0\r\n\r\n",
-    "odd hosts": b"GET /healthz HTTP/1.1\r\nHost: a b<script>[::\r\n" + END,
-}
 
 
-def _params(table: dict[str, bytes]) -> list[object]:
-    return [pytest.param(sent, id=name) for name, sent in table.items()]
+class _NoPatience(SlowSenders):
+    """Everybody is late at once; says how often it began to wait."""
 
+    def __init__(self) -> None:
+        super().__init__(seconds=-1)
+        self.began = threading.Semaphore(0)
 
-def _answer(service: Service, sent: bytes) -> tuple[int, str, bytes]:
-    """Send it all and nothing more; the status, the head and the body."""
-    address = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((address[0], int(address[1])), 120) as connection:
-        connection.sendall(sent)
-        connection.shutdown(socket.SHUT_WR)
-        head, _, body = b"".join(_received(connection)).partition(b"\r\n\r\n")
-    return int(head.split()[1]), head.decode("latin-1"), body
+    def watch(self, connection: socket.socket) -> None:
+        super().watch(connection)
+        self.began.release()
 
-
-def _received(connection: socket.socket) -> Iterator[bytes]:
-    """What comes until the server closes; a reset after its answer is no fault."""
-    try:
-        while part := connection.recv(65536):
-            yield part
-    except ConnectionResetError:
-        return
-
-
-@pytest.mark.parametrize("sent", _params(PROBLEMS))
-def test_malformed_body_is_the_client_s_problem(
-    service: Service, place: Installation, sent: bytes
-) -> None:
-    status, head, body = _answer(service, sent)
-    assert status == 400, body
-    assert "Content-Type: application/problem+json" in head
-    assert json.loads(body)["status"] == 400
-    assert "Traceback" not in place.log()
-
-
-@pytest.mark.parametrize("sent", _params(REFUSALS))
-def test_malformed_request_is_the_client_s_fault(
-    service: Service, place: Installation, sent: bytes
-) -> None:
-    workers = service.workers()
-    status, _, body = _answer(service, sent)
-    assert 400 <= status < 500, body
-    assert service.is_ready()
-    assert service.workers() == workers
-    assert "Traceback" not in place.log()
-
-
-@pytest.mark.parametrize("sent", _params(HARMLESS))
-def test_header_of_nobody_we_trust_changes_nothing(
-    service: Service, sent: bytes
-) -> None:
-    assert _answer(service, sent)[::2] == (200, b'{"status":"alive"}\n')
-
-
-def test_announced_size_is_refused_before_the_body(service: Service) -> None:
-    status, _, body = _answer(service, POST + b"Content-Length: 9437184\r\n\r\n")
-    assert (status, json.loads(body)["status"]) == (413, 413)
-
-
-def test_connection_goes_on_after_a_problem(service: Service, picture: bytes) -> None:
-    """What was refused leaves nothing behind that the next request would meet."""
-    head = POST + b"Content-Length: %d\r\n"
-    sent = b"".join(
-        (
-            head % 4 + b"\r\ntext",
-            head.replace(b"image", b"text") % 5 + b"\r\nseven",
-            head.replace(b"/predict", b"/nowhere") % 5 + b"\r\nseven",
-            head % len(picture) + END + picture,
-        )
-    )
-    _, _, rest = _answer(service, sent)
-    statuses = [int(part.split()[0]) for part in rest.split(b"HTTP/1.1 ")[1:]]
-    assert statuses == [415, 404, 200]
+    def cut_off_when_waiting(self, times: int) -> None:
+        """Cut off who waits for the `times`-th time: for headers, then for a body."""
+        for _ in range(times):
+            assert self.began.acquire(timeout=PATIENCE_S)
+        self.cut_off_late()
 
 
 @pytest.fixture
-def worker(client: FlaskClient, parts: Parts) -> Iterator[Worker]:
+def senders() -> _NoPatience:
+    return _NoPatience()
+
+
+@pytest.fixture
+def worker(client: FlaskClient, parts: Parts, senders: _NoPatience) -> Iterator[Worker]:
     """A worker in this process, whose application has a model but no patience."""
-    bodies = BodyReader(max_bytes=1000, slow_senders=SlowSenders(seconds=0))
+    bodies = BodyReader(max_bytes=1000, slow_senders=senders)
     app = client.application
     app.extensions["digits"] = replace(parts, bodies=bodies)
     settings = Config()
@@ -152,33 +59,39 @@ def worker(client: FlaskClient, parts: Parts) -> Iterator[Worker]:
     worker.tmp.close()
 
 
+Handled = Callable[[bytes, int], tuple[bool, bytes]]
+
+
+@pytest.fixture
+def handled(worker: Worker, senders: _NoPatience) -> Handled:
+    """Send a part of a request and wait: whether the connection is kept, the answer."""
+
+    def handled(sent: bytes, times: int) -> tuple[bool, bytes]:
+        client, server = socket.socketpair()
+        with ThreadPoolExecutor(1) as pool, client, server:
+            client.sendall(sent)
+            connection = TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
+            handling = pool.submit(worker.handle, connection)
+            senders.cut_off_when_waiting(times)
+            kept = handling.result(timeout=PATIENCE_S)
+            server.close()
+            return kept, client.recv(65536)
+
+    return handled
+
+
 @pytest.mark.parametrize(
     "sent",
     [b"G", b"GET / HTTP/1.1\r\n", GET, GET + b"X: a"],
     ids=["a letter", "a request line", "half the headers", "half a header"],
 )
 def test_headers_that_never_end_do_not_keep_the_thread(
-    worker: Worker, sent: bytes
+    handled: Handled, sent: bytes
 ) -> None:
-    client, server = socket.socketpair()
-    with client, server, ThreadPoolExecutor(1) as pool:
-        client.sendall(sent)
-        connection = TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
-        handling = pool.submit(worker.handle, connection)
-        while not handling.done():
-            parts: Parts = worker.wsgi.extensions["digits"]
-            parts.bodies.slow_senders.cut_off_late()
-        assert handling.result() is False  # gunicorn then closes the connection
+    assert handled(sent, 1) == (False, b"")
 
 
-def test_body_that_never_ends_is_answered_in_the_end(worker: Worker) -> None:
-    client, server = socket.socketpair()
-    with client, server, ThreadPoolExecutor(1) as pool:
-        client.sendall(POST + b"Content-Length: 99\r\n\r\nabc")
-        connection = TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
-        handling = pool.submit(worker.handle, connection)
-        parts: Parts = worker.wsgi.extensions["digits"]
-        while not handling.done():
-            parts.bodies.slow_senders.cut_off_late()
-        assert handling.result() is False
-        assert client.recv(65536).startswith(b"HTTP/1.1 408 ")
+def test_body_that_never_ends_is_answered_in_the_end(handled: Handled) -> None:
+    kept, answer = handled(POST + b"Content-Length: 99\r\n\r\nabc", 2)
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert not kept  # RFC 9110, 15.5.9: the rest must not pass for the next request

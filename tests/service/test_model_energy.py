@@ -1,0 +1,156 @@
+"""What a version's predictions cost, its training included, and what is known of it."""
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from energy import EnergySettings, SourceInfo
+from model_store import Model, ModelStore
+from service import metrics
+from service.catalog import Catalog
+from service.prediction_energy import energy_per_prediction
+from service.routes import Parts
+from service.scrape import Facts
+from tests.e2e.programs import Service
+from tests.e2e.waiting import wait_until
+
+Publish = Callable[..., Model]
+TRAINING = {"joules": 600.0, "source": "rapl"}
+new_version = count(7000).__next__  # the metrics of a process outlive a test
+
+
+@pytest.fixture
+def version(store: ModelStore, publish: Publish) -> Callable[..., int]:
+    """Publish a version with a number that no other test has used."""
+
+    def version(**facts: object) -> int:
+        number = new_version()
+        made = store.path(publish(store, **facts).version)
+        made.rename(store.path(number))
+        return number
+
+    return version
+
+
+@pytest.fixture
+def catalog(store: ModelStore) -> Catalog:
+    """The cards of the test's store."""
+    return Catalog(store)
+
+
+def _spent(client: FlaskClient, version: int) -> Any:
+    return client.get(f"/models/{version}").get_json()["energy_per_prediction"]
+
+
+def _pay(version: int, *joules: float) -> None:
+    for each in joules:
+        metrics.PREDICTION_JOULES.labels(version, "estimate").observe(each)
+
+
+def test_training_is_shared_out_among_the_predictions(
+    client: FlaskClient, version: Callable[..., int]
+) -> None:
+    number = version(energy=TRAINING)
+    _pay(number, 1.0, 2.0, 3.0)
+    assert _spent(client, number) == {
+        "source": "estimate",
+        "predictions": 3,
+        "mean_joules": 2.0,
+        "training_source": "rapl",
+        "training_joules": 600.0,
+        "amortised_joules": 202.0,
+        "break_even_predictions": 300.0,
+    }
+
+
+def test_training_that_was_not_measured_is_not_taken_for_free(
+    client: FlaskClient, version: Callable[..., int]
+) -> None:
+    number = version(energy={"joules": None, "source": None})
+    _pay(number, 2.0)
+    found = _spent(client, number)
+    assert found["mean_joules"] == 2.0
+    assert found["amortised_joules"] is None
+    assert found["break_even_predictions"] is None
+
+
+def test_nothing_is_said_before_the_first_prediction_was_paid_for(
+    client: FlaskClient, version: Callable[..., int]
+) -> None:
+    number = version(energy=TRAINING)
+    assert _spent(client, number) is None
+
+
+def test_joules_of_another_source_are_not_taken_for_this_one_s(
+    catalog: Catalog, version: Callable[..., int]
+) -> None:
+    number = version(energy=TRAINING)
+    _pay(number, 2.0)
+    card = catalog.card(number)
+    assert energy_per_prediction(number, card, "rapl") is None
+    assert energy_per_prediction(number, card, "estimate") is not None
+
+
+def test_nothing_is_said_without_a_source(
+    client_with: Callable[..., FlaskClient], version: Callable[..., int]
+) -> None:
+    client = client_with(DIGITS_ENERGY_SOURCE="none")
+    number = version(energy=TRAINING)
+    _pay(number, 2.0)
+    assert _spent(client, number) is None
+    names = {f.name for f in text_string_to_metric_families(_scrape(client))}
+    assert "digits_energy_coefficient_watts" not in names
+
+
+def test_predictions_of_other_workers_count_too(
+    service: Service, picture: bytes
+) -> None:
+    sent = 12
+    before = _paid(service)
+    for _ in range(sent):
+        assert service.predict(picture).ok
+    wait_until("all are paid for", lambda: _paid(service) - before >= sent)
+    assert {_paid(service) for _ in range(6)} == {before + sent}  # whoever answers
+
+
+def _paid(service: Service) -> int:
+    spent = service.get("/models/1").json()["energy_per_prediction"]
+    return int(spent["predictions"]) if spent else 0
+
+
+def _scrape(client: FlaskClient) -> str:
+    return client.get("/metrics").text
+
+
+def test_an_estimate_shows_the_watts_that_it_takes(client: FlaskClient) -> None:
+    samples = {
+        sample.labels["state"]: sample.value
+        for family in text_string_to_metric_families(_scrape(client))
+        for sample in family.samples
+        if sample.name == "digits_energy_coefficient_watts"
+    }
+    watts = EnergySettings().watts_per_cpu
+    assert samples == {"idle": 0.74, "full": pytest.approx(0.74 + watts)}
+
+
+def test_a_measured_source_names_its_domains_and_has_no_coefficients() -> None:
+    info = SourceInfo("rapl", "machine", ("package", "dram"), "")
+    found = {family.name: family for family in Facts(None, info, 36.0).collect()}
+    assert set(found) == {
+        "digits_energy_source_info",
+        "digits_grid_carbon_intensity_grams_per_joule",
+    }
+    (source,) = found["digits_energy_source_info"].samples
+    assert source.labels == {
+        "source": "rapl", "scope": "machine", "domains": "package+dram",
+    }  # fmt: skip
+    (grid,) = found["digits_grid_carbon_intensity_grams_per_joule"].samples
+    assert grid.value == pytest.approx(1e-5)
+
+
+def test_the_routes_parts_hold_the_grid_of_the_world_unless_told(parts: Parts) -> None:
+    assert parts.grams_per_kwh == 480
