@@ -9,8 +9,8 @@ from hypothesis import settings
 from model_store import Card, ModelStore, Network
 from tests.model_store.programs import ROOT, Place
 
-# A busy machine is no failure.
-settings.register_profile("patient", deadline=None)
+# A busy machine is no failure, and a minute for all tests is enough.
+settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_store import Card, CorruptModel, ModelStore, Network, npz
@@ -153,6 +153,7 @@ def test_file_cut_anywhere_is_refused(
             read(content[:end])
 
 
+@settings(max_examples=200)
 @given(data=st.data())
 def test_damaged_bytes_give_a_model_or_corrupt_model(
     content: bytes, read: Callable[[bytes], Any], data: st.DataObject

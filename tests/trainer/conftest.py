@@ -46,7 +46,8 @@ def quick(train_csv: Path, test_csv: Path) -> tuple[object, ...]:
     """The arguments of a training of some milliseconds."""
     return (
         *("train", "--train", train_csv, "--test", test_csv),
-        *("--hidden", 16, "--epochs", 2, "--threads", 1, "--seed", 5),
+        # Compiled code, which augmentation is, takes a second to load.
+        *("--hidden", 16, "--epochs", 2, "--no-augment", "--threads", 1, "--seed", 5),
     )
 
 

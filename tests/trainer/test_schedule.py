@@ -142,7 +142,7 @@ def test_full_run_follows_a_first_model_at_once(
     place: Place, network: Network, card: Card, train_csv: Path, test_csv: Path
 ) -> None:
     place.store.publish(network, Card(**{**vars(card), "data": {"source": "embedded"}}))
-    quick = ("--hidden", 8, "--epochs", 1, "--threads", 1, "--no-gate")
+    quick = ("--hidden", 8, "--epochs", 1, "--no-augment", "--no-gate")
     schedule(place, "--train", train_csv, "--test", test_csv, *quick)
     assert place.store.versions() == [1, 2]
     assert place.store.load(2).card.layers == [784, 8, 10]
