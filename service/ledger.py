@@ -1,11 +1,14 @@
 """The energy ledger: each second a worker's joules are shared out to its requests."""
 
 import math
+import threading
 from collections import deque
 
 from energy import Meter, SourceInfo, Tick
 from energy.node import NodeLedger
 from service import metrics
+
+_MOST_WAITING = 1_000_000
 
 
 class EnergyLedger:
@@ -20,7 +23,9 @@ class EnergyLedger:
     def __init__(self, meter: Meter, node: NodeLedger | None) -> None:
         self._meter = meter
         self._node = node
-        self._waiting: deque[tuple[int, float]] = deque()
+        self._lock = threading.Lock()  # the last tick comes from another thread
+        # Bounded, as a source that is lost for good would never pay for them.
+        self._waiting: deque[tuple[int, float]] = deque(maxlen=_MOST_WAITING)
         self._rate = math.nan
         self._overhead = 0.0
 
@@ -46,12 +51,13 @@ class EnergyLedger:
 
     def tick(self) -> None:
         """Share out what was spent since the last tick; call it about once a second."""
-        tick = self._meter.tick()
-        self._rate = tick.joules_per_cpu_second
-        if tick.joules is not None and self.source:
-            self._share_out(tick.joules, self.source)
-        if self._node and self.source:
-            self._count_node(self._node, tick, self.source)
+        with self._lock:
+            tick = self._meter.tick()
+            self._rate = tick.joules_per_cpu_second
+            if tick.joules is not None and self.source:
+                self._share_out(tick.joules, self.source)
+            if self._node and self.source:
+                self._count_node(self._node, tick, self.source)
 
     def _share_out(self, joules: float, source: str) -> None:
         requests = [self._waiting.popleft() for _ in range(len(self._waiting))]

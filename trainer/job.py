@@ -52,7 +52,13 @@ class Job:
         data = "auto" if local_mnist(data_directory) else "embedded"
         choice = DataChoice(data, None, None, None, data_directory)
         outcome = self.run(
-            Request(choice, "default", {}, max_seconds=_FIRST_MODEL_SECONDS)
+            Request(
+                choice,
+                "default",
+                {},
+                max_seconds=_FIRST_MODEL_SECONDS,
+                reported=False,  # somebody waits for this model
+            )
         )
         self.reporter.say(outcome_text(outcome.evaluation, outcome.document))
 

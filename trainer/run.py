@@ -36,6 +36,7 @@ class Request:
         max_seconds, max_joules: the budget, None for no bound.
         min_gain_per_joule: the accuracy that a joule must buy, None for no bound.
         gated: False publishes without comparing.
+        reported: False draws no report, which takes seconds.
     """
 
     choice: DataChoice
@@ -46,6 +47,7 @@ class Request:
     max_joules: float | None = None
     min_gain_per_joule: float | None = None
     gated: bool = True
+    reported: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def train_and_publish(
         **run_figures(trained, evaluation, phases),
         "energy": spent,
     }
-    if version:
+    if version and request.reported:
         subject = Subject(version, trained, digits, evaluation, meter.source)
         report_on(subject, store.root / "reports" / path.stem, reporter.say)
     return Outcome(version, evaluation, verdict, document)
