@@ -7,7 +7,7 @@ Steinkraus and Platt 2003), and its stroke made thicker or thinner.
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
 _ROTATION = np.radians(12)
@@ -63,10 +63,10 @@ def _fields() -> NDArray[np.float32]:
 _FIELDS = _fields()
 
 
-@njit(cache=True, parallel=True, fastmath=True)
+@njit(cache=True, fastmath=True)
 def _redraw(pixels: Any, sources: Any, strokes: Any, copies: Any) -> None:
     """Fill copies, (n, 784) uint8, from pixels at sources."""
-    for i in prange(len(pixels)):
+    for i in range(len(pixels)):
         digit = np.zeros((32, 32), np.float32)  # a margin of 2 on each side
         for r in range(28):
             for c in range(28):

@@ -68,7 +68,7 @@ _DEFAULT = {
     "activation": "relu",
     "loss": "cross-entropy",
     "learning_rate": 0.2,
-    "epochs": 60,
+    "epochs": 100,
     "batch_size": 256,
     "augment": True,
     "momentum": 0.9,

@@ -1,10 +1,8 @@
 """A training job: where it publishes, what it tells, what it meters with."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import numba
 from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
@@ -15,11 +13,6 @@ from trainer.run import Outcome, Request, train_and_publish
 from trainer.scorecards import outcome_text
 
 _FIRST_MODEL_SECONDS = 60.0
-
-
-def cores() -> int:
-    """How many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True)
@@ -34,7 +27,6 @@ class Job:
     def run(self, request: Request) -> Outcome:
         """The whole job; raises TrainerError, StoreError, EnergyError."""
         meter = open_meter(self.energy)
-        numba.set_num_threads(min(self.threads, numba.get_num_threads()))
         with threadpool_limits(self.threads):
             return train_and_publish(
                 request, self.store, (meter, self.energy), self.reporter

@@ -17,7 +17,7 @@ from energy.options import (
 from model_store import ModelStore
 from model_store.command_line import state_option, store_option
 from trainer.data import DataChoice
-from trainer.job import Job, cores
+from trainer.job import Job
 from trainer.progress import reporter
 
 Command = Callable[..., Any]
@@ -86,8 +86,10 @@ def job_options(command: Command) -> Command:
         "--threads",
         type=click.IntRange(min=1),
         metavar="T",
-        default=cores,
-        help="Cores to use; all if left out.",
+        default=1,
+        show_default=True,
+        help="For matrix products. A second one gains little at these sizes, and costs"
+        " a lot when another program wants its core.",
     )
     @progress_option
     @source_option
