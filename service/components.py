@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.morphology import Box
+
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
@@ -31,22 +33,20 @@ class Components:
 
     def longest(self) -> Indices:
         """Return the longer side of each part's box."""
-        return np.maximum(self.bottom - self.top, self.right - self.left)
+        longest: Indices = np.maximum(self.bottom - self.top, self.right - self.left)
+        return longest
 
-    def mask(self, parts: Indices) -> Mask:
-        """Return the (h, w) mask of the named parts alone."""
-        chosen = np.zeros(len(self) + 1, dtype=bool)
+    def mask(self, parts: Indices, box: Box) -> Mask:
+        """Return the mask of the named parts alone, in a box that holds them whole."""
+        stride = self.shape[1] + 1
+        chosen = np.zeros(len(self), dtype=bool)
         chosen[parts] = True
-        return chosen[self.labels()]
-
-    def labels(self) -> Indices:
-        """Return the part that each pixel of (h, w) is in; -1 where there is none."""
-        height, width = self.shape
-        steps = np.zeros(height * (width + 1) + 1, dtype=np.intp)
-        steps[self.starts] = self.owner + 1
-        steps[self.ends] -= self.owner + 1
-        filled: Indices = np.cumsum(steps[:-1]) - 1
-        return filled.reshape(height, width + 1)[:, :width]
+        kept, first = chosen[self.owner], box.top * stride
+        steps = np.zeros((box.bottom - box.top) * stride + 1, dtype=np.int8)
+        steps[self.starts[kept] - first] = 1
+        steps[self.ends[kept] - first] = -1
+        filled = np.cumsum(steps[:-1], dtype=np.int8).view(bool)
+        return filled.reshape(-1, stride)[:, box.left : box.right]
 
 
 def find_components(mask: Mask) -> Components:

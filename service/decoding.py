@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
 from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
@@ -20,9 +21,11 @@ from PIL.ImageFile import ImageFile
 
 from service.rejection import TooManyPixels, Undecodable, UnsupportedFormat
 
+Decoder = Callable[[io.BytesIO], ImageFile]
+
 # The decoders are called by name, never searched for: no other format of
-# Pillow's can be reached, and Pillow's own pixel limit (a warning) is not asked.
-SIGNATURES: Final[tuple[tuple[bytes, str, Callable[[io.BytesIO], ImageFile]], ...]] = (
+# Pillow's can be reached.
+SIGNATURES: Final[tuple[tuple[bytes, str, Decoder], ...]] = (
     (b"\x89PNG\r\n\x1a\n", "PNG", PngImagePlugin.PngImageFile),
     (b"\xff\xd8\xff", "JPEG", JpegImagePlugin.JpegImageFile),
     (b"GIF87a", "GIF", GifImagePlugin.GifImageFile),
@@ -35,24 +38,24 @@ SIGNATURES: Final[tuple[tuple[bytes, str, Callable[[io.BytesIO], ImageFile]], ..
     (b"MM\0+", "TIFF", TiffImagePlugin.TiffImageFile),
 )
 
-# All that Pillow's six decoders are known to raise on damaged bytes; Warning is
-# for callers that turn warnings into errors.
+# Pillow's own limit, which GIF and WebP ask, lies at 179 million pixels.
+PILLOWS_LIMIT: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+# All that Pillow's six decoders were seen to raise on damaged bytes, or say that they
+# may; Warning is for callers that turn warnings into errors.
 DECODER_ERRORS: Final = (
-    OSError,
-    SyntaxError,
+    OSError,  # truncated or broken data; UnidentifiedImageError is one
+    SyntaxError,  # not the format that the signature promised
     ValueError,
-    EOFError,
     TypeError,
-    KeyError,
-    IndexError,
+    LookupError,  # a tag or table entry that is not there
     AttributeError,
-    OverflowError,
+    ArithmeticError,  # a size that overflows, a resolution of 1/0
     MemoryError,
     RuntimeError,
-    ZeroDivisionError,
+    EOFError,
     struct.error,
     zlib.error,
-    Image.DecompressionBombError,
     Warning,
 )
 
@@ -68,87 +71,79 @@ UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Each scan of a progressive JPEG, be it of 50 bytes, costs a pass over all pixels;
+# encoders write about ten.
+START_OF_SCAN: Final = b"\xff\xda"
+MOST_SCANS: Final = 32
+SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
+# Floats closer together than this are one flat grey.
+SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
 
 
 def decode(body: bytes, max_pixels: int) -> Image.Image:
-    """Return the first frame upright, in mode L, RGB, LA or RGBA.
+    """Return the first frame upright, in mode L, RGB or RGBA.
 
-    A picture of more than 2,000 pixels on its long side comes back averaged down
-    to between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable.
+    A picture of 2,000 pixels or more on its long side comes back averaged down to
+    between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable.
     """
     name, decoder = _decoder_for(body)
+    if name == "JPEG" and body.count(START_OF_SCAN) > MOST_SCANS:
+        raise Undecodable(name)
     try:
         picture = decoder(io.BytesIO(body))
-        width, height = picture.size
-        if width * height > max_pixels:
-            raise TooManyPixels(width, height, max_pixels)
-        return _upright(_eight_bits(_drafted(picture)), _orientation(picture))
+        if picture.width * picture.height > max_pixels:
+            raise TooManyPixels(max_pixels)
+        _load(picture)
+        return _upright(_in_eight_bits(picture), picture.getexif().get(ORIENTATION_TAG))
+    except PILLOWS_LIMIT as error:
+        raise TooManyPixels(max_pixels) from error
     except DECODER_ERRORS as error:
         raise Undecodable(name) from error
 
 
-def _decoder_for(body: bytes) -> tuple[str, Callable[[io.BytesIO], ImageFile]]:
+def _decoder_for(body: bytes) -> tuple[str, Decoder]:
     for signature, name, decoder in SIGNATURES:
         if body.startswith(signature) and (name != "WebP" or body[8:12] == b"WEBP"):
             return name, decoder
     raise UnsupportedFormat(body[:16])
 
 
-def _drafted(picture: ImageFile) -> ImageFile:
-    """Let the JPEG decoder skip detail (it scales by 2, 4 or 8 while decoding)."""
+def _load(picture: ImageFile) -> None:
+    """Decode; of a large JPEG only as much detail as is needed (by 2, 4 or 8 less)."""
     width, height = picture.size
     shrink = max(width, height) / ENOUGH_PIXELS
     if shrink >= 2:
         picture.draft("", (math.ceil(width / shrink), math.ceil(height / shrink)))
     picture.load()
-    return picture
 
 
-def _orientation(picture: ImageFile) -> int:
-    orientation: object = picture.getexif().get(ORIENTATION_TAG, 1)
-    return orientation if isinstance(orientation, int) else 1
-
-
-def _upright(picture: Image.Image, orientation: int) -> Image.Image:
-    if orientation in UPRIGHT:
-        return picture.transpose(UPRIGHT[orientation])
-    return picture
-
-
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    picture = _averaged(_plain_mode(picture))
-    return picture
-
-
-def _plain_mode(picture: Image.Image) -> Image.Image:
-    if "transparency" in picture.info or picture.mode in ("LA", "PA", "La", "RGBa"):
-        return picture.convert("RGBA")
-    if picture.mode in ("L", "RGB", "RGBA"):
-        return picture
-    if picture.mode == "1":
-        return picture.convert("L")
-    if picture.mode[0] in "IF":
-        return _stretched(picture)
-    if picture.mode == "LAB":
-        return picture.getchannel(0)
-    return picture.convert("RGB")
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):
+        return _stretched(_averaged(picture.convert("F")))
+    if "transparency" in picture.info or picture.mode in SEE_THROUGH:
+        return _averaged(picture.convert("RGBA"))
+    if picture.mode == "LAB":  # Pillow converts it to no other mode
+        return _averaged(picture.getchannel("L"))
+    if picture.mode not in ("L", "RGB"):
+        picture = picture.convert("L" if picture.mode == "1" else "RGB")
+    return _averaged(picture)
 
 
 def _stretched(picture: Image.Image) -> Image.Image:
-    """Bring 16-bit, 32-bit and float grey to 0..255 by its own extremes."""
-    low, high = picture.convert("F").getextrema()
-    if not (isinstance(low, float) and isinstance(high, float)):
-        raise ValueError("more than one band")
-    if not math.isfinite(high - low):
-        raise ValueError("grey values without bounds")
-    scale = 255 / max(high - low, 1e-30)
-    return (
-        picture.convert("F").point(lambda grey: grey * scale - low * scale).convert("L")
-    )
+    """Bring 16-bit, 32-bit and float grey (mode F) to 0..255 by its own extremes."""
+    grey = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0, neginf=0)
+    low, high = float(grey.min()), float(grey.max())
+    scale = 255 / max(high - low, SMALLEST_RANGE)
+    return Image.fromarray(((grey - low) * scale).astype(np.uint8))
 
 
 def _averaged(picture: Image.Image) -> Image.Image:
     factor = max(picture.size) // ENOUGH_PIXELS
     return picture.reduce(factor) if factor >= 2 else picture
+
+
+def _upright(picture: Image.Image, orientation: object) -> Image.Image:
+    turn = UPRIGHT.get(orientation) if isinstance(orientation, int) else None
+    return picture if turn is None else picture.transpose(turn)

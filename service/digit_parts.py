@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.components import Components, Indices
-from service.furniture import furniture, leaning
+from service.furniture import furniture, leaning, never_digits
 from service.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
 SPECK: Final = 0.03
-# Strokes of one digit lie nearer to each other than this share of its length.
+# Strokes of one digit lie nearer to each other than this share of its length; a
+# stroke of some weight, such as the bar of a 5, may lie further off than a dot.
 NEAR: Final = 0.2
+FAR: Final = 0.4
 # A part as tall as this share of the digit, beside it, is a second digit.
 TALL: Final = 0.6
 
@@ -29,22 +31,27 @@ class DigitParts:
 
 def choose(parts: Components) -> DigitParts | None:
     """Return the most prominent digit: the largest part, and what belongs to it."""
-    if not len(parts):
-        return None
     unwanted = furniture(parts)
-    main = int((_prominence(parts) * np.where(unwanted, 0.05, 1)).argmax())
-    sizeable = ~unwanted & (parts.area > 0.02 * parts.area[main])
+    prominence = _prominence(parts) * np.where(unwanted, 0.05, 1) * ~never_digits(parts)
+    if not prominence.any():
+        return None
+    main = int(prominence.argmax())
+    sizeable = (
+        ~unwanted & (leaning(parts) < 0.5) & (parts.area > 0.02 * parts.area[main])
+    )
+    reach = np.where(parts.area > 0.2 * parts.area[main], FAR, NEAR)
     group = np.arange(len(parts)) == main
     while True:
         box = box_of(parts, group)
         beside, gap = _gaps(parts, box)
         tall = parts.bottom - parts.top
         rival = (tall > TALL * (box.bottom - box.top)) & (beside > 0.05 * tall)
-        joined = group | (sizeable & ~rival & (gap < NEAR * box.longest))
+        joined = group | (sizeable & ~rival & (gap < reach * box.longest))
         if np.array_equal(joined, group):
             break
         group = joined
-    rivals = rival & sizeable & (parts.area > 0.3 * parts.area[main])
+    rivals = rival & (parts.area > 0.3 * parts.area[main]) & (leaning(parts) == 0)
+    rivals &= ~unwanted & (tall < (box.bottom - box.top) / TALL)
     return DigitParts(np.flatnonzero(group), box, 1 + int(rivals.sum()))
 
 

@@ -19,19 +19,22 @@ from service.ink import (
     light_surface,
 )
 from service.morphology import Box, Grey, running_max
-from service.outline import is_sheet, sharpness
+from service.outline import distinctness, is_sheet, sharpness
 from service.shades import stroke_level
 
 # A page is searched at no more than this many pixels on its long side.
 SEARCH_GRID: Final = 512
+# The closer look needs no more than this.
+CLOSE_GRID: Final = 256
 # How much is kept around the digit for the closer look, by the digit's length.
 MARGIN: Final = 0.35
-# Wider than the strokes, as shares of the page's short, long and short side: what
-# suits most pages, markers that fill the page, thin strokes in broken light.
-WINDOWS: Final = ((0.4, min), (0.9, max), (0.15, min))
+# Wider than strokes, as shares of the page's short side: what suits most pages, and
+# thin strokes in broken light.
+WINDOWS: Final = (0.4, 0.15)
 # So sharp an outline leaves no doubt that the paper was told from the ink.
 CERTAIN: Final = 0.85
-DOUBTFUL: Final = 0.5
+# So much steeper than the paper's grain is the outline of ink.
+DISTINCT: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Found:
 
 def find_digit(grey: Image.Image) -> Found | None:
     """Look for the digit on the whole page, then closely where it was found."""
-    page = _shrunk(grey)
+    page = _shrunk(grey, SEARCH_GRID)
     found = _search(page)
     if found is None:
         return None
@@ -61,14 +64,18 @@ def find_digit(grey: Image.Image) -> Found | None:
     if found.sheet and (inner := _on_sheet(grey, found.box, scale)):
         return inner
     near = _around(found.box, scale, grey.size)
-    closer = _search(_shrunk(grey.crop(near))) if near != (0, 0, *grey.size) else None
+    closer = (
+        _search(_shrunk(grey.crop(near), CLOSE_GRID))
+        if near != (0, 0, *grey.size)
+        else None
+    )
     if closer is None or closer.sharpness < 0.7 * found.sharpness:
         return found
     return replace(closer, digits=found.digits)
 
 
-def _shrunk(grey: Image.Image) -> Image.Image:
-    factor = -(-max(grey.size) // SEARCH_GRID)
+def _shrunk(grey: Image.Image, grid: int) -> Image.Image:
+    factor = -(-max(grey.size) // grid)
     return grey.reduce(factor) if factor > 1 else grey
 
 
@@ -87,7 +94,7 @@ def _on_sheet(grey: Image.Image, box: Box, scale: float) -> Found | None:
     inset = 0.02 * box.longest
     left, top = int((box.left + inset) * scale), int((box.top + inset) * scale)
     right, bottom = int((box.right - inset) * scale), int((box.bottom - inset) * scale)
-    found = _search(_shrunk(grey.crop((left, top, right, bottom))))
+    found = _search(_shrunk(grey.crop((left, top, right, bottom)), SEARCH_GRID))
     return found if found is not None and found.sharpness > 0.6 else None
 
 
@@ -95,10 +102,6 @@ def _search(grey: Image.Image) -> Found | None:
     """Return the first reading of the ink with a sharp outline, else the sharpest."""
     picture, best = np.asarray(grey), None
     for ink in _readings(grey):
-        if ink is None:
-            if best is not None and best.sharpness > DOUBTFUL:
-                break
-            continue
         found = _digit_in(picture, ink)
         if found and (best is None or found.sharpness > best.sharpness + 0.05):
             best = found
@@ -107,20 +110,17 @@ def _search(grey: Image.Image) -> Found | None:
     return best
 
 
-def _readings(grey: Image.Image) -> Iterator[Grey | None]:
-    """Yield the ink as it may be, likeliest first; None before the other polarity."""
+def _readings(grey: Image.Image) -> Iterator[Grey]:
+    """Yield the ink as it may be, likeliest first."""
     small = in_small(grey)
     paper = flat_paper(small)
     if paper:
         yield ink_on_flat(grey, paper)
     light = light_surface(small)
     dark = paper.ink_is_dark if paper else ink_is_dark(small, light)
-    for polarity in (dark, not dark):
-        for share, side in WINDOWS:
-            yield ink_on_uneven(
-                grey, small, light, int(share * side(small.shape)), polarity
-            )
-        yield None
+    for share in WINDOWS:
+        window = int(share * min(small.shape))
+        yield ink_on_uneven(grey, small, light, window, dark)
 
 
 def _digit_in(picture: Grey, ink: Grey) -> Found | None:
@@ -142,7 +142,10 @@ def _without_furniture(ink: Grey, level: int) -> tuple[Grey, int, Components]:
         worth = ~unwanted & (parts.longest() > 0.05 * min(parts.shape))
         if not unwanted.any() or not worth.any():
             break
-        covered = running_max(parts.mask(np.flatnonzero(unwanted)).astype(np.uint8), 5)
+        page = Box(0, 0, *ink.shape[::-1])
+        covered = running_max(
+            parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
+        )
         rest = ink * (1 - covered)
         lower = stroke_level(rest)
         if lower is None:
@@ -166,14 +169,17 @@ def _digit_at(picture: Grey, ink: Grey, parts: Components, level: int) -> Found 
     chosen = choose(parts)
     if chosen is None:
         return None
+    around = chosen.box.grown(max(12, chosen.box.longest // 2), parts.shape)
+    shape = parts.mask(chosen.parts, around)
+    if distinctness(around.of(picture), shape) < DISTINCT:
+        return None
     (left, top, right, bottom), (height, width) = chosen.box, parts.shape
-    mask = parts.mask(chosen.parts)
     return Found(
-        ink=_trimmed(ink * running_max(mask.astype(np.uint8), 3), level // 2),
+        ink=_trimmed(around.of(ink) * running_max(shape.view(np.uint8), 3), level // 2),
         box=chosen.box,
         digits=chosen.digits,
-        sharpness=sharpness(picture, mask, chosen.box),
-        sheet=is_sheet(mask[top:bottom, left:right]),
+        sharpness=sharpness(around.of(picture), shape),
+        sheet=is_sheet(parts.mask(chosen.parts, chosen.box)),
         sides=(left == 0) + (top == 0) + (right == width) + (bottom == height),
     )
 

@@ -1,11 +1,14 @@
 """What lies on a photographed page beside the digit: frames, page edges, the table."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from service.components import Components
 
 Shares = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 # A strip of table lies along a whole side; a digit cut too tightly does not.
 WHOLE_SIDE = 0.9
@@ -14,17 +17,32 @@ SPAN = 0.85
 INNER_INK = 0.1
 # A line of ruled paper runs through the page and is far thinner than long.
 RULE = 0.15
+# MNIST's flattest digits are two and a half times as wide as tall.
+FLATTEST = 4
+MOST_STROKES = 5
 
 
-def furniture(parts: Components) -> NDArray[np.bool_]:
-    """Say which parts are frames, page edges and strips of the table."""
+def furniture(parts: Components) -> Flags:
+    """Say which parts are frames, paper lines and strips of the table."""
     height, width = parts.shape
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
-    spans = (tall > SPAN * height) & (wide > SPAN * width)
     across = (parts.left == 0) & (parts.right == width) & (tall < RULE * width)
     down = (parts.top == 0) & (parts.bottom == height) & (wide < RULE * height)
     strips = along_border(parts) > WHOLE_SIDE
-    return strips | across | down | (spans & (_inner_share(parts) < INNER_INK))
+    unwanted: Flags = across | down | strips | _frames(parts)
+    return unwanted
+
+
+def never_digits(parts: Components) -> Flags:
+    """Say which parts are no digit, even if there is nothing else on the page.
+
+    Frames; what is far flatter than any digit, as paper lines are; what has more
+    strokes side by side than any digit, as squared paper and noise have.
+    """
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    strokes = _sums(parts, np.ones(len(parts.owner))) / tall
+    never: Flags = _frames(parts) | (wide > FLATTEST * tall) | (strokes > MOST_STROKES)
+    return never
 
 
 def along_border(parts: Components) -> Shares:
@@ -34,39 +52,41 @@ def along_border(parts: Components) -> Shares:
     first = parts.starts < stride
     last = parts.starts >= (height - 1) * stride
     left, right = parts.starts % stride == 0, parts.ends % stride == width
-    sides = (
-        _sums(parts, first * lengths) / width,
-        _sums(parts, last * lengths) / width,
-        _sums(parts, left) / height,
-        _sums(parts, right) / height,
-    )
-    return np.maximum.reduce(sides)
+    across = np.maximum(_sums(parts, first * lengths), _sums(parts, last * lengths))
+    down = np.maximum(_sums(parts, left), _sums(parts, right))
+    return np.maximum(across / width, down / height)
 
 
 def leaning(parts: Components) -> Shares:
     """Return how much of its own length each part lies along the border, 0 to 1."""
+    shares: Shares = along_border(parts) * max(parts.shape) / parts.longest()
+    return np.minimum(shares, 1)
+
+
+def _frames(parts: Components) -> Flags:
     height, width = parts.shape
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
-    return np.minimum(
-        along_border(parts) * max(height, width) / np.maximum(tall, wide), 1
-    )
+    spans = (tall > SPAN * height) & (wide > SPAN * width)
+    frames: Flags = spans & (_inner_share(parts) < INNER_INK)
+    return frames
 
 
 def _inner_share(parts: Components) -> Shares:
     """Return which share of each part's area lies away from its box's sides."""
-    height, width = parts.shape
-    band = 0.06 * min(height, width)
-    rows, middle = parts.starts // (width + 1), parts.starts % (width + 1)
+    stride = parts.shape[1] + 1
+    band = 0.06 * min(parts.shape)
+    rows = parts.starts // stride
+    middle: Shares = (parts.starts + parts.ends) / 2 % stride
     lengths = parts.ends - parts.starts
-    middle = middle + lengths / 2
-    inner = (
-        (rows > parts.top[parts.owner] + band)
-        & (rows < parts.bottom[parts.owner] - band)
-        & (middle > parts.left[parts.owner] + band)
-        & (middle < parts.right[parts.owner] - band)
-    )
-    return _sums(parts, inner * lengths) / np.maximum(parts.area, 1)
+    owner = parts.owner
+    inside_rows = (rows > parts.top[owner] + band) & (rows < parts.bottom[owner] - band)
+    inside = (middle > parts.left[owner] + band) & (middle < parts.right[owner] - band)
+    inner = _sums(parts, lengths * (inside_rows & inside))
+    shares: Shares = inner / np.maximum(parts.area, 1)
+    return shares
 
 
-def _sums(parts: Components, weights: NDArray[np.generic]) -> Shares:
-    return np.bincount(parts.owner, weights=weights, minlength=len(parts)).astype(float)
+def _sums(parts: Components, weights: NDArray[Any]) -> Shares:
+    """Add up a figure of each run over the runs of each part."""
+    sums = np.bincount(parts.owner, weights=weights, minlength=len(parts))
+    return sums.astype(np.float64)

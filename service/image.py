@@ -22,7 +22,6 @@ from service.rejection import (
 
 __all__ = [
     "DigitImage",
-    "ImageLimits",
     "ImageRejected",
     "NoDigit",
     "TooManyPixels",
@@ -31,14 +30,6 @@ __all__ = [
     "png_data_url",
     "read_digit",
 ]
-
-
-@dataclass(frozen=True)
-class ImageLimits:
-    """The largest upload that is read: bytes as sent, pixels as declared."""
-
-    max_bytes: int = 8 * 1024 * 1024
-    max_pixels: int = 40_000_000
 
 
 @dataclass(frozen=True)
@@ -59,10 +50,11 @@ def read_digit(body: bytes, max_pixels: int) -> DigitImage:
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     picture = decode(body, max_pixels)
-    pixels = already_mnist(picture)
+    grey = to_grey(picture)
+    pixels = already_mnist(grey)
     if pixels is not None:
         return DigitImage(pixels)
-    found = find_digit(to_grey(picture))
+    found = find_digit(grey)
     if found is None:
         raise NoDigit(*picture.size)
     warnings = ("several digits were seen; the largest was read",) * (found.digits > 1)

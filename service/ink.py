@@ -1,4 +1,4 @@
-"""How much ink lies on each pixel of a grey picture, whatever the light and polarity."""
+"""How much ink lies on each pixel of a grey picture, whatever the light."""
 
 from dataclasses import dataclass
 from typing import Final

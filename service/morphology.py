@@ -21,6 +21,19 @@ class Box(NamedTuple):
         """The longer side, in pixels."""
         return max(self.right - self.left, self.bottom - self.top)
 
+    def grown(self, margin: int, shape: tuple[int, int]) -> "Box":
+        """Return the box with a margin all round, as far as a (h, w) page reaches."""
+        return Box(
+            max(0, self.left - margin),
+            max(0, self.top - margin),
+            min(shape[1], self.right + margin),
+            min(shape[0], self.bottom + margin),
+        )
+
+    def of(self, page: Grey) -> Grey:
+        """Return what lies in the box on a page (h, w)."""
+        return page[self.top : self.bottom, self.left : self.right]
+
 
 def running_max(values: Grey, window: int) -> Grey:
     """Return the largest value in the square window round each pixel (odd window)."""

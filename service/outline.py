@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from service.components import Mask
-from service.morphology import Box, Grey, running_max
+from service.morphology import Grey, running_max
 
 # Smaller shapes are too coarse to tell a sheet's sides from a digit's.
 SMALLEST_SHEET: Final = 40
@@ -13,22 +13,30 @@ SMALLEST_SHEET: Final = 40
 BEND: Final = 0.02
 
 
-def sharpness(picture: Grey, mask: Mask, box: Box) -> float:
-    """Return which share of a shape's outline is an edge of the picture too.
+def sharpness(picture: Grey, shape: Mask) -> float:
+    """Return which share of a shape's outline is an edge of the picture (h, w) too.
 
     1 for a stroke, whose ink ends all around where the picture's does; much less
     for a shadow or for the hollow of a stroke that was taken for paper.
     """
-    rows, columns = (
-        slice(max(0, box.top - 2), box.bottom + 2),
-        slice(max(0, box.left - 2), box.right + 2),
-    )
-    part, shape = picture[rows, columns], mask[rows, columns].astype(np.uint8)
-    rim = running_max(shape, 3) > shape
+    rim = running_max(shape.view(np.uint8), 3) > shape
     if not rim.any():
         return 0.0
-    steps = (running_max(part, 5) - ~running_max(~part, 5))[rim]
+    steps = _steps(picture)[rim]
     return float((steps > 0.4 * np.percentile(steps, 90)).mean())
+
+
+def distinctness(picture: Grey, shape: Mask) -> float:
+    """Return how much steeper the outline is than the paper's grain, as a ratio.
+
+    picture: (h, w) with the shape and what surrounds it; without paper the grain
+    is unknown and taken for none.
+    """
+    near = running_max(shape.view(np.uint8), 3) > 0
+    paper = running_max(shape.view(np.uint8), 7) == 0
+    steps = _steps(picture)
+    grain = np.median(steps[paper]) if paper.mean() > 0.1 else 0
+    return float(np.median(steps[near & ~shape]) / (grain + 1))
 
 
 def is_sheet(shape: Mask) -> bool:
@@ -37,6 +45,11 @@ def is_sheet(shape: Mask) -> bool:
         return False
     sides = (shape, shape[:, ::-1], shape.T, shape.T[:, ::-1])
     return all(_is_straight(side) for side in sides)
+
+
+def _steps(picture: Grey) -> Grey:
+    """Return how far the levels reach in the 5x5 pixels round each pixel."""
+    return running_max(picture, 5) - ~running_max(~picture, 5)
 
 
 def _is_straight(shape: Mask) -> bool:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 
-class ImageRejected(Exception):  # noqa: N818 (the picture is at fault, not the program)
+class ImageRejected(Exception):
     """An uploaded picture that no digit can be read from."""
 
     reason: ClassVar[str] = "rejected"
@@ -24,11 +24,9 @@ class TooManyPixels(ImageRejected):
 
     reason = "pixels"
 
-    def __init__(self, width: int, height: int, max_pixels: int) -> None:
-        super().__init__(
-            f"the picture declares {width} x {height} pixels; at most {max_pixels} are read"
-        )
-        self.width, self.height, self.max_pixels = width, height, max_pixels
+    def __init__(self, max_pixels: int) -> None:
+        super().__init__(f"the picture declares more than {max_pixels} pixels")
+        self.max_pixels = max_pixels
 
 
 class Undecodable(ImageRejected):

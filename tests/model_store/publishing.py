@@ -2,8 +2,15 @@
 
 import itertools
 from pathlib import Path
+from threading import Barrier
 
 from model_store import ModelStore
+
+
+def publish_with_others(root: Path, count: int, together: Barrier) -> None:
+    """Publish so often, from the moment at which all the others are ready too."""
+    together.wait()
+    publish(root, count)
 
 
 def publish(root: Path, count: int | None) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from model_store import Card, ModelStore, Network
 from tests.model_store.programs import PATIENCE_S, Place, processes
-from tests.model_store.publishing import publish
+from tests.model_store.publishing import publish, publish_with_others
 
 
 @pytest.fixture
@@ -34,8 +34,10 @@ def check_new(store: ModelStore, seen: set[int]) -> None:
 
 
 def test_concurrent_publishers_get_numbers_of_their_own(begun: Place) -> None:
+    together = processes.Barrier(4)
     publishers = [
-        processes.Process(target=publish, args=(begun.root, 15)) for _ in range(4)
+        processes.Process(target=publish_with_others, args=(begun.root, 15, together))
+        for _ in range(4)
     ]
     seen: set[int] = set()
     for publisher in publishers:

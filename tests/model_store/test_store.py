@@ -75,6 +75,17 @@ def test_number_follows_the_highest_even_if_that_is_broken(
     assert full.path(3).read_bytes() == b"broken"
 
 
+def test_publisher_that_lost_a_race_takes_the_next_number(
+    full: ModelStore, network: Network, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process published 3 since this one looked."""
+    looks = iter([[1, 2], [1, 2, 3]])
+    monkeypatch.setattr(ModelStore, "versions", lambda _: next(looks))
+    before = full.path(3).stat()
+    assert full.publish(network, card) == 4
+    assert full.path(3).stat() == before
+
+
 def test_versions_beyond_six_digits_sort_by_number(
     full: ModelStore, network: Network, card: Card
 ) -> None:

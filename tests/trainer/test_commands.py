@@ -207,6 +207,7 @@ def test_tiny_budget_still_gives_a_whole_version(place: Place, quick: Quick) -> 
 DIVERGING = {
     "softmax": ("--activation", "relu", "--loss", "cross-entropy"),
     "sigmoid": ("--activation", "relu", "--loss", "tse"),
+    "per-sample": (*NOTEBOOK, "--activation", "relu", "--loss", "cross-entropy"),
 }
 
 

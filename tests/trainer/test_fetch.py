@@ -186,12 +186,15 @@ def test_no_connection_is_told(tmp_path: Path, checksums: dict[str, str]) -> Non
 def test_silent_mirror_is_given_up(
     tmp_path: Path, checksums: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And the other mirrors with it: the patience is for all of them together."""
     monkeypatch.setattr("trainer.fetch._PATIENCE_S", 0.2)
+    said: list[str] = []
     with (
         listening() as mirror,
         pytest.raises(FetchFailed, match=r"no answer in 0\.2 s"),
     ):
-        fetch(tmp_path / "data", quiet, [mirror], checksums)
+        fetch(tmp_path / "data", said.append, [mirror, nobody()], checksums)
+    assert len(said) == 1
     assert names(tmp_path / "data") == []
 
 
