@@ -1,6 +1,7 @@
 """The model file: W1, b1, W2, b2, ... in float32 and the metadata, as one .npz."""
 
 import io
+import stat
 import struct
 import tokenize
 import zipfile
@@ -39,6 +40,8 @@ def read(path: Path) -> tuple[Network, Card]:
 
     Raises CorruptModel (with the first thing that is wrong), OSError.
     """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise CorruptModel(path, "it is not a regular file")
     if path.stat().st_size > MAX_BYTES:
         raise CorruptModel(path, f"it is larger than {MAX_BYTES // 2**20} MiB")
     content = io.BytesIO(path.read_bytes())

@@ -1,94 +1,18 @@
-"""Starts the service: checks the settings, then becomes the gunicorn master."""
+"""Starts the service, and ends quietly on a signal at any moment before gunicorn."""
 
-import errno
 import os
-import socket
-import sys
-import tempfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import NoReturn
-
-import click
-
-from energy import EnergyError, EnergySettings, open_meter
-from model_store import __version__
-from model_store.command_line import run
-from service.config import SETTINGS, ConfigError, ServiceConfig
-
-_GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
-
-# The variables of the energy meter, which reads and checks them itself.
-_ENERGY = {
-    "DIGITS_ENERGY_SOURCE": "auto, rapl, battery, hwmon, estimate or none.",
-    "DIGITS_POWERCAP_ROOT": "Where the RAPL counters are.",
-    "DIGITS_WATTS_PER_CPU": "What a busy CPU draws, for an estimate.",
-    "DIGITS_CARBON_GRAMS_PER_KWH": "CO2e of the grid [world 2023: 480].",
-}
+import signal
 
 
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    known = {s.variable: f"{s.help}  [default: {s.default}]" for s in SETTINGS}
-    for variable, text in reversed((known | _ENERGY).items()):
-        flag = "--" + variable.removeprefix("DIGITS_").lower().replace("_", "-")
-        shown = f"{text}  [env var: {variable}]"
-        command = click.option(flag, variable, metavar="VALUE", help=shown)(command)
-    return command
+def main() -> None:
+    """Check the settings and become the gunicorn master."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: os._exit(128 + number))
+    # Inside, as libraries take a moment to load and Ctrl-C may come then.
+    from service.command import run_command  # noqa: PLC0415
 
-
-@click.command()
-@click.version_option(__version__, prog_name="service")
-@_with_settings
-def main(**flags: str | None) -> None:
-    """Serve the newest model over HTTP until Ctrl-C.
-
-    Then, for one: curl -F image=@digit.png http://127.0.0.1:8000/predict
-    """
-    given = {name: value for name, value in flags.items() if value is not None}
-    environ = {**os.environ, **given}
-    config = ServiceConfig.from_environ(environ)
-    open_meter(EnergySettings.from_environ(environ))  # a forced source must be there
-    _check_free(config.host, config.port)
-    _become_gunicorn(environ)
-
-
-def _check_free(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before gunicorn tries and tries."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-    except UnicodeError:
-        raise ConfigError("DIGITS_HOST", host, "an address or a host name") from None
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise click.UsageError(
-                f"{host}:{port} is in use, perhaps by another service;"
-                " choose another port with DIGITS_PORT or --port"
-            ) from None
-        raise click.UsageError(
-            f"cannot listen on {host}:{port}: {error.strerror}"
-        ) from None
-
-
-def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
-    """Replace this process: gunicorn's master has its pid."""
-    os.execve(  # noqa: S606 (no shell is wanted)
-        sys.executable,
-        [sys.executable, "-m", "gunicorn", "--config", str(_GUNICORN_CONFIG)],
-        {
-            **environ,
-            # One request's product is too small to gain from BLAS threads, and
-            # without them a thread's CPU time is all that its request costs.
-            "OPENBLAS_NUM_THREADS": "1",
-            "OMP_NUM_THREADS": "1",
-            "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="digits-metrics-"),
-        },
-    )
+    run_command()
 
 
 if __name__ == "__main__":
-    run(main, "python -m service", (ConfigError, EnergyError))
+    main()

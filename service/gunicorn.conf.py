@@ -32,7 +32,8 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 
 def worker_exit(server: Arbiter, worker: Worker) -> None:
     """What the last requests cost is counted, too."""
-    worker.wsgi.extensions["digits"].ledger.tick()
+    if application := getattr(worker, "wsgi", None):  # it may have ended before
+        application.extensions["digits"].ledger.tick()
 
 
 def on_exit(server: Arbiter) -> None:

@@ -1,5 +1,7 @@
 """gunicorn's threaded worker, with a limit on how long headers may take."""
 
+import os
+import signal
 import socket
 from typing import Any
 
@@ -15,6 +17,13 @@ from service.slow_senders import SlowSenders
 
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Waits for headers no longer than for bodies; a bad request is the client's."""
+
+    def load_wsgi(self) -> None:
+        """Load the application; a signal meanwhile ends the worker without a word."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+            signal.signal(number, lambda *_: os._exit(0))
+        super().load_wsgi()
+        self.init_signals()
 
     def handle(self, conn: Any) -> Any:
         """Receive a request's headers and answer it."""

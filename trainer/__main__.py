@@ -2,34 +2,28 @@
 
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
-from trainer.errors import Terminated
-
-
-def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated
+from trainer.stopping import Stopping
 
 
 def main() -> None:
     """Run a command; 130 after SIGINT, 143 after SIGTERM, nothing half-written."""
-    signal.signal(signal.SIGTERM, _terminate)
+    stopping = Stopping()
     scratch = _place_for_compiled_code()
     try:
         # Inside, as numpy and pandas take a second to load and Ctrl-C may come then.
         from trainer.commands import run_commands  # noqa: PLC0415
 
         run_commands()
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Terminated:
-        sys.exit(143)
+    except BaseException:  # a library may have made another exception of ours
+        if stopping.exit_code is None:
+            raise
+        sys.exit(stopping.exit_code)
     finally:
+        stopping.restore()
         if scratch:
             shutil.rmtree(scratch, ignore_errors=True)
 

@@ -50,7 +50,3 @@ class Diverged(TrainerError):
             f" try a learning rate below {learning_rate:g}"
         )
         self.epoch = epoch
-
-
-class Terminated(BaseException):
-    """SIGTERM arrived; like KeyboardInterrupt it is nobody's to swallow."""

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from service.components import Components
+from service.image.components import Components
 
 Shares = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -19,7 +19,7 @@ from PIL import (
 )
 from PIL.ImageFile import ImageFile
 
-from service.rejection import TooManyPixels, Undecodable, UnsupportedFormat
+from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
 
 Decoder = Callable[[io.BytesIO], ImageFile]
 

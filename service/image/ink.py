@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.morphology import Grey, closing, odd, opening
-from service.shades import CLEAR_CUT, counts_of, percentile, two_shades
+from service.image.morphology import Grey, closing, odd, opening
+from service.image.shades import CLEAR_CUT, counts_of, percentile, two_shades
 
 Surface = NDArray[np.float32]
 

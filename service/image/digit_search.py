@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from PIL import Image
 
-from service.components import Components, find_components
-from service.digit_parts import choose
-from service.furniture import furniture
-from service.ink import (
+from service.image.components import Components, find_components
+from service.image.digit_parts import choose
+from service.image.furniture import furniture
+from service.image.ink import (
     flat_paper,
     in_small,
     ink_is_dark,
@@ -18,9 +18,9 @@ from service.ink import (
     ink_on_uneven,
     light_surface,
 )
-from service.morphology import Box, Grey, running_max
-from service.outline import distinctness, is_sheet, sharpness
-from service.shades import stroke_level
+from service.image.morphology import Box, Grey, running_max
+from service.image.outline import distinctness, is_sheet, sharpness
+from service.image.shades import stroke_level
 
 # A page is searched at no more than this many pixels on its long side.
 SEARCH_GRID: Final = 512

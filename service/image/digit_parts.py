@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from service.components import Components, Indices
-from service.furniture import furniture, leaning, never_digits
-from service.morphology import Box
+from service.image.components import Components, Indices
+from service.image.furniture import furniture, leaning, never_digits
+from service.image.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
 SPECK: Final = 0.03

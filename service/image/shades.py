@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.morphology import Grey
+from service.image.morphology import Grey
 
 Counts = NDArray[np.int64]
 

@@ -4,8 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from service.components import Mask
-from service.morphology import Grey, running_max
+from service.image.components import Mask
+from service.image.morphology import Grey, running_max
 
 # Smaller shapes are too coarse to tell a sheet's sides from a digit's.
 SMALLEST_SHEET: Final = 40

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.morphology import Grey, odd, running_max
+from service.image.morphology import Grey, odd, running_max
 
 SIDE: Final = 28
 BOX: Final = 20

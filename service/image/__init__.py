@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.decoding import decode
-from service.digit_form import SIDE, already_mnist, to_mnist
-from service.digit_search import find_digit
-from service.greyscale import to_grey
-from service.rejection import (
+from service.image.decoding import decode
+from service.image.digit_form import SIDE, already_mnist, to_mnist
+from service.image.digit_search import find_digit
+from service.image.greyscale import to_grey
+from service.image.rejection import (
     ImageRejected,
     NoDigit,
     TooManyPixels,

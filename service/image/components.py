@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.morphology import Box
+from service.image.morphology import Box
 
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
