@@ -94,11 +94,11 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     try:
         picture = decoder(io.BytesIO(body))
         if picture.width * picture.height > max_pixels:
-            raise TooManyPixels(max_pixels)
+            raise TooManyPixels(f"{picture.width} x {picture.height}", max_pixels)
         _load(picture)
         return _upright(_in_eight_bits(picture), picture.getexif().get(ORIENTATION_TAG))
     except PILLOWS_LIMIT as error:
-        raise TooManyPixels(max_pixels) from error
+        raise TooManyPixels("far too many", max_pixels) from error
     except DECODER_ERRORS as error:
         raise Undecodable(name) from error
 

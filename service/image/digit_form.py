@@ -1,6 +1,6 @@
 """The ink of one digit becomes MNIST's form: 28x28, centred by mass, strokes alike."""
 
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,11 @@ PAPER_ENDS: Final = 0.2
 INK_BEGINS: Final = 0.75
 # In MNIST's rows the darkest ink is 254 or 255, and the box's longer side 20.
 FULL_INK: Final = 250
-_PLACES = np.arange(SIDE) + 0.5
-# Multiplied by (784,) pixels: their sum, and their moments about y = 0 and x = 0.
-_MOMENTS = np.stack(
-    [np.ones(SIDE * SIDE), *(m.ravel() for m in np.meshgrid(_PLACES, _PLACES))]
-)
-MOMENTS: Final = _MOMENTS.astype(np.float32)
+_PLACES = np.arange(SIDE, dtype=np.float32) + 0.5
+# By which (784,) pixels are weighted to give their mass, and its moments by x and y.
+MASS: Final = np.ones(SIDE * SIDE, dtype=np.float32)
+MOMENT_X: Final = np.tile(_PLACES, SIDE)
+MOMENT_Y: Final = np.repeat(_PLACES, SIDE)
 
 
 def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
@@ -42,13 +41,16 @@ def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
         return None
     if picture.getpixel((0, 0)) == 255:
         picture = picture.point(range(255, -1, -1))
-    box = picture.getbbox()
-    if box is None or max(box[2] - box[0], box[3] - box[1]) not in (BOX - 1, BOX):
+    left, top, right, bottom = picture.getbbox() or (0, 0, 0, 0)
+    if not BOX - 1 <= max(right - left, bottom - top) <= BOX:
         return None
     pixels = np.frombuffer(picture.tobytes(), dtype=np.uint8)
-    mass, x, y = (MOMENTS @ pixels.astype(np.float32)).tolist()
-    centred = max(abs(x / mass - CENTRE), abs(y / mass - CENTRE)) < 0.6
-    return pixels if centred and pixels.max() >= FULL_INK else None
+    ink = pixels.astype(np.float32)
+    mass = float(MASS.dot(ink))
+    off_x = abs(float(MOMENT_X.dot(ink)) / mass - CENTRE)
+    off_y = abs(float(MOMENT_Y.dot(ink)) / mass - CENTRE)
+    _, darkest = cast("tuple[int, int]", picture.getextrema())  # of one band
+    return pixels if max(off_x, off_y) < 0.6 and darkest >= FULL_INK else None
 
 
 def to_mnist(ink: Grey) -> NDArray[np.uint8]:

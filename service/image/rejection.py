@@ -24,9 +24,11 @@ class TooManyPixels(ImageRejected):
 
     reason = "pixels"
 
-    def __init__(self, max_pixels: int) -> None:
-        super().__init__(f"the picture declares more than {max_pixels} pixels")
-        self.max_pixels = max_pixels
+    def __init__(self, declared: str, max_pixels: int) -> None:
+        super().__init__(
+            f"the picture declares {declared} pixels; at most {max_pixels} are read"
+        )
+        self.declared, self.max_pixels = declared, max_pixels
 
 
 class Undecodable(ImageRejected):
