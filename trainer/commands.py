@@ -74,7 +74,8 @@ def first(data_directory: Path, job: Job) -> None:
     envvar="DIGITS_SCHEDULE",
     show_envvar=True,
     required=True,
-    help="When to train, in UTC: minute hour day month weekday.",
+    help="When to train, in UTC: minute hour day month weekday (0 is Sunday); where"
+    " day and weekday are both given, both must fit.",
 )
 @data_options
 @training_options

@@ -27,14 +27,15 @@ class FetchFailed(TrainerError):
     """MNIST could not be downloaded; no mirror gave what was asked for."""
 
 
-class GainUnknown(TrainerError):
-    """A gain per joule is asked for that cannot be known.
+class BoundUnknown(TrainerError):
+    """A bound is asked for on something that cannot be known.
 
-    Attributes: missing.
+    Attributes: option, missing.
     """
 
-    def __init__(self, missing: str) -> None:
-        super().__init__(f"--min-gain-per-joule needs {missing}")
+    def __init__(self, option: str, missing: str) -> None:
+        super().__init__(f"{option} needs {missing}")
+        self.option = option
         self.missing = missing
 
 

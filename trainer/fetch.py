@@ -48,7 +48,8 @@ def fetch(
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=directory, prefix=".fetching-") as scratch:
             files = _downloaded(Path(scratch), say, mirrors, checksums)
-            for part, path in wanted.items():
+            # The training set last: without it, a run that was killed begins again.
+            for part, path in reversed(wanted.items()):
                 images = _idx(files[f"{part}-images-idx3-ubyte.gz"])
                 labels = _idx(files[f"{part}-labels-idx1-ubyte.gz"])
                 _write_csv(path, images.reshape(len(labels), 784), labels)

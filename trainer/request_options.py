@@ -8,7 +8,7 @@ import click
 
 from trainer.backprop import LOSSES, SLOPES
 from trainer.config import settings_for
-from trainer.errors import GainUnknown
+from trainer.errors import BoundUnknown
 from trainer.gain import OVER_EPOCHS
 from trainer.option_types import Layers, Positive
 from trainer.run import Request
@@ -133,10 +133,13 @@ def _budget_options(command: Command) -> Command:
 
 
 def _refuse_unknowable(request: Request) -> None:
-    """Raises GainUnknown if the accuracy that a joule must buy is never measured."""
+    """Raises BoundUnknown if the accuracy that a joule must buy is never measured."""
     held_out = settings_for(request.preset, False, 0, request.changes).holds_out
     if request.min_gain_per_joule is not None and not held_out:
-        raise GainUnknown(f"held-out rows, and preset {request.preset} has none")
+        raise BoundUnknown(
+            "--min-gain-per-joule",
+            f"held-out rows, and preset {request.preset} has none",
+        )
 
 
 def _apply(options: list[Command], command: Command) -> Command:

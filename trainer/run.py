@@ -16,7 +16,7 @@ from trainer.config import Settings, settings_for
 from trainer.data import DataChoice, Digits, hold_out, load
 from trainer.dataset import Dataset
 from trainer.energy_record import energy_record
-from trainer.errors import GainUnknown
+from trainer.errors import BoundUnknown
 from trainer.evaluate import Evaluation, Verdict, evaluate, gate, temperature
 from trainer.fit import Fit, Phases
 from trainer.gain import OPTION, GainRule
@@ -89,8 +89,8 @@ def train_and_publish(
 ) -> Outcome:
     """Do the whole job; raises TrainerError, StoreError, EnergyError."""
     meter, energy_settings = energy
-    if request.min_gain_per_joule is not None and meter.source is None:
-        raise GainUnknown("an energy source, and there is none")
+    if meter.source is None:
+        _refuse_bounds_on_joules(request)
     phases = Phases.of(meter)
     with phases.load:
         digits = load(request.choice, reporter.say)
@@ -119,6 +119,15 @@ def train_and_publish(
         subject = Subject(version, trained, digits, evaluation, meter.source)
         report_on(subject, store.root / "reports" / path.stem, reporter.say)
     return Outcome(version, evaluation, verdict, document)
+
+
+def _refuse_bounds_on_joules(request: Request) -> None:
+    for option, bound in (
+        ("--max-joules", request.max_joules),
+        ("--min-gain-per-joule", request.min_gain_per_joule),
+    ):
+        if bound is not None:
+            raise BoundUnknown(option, "an energy source, and there is none")
 
 
 def _train(
