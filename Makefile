@@ -22,7 +22,7 @@ train: .venv/run  ## Fetch the full MNIST and train the best model; a running se
 install: .venv/dev  ## Make .venv with everything in it
 
 test: .venv/dev  ## Run the unit tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/ruff check .
