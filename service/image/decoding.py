@@ -136,7 +136,7 @@ def _stretched(picture: Image.Image) -> Image.Image:
     grey = np.nan_to_num(np.asarray(picture, dtype=np.float64), posinf=0, neginf=0)
     low, high = float(grey.min()), float(grey.max())
     scale = 255 / max(high - low, SMALLEST_RANGE)
-    return Image.fromarray(((grey - low) * scale).astype(np.uint8))
+    return Image.fromarray(((grey - low) * scale + 0.5).astype(np.uint8))
 
 
 def _averaged(picture: Image.Image) -> Image.Image:

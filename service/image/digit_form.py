@@ -75,13 +75,24 @@ def _evened(ink: Grey) -> Grey:
     strokes = _sharpened(ink)
     width = _stroke_width(strokes) / FINE
     if width < THINNEST:
-        reach = odd((THINNEST - width) * FINE + 1)
-        room = _fitted(strokes, FINE * BOX - reach + 1)
-        return running_max(np.pad(room, reach // 2), reach)
+        return _thickened(strokes, odd((THINNEST - width) * FINE + 1))
     if width > WIDEST:
-        thinner = ~running_max(~strokes, odd((width - WIDEST) * FINE + 1))
-        return thinner if thinner.any() else strokes
+        return _thinned(strokes, odd((width - WIDEST) * FINE + 1))
     return strokes
+
+
+def _thickened(strokes: Grey, window: int) -> Grey:
+    """Widen the strokes by a window less one, in a box that stays as long."""
+    room = _fitted(strokes, FINE * BOX - window + 1)
+    return running_max(np.pad(room, window // 2), window)
+
+
+def _thinned(strokes: Grey, window: int) -> Grey:
+    """Narrow the strokes by a window less one, in a box that stays as long."""
+    reach = window // 2
+    room = np.pad(_fitted(strokes, FINE * BOX + window - 1), 1)
+    thin = ~running_max(~room, window)[reach + 1 : -reach - 1, reach + 1 : -reach - 1]
+    return thin if thin.any() else strokes
 
 
 def _sharpened(ink: Grey) -> Grey:

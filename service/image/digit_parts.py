@@ -22,11 +22,11 @@ TALL: Final = 0.6
 
 @dataclass(frozen=True)
 class DigitParts:
-    """The parts of one digit, the box round them, and how many digits were seen."""
+    """The parts of one digit, the box round them, and what may be more digits."""
 
     parts: Indices
     box: Box
-    digits: int
+    rivals: Indices
 
 
 def choose(parts: Components) -> DigitParts | None:
@@ -52,7 +52,7 @@ def choose(parts: Components) -> DigitParts | None:
         group = joined
     rivals = rival & (parts.area > 0.3 * parts.area[main]) & (leaning(parts) == 0)
     rivals &= ~unwanted & (tall < (box.bottom - box.top) / TALL)
-    return DigitParts(np.flatnonzero(group), box, 1 + int(rivals.sum()))
+    return DigitParts(np.flatnonzero(group), box, np.flatnonzero(rivals))
 
 
 def box_of(parts: Components, chosen: NDArray[np.bool_] | Indices) -> Box:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from service.image.components import Components, find_components
-from service.image.digit_parts import choose
+from service.image.digit_parts import box_of, choose
 from service.image.furniture import furniture
 from service.image.ink import (
     flat_paper,
@@ -177,11 +177,18 @@ def _digit_at(picture: Grey, ink: Grey, parts: Components, level: int) -> Found 
     return Found(
         ink=_trimmed(around.of(ink) * running_max(shape.view(np.uint8), 3), level // 2),
         box=chosen.box,
-        digits=chosen.digits,
+        digits=1 + sum(_is_sharp(picture, parts, part) for part in chosen.rivals),
         sharpness=sharpness(around.of(picture), shape),
         sheet=is_sheet(parts.mask(chosen.parts, chosen.box)),
         sides=(left == 0) + (top == 0) + (right == width) + (bottom == height),
     )
+
+
+def _is_sharp(picture: Grey, parts: Components, part: int) -> bool:
+    """Say whether a part is ink for certain, and no remainder of a shadow."""
+    around = box_of(parts, np.array([part])).grown(2, parts.shape)
+    shape = parts.mask(np.array([part]), around)
+    return sharpness(around.of(picture), shape) > CERTAIN
 
 
 def _trimmed(ink: Grey, level: int) -> Grey:

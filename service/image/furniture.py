@@ -20,6 +20,8 @@ RULE = 0.15
 # MNIST's flattest digits are two and a half times as wide as tall.
 FLATTEST = 4
 MOST_STROKES = 5
+# Pixels, of the picture or of the grid on which it is searched.
+SMALLEST = 4
 
 
 def furniture(parts: Components) -> Flags:
@@ -36,12 +38,13 @@ def furniture(parts: Components) -> Flags:
 def never_digits(parts: Components) -> Flags:
     """Say which parts are no digit, even if there is nothing else on the page.
 
-    Frames; what is far flatter than any digit, as paper lines are; what has more
-    strokes side by side than any digit, as squared paper and noise have.
+    Frames; dots; what is far flatter than any digit, as paper lines are; what has
+    more strokes side by side than any digit, as squared paper and noise have.
     """
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
     strokes = _sums(parts, np.ones(len(parts.owner))) / tall
-    never: Flags = _frames(parts) | (wide > FLATTEST * tall) | (strokes > MOST_STROKES)
+    misshapen = (wide > FLATTEST * tall) | (strokes > MOST_STROKES)
+    never: Flags = _frames(parts) | misshapen | (parts.longest() < SMALLEST)
     return never
 
 

@@ -34,7 +34,9 @@ def placed(ink: Ink, height: int, width: int, y: float = 0.5, x: float = 0.5) ->
     return page
 
 
-def canvas(digit: int, side: int = 280, pen: float = 20, length: float = 180) -> Image.Image:
+def canvas(
+    digit: int, side: int = 280, pen: float = 20, length: float = 180
+) -> Image.Image:
     """Return a digit drawn in black on white, as on a web page's canvas (mode L)."""
     return black_on_white(placed(draw(digit, length, pen), side, side))
 
@@ -47,6 +49,7 @@ def black_on_white(ink: Ink) -> Image.Image:
 def photo(
     digit: int,
     rng: np.random.Generator,
+    *,
     length: float = 200,
     pen: float = 10,
     at: tuple[float, float] | None = None,
@@ -65,7 +68,8 @@ def photo(
     pens = ink or PENS[rng.integers(len(PENS))]
     colours = colours * (1 - strokes) + strokes * np.array(pens)
     colours = colours * (uneven(rng, 0.4) if light is None else light)[..., None]
-    return colours + rng.normal(0, noise, (HEIGHT, WIDTH, 1))
+    seen: Colours = colours + rng.normal(0, noise, (HEIGHT, WIDTH, 1))
+    return seen
 
 
 def jpeg(colours: Colours, quality: int = 80) -> bytes:
@@ -115,11 +119,17 @@ def framed(colours: Colours, width: int = 9) -> Colours:
 
 def on_table(colours: Colours, rng: np.random.Generator) -> Colours:
     """Lay the page on a dark table, turned a little."""
-    table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30)) + rng.normal(0, 6, (HEIGHT, WIDTH, 1))
+    table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30)) + rng.normal(
+        0, 6, (HEIGHT, WIDTH, 1)
+    )
     page = _image(colours).resize((WIDTH * 4 // 5, HEIGHT * 4 // 5)).convert("RGBA")
-    page = page.rotate(rng.uniform(-5, 5), expand=True, resample=Image.Resampling.BICUBIC)
+    page = page.rotate(
+        rng.uniform(-5, 5), expand=True, resample=Image.Resampling.BICUBIC
+    )
     scene = _image(table).convert("RGBA")
-    scene.alpha_composite(page, ((WIDTH - page.width) // 2, (HEIGHT - page.height) // 2))
+    scene.alpha_composite(
+        page, ((WIDTH - page.width) // 2, (HEIGHT - page.height) // 2)
+    )
     return np.asarray(scene.convert("RGB"), dtype=float)
 
 
@@ -135,7 +145,9 @@ def speckled(colours: Colours, rng: np.random.Generator) -> Colours:
 def panel(digit: int, rng: np.random.Generator) -> bytes:
     """A black drawing panel on a white page, the digit in white on it."""
     page = Image.new("L", (420, 360), 255)
-    page.paste(Image.eval(canvas(digit, 240, 16, 150), lambda grey: 255 - grey), (90, 50))
+    page.paste(
+        Image.eval(canvas(digit, 240, 16, 150), lambda grey: 255 - grey), (90, 50)
+    )
     return encode(page, "PNG")
 
 
@@ -156,12 +168,16 @@ def see_through_palette(digit: int) -> bytes:
 
 def sixteen_bits(digit: int, form: str) -> bytes:
     """Grey of 16 bits a pixel, of which the picture uses the lower tenth."""
-    return encode(Image.fromarray(np.asarray(canvas(digit)).astype(np.uint16) * 25), form)
+    return encode(
+        Image.fromarray(np.asarray(canvas(digit)).astype(np.uint16) * 25), form
+    )
 
 
 def _blurred(digit: int, rng: np.random.Generator) -> bytes:
     colours = np.asarray(_image(photo(digit, rng, pen=16)).resize((130, 100)))
-    return jpeg(np.asarray(Image.fromarray(colours).resize((WIDTH, HEIGHT)), dtype=float))
+    return jpeg(
+        np.asarray(Image.fromarray(colours).resize((WIDTH, HEIGHT)), dtype=float)
+    )
 
 
 CHALK: dict[str, Any] = {"ink": (235, 235, 225), "paper": (45, 70, 55), "pen": 14}
@@ -169,7 +185,9 @@ CREASED: dict[str, Any] = {"ink": (40, 110, 60), "paper": (190, 60, 120)}
 
 PAGES: dict[str, Picture] = {
     "pen on paper": lambda d, rng: jpeg(photo(d, rng)),
-    "strong falling-off of light": lambda d, rng: jpeg(photo(d, rng, light=uneven(rng, 0.7))),
+    "strong falling-off of light": lambda d, rng: jpeg(
+        photo(d, rng, light=uneven(rng, 0.7))
+    ),
     "shadow": lambda d, rng: jpeg(photo(d, rng, light=shadow(rng))),
     "ruled paper": lambda d, rng: jpeg(photo(d, rng, lines=ruled(rng, squared=False))),
     "squared paper": lambda d, rng: jpeg(photo(d, rng, lines=ruled(rng, squared=True))),
@@ -182,7 +200,9 @@ PAGES: dict[str, Picture] = {
     "pencil": lambda d, rng: jpeg(photo(d, rng, pen=3, ink=(150, 150, 152))),
     "marker": lambda d, rng: jpeg(photo(d, rng, pen=40)),
     "small on a large page": lambda d, rng: jpeg(photo(d, rng, length=28, pen=2.5)),
-    "touching the edge": lambda d, rng: jpeg(photo(d, rng, length=360, pen=24, at=(0, 0.5))),
+    "touching the edge": lambda d, rng: jpeg(
+        photo(d, rng, length=360, pen=24, at=(0, 0.5))
+    ),
     "chalk on a board": lambda d, rng: jpeg(photo(d, rng, **CHALK)),
     "colour on colour of like lightness": lambda d, rng: jpeg(photo(d, rng, **CREASED)),
     "low contrast": lambda d, rng: jpeg(photo(d, rng, ink=(195, 192, 186), noise=1.5)),
@@ -193,13 +213,17 @@ PAGES: dict[str, Picture] = {
 
 FILES: dict[str, Callable[[int], bytes]] = {
     "PNG": lambda d: encode(canvas(d), "PNG"),
-    "PNG, inverted": lambda d: encode(Image.eval(canvas(d), lambda grey: 255 - grey), "PNG"),
+    "PNG, inverted": lambda d: encode(
+        Image.eval(canvas(d), lambda grey: 255 - grey), "PNG"
+    ),
     "PNG, RGB": lambda d: encode(canvas(d).convert("RGB"), "PNG"),
     "PNG, opaque RGBA": lambda d: encode(canvas(d).convert("RGBA"), "PNG"),
     "PNG, grey and alpha": lambda d: encode(canvas(d).convert("LA"), "PNG"),
     "PNG, palette": lambda d: encode(canvas(d).convert("RGB").quantize(8), "PNG"),
     "PNG, transparent palette": see_through_palette,
-    "PNG, one bit": lambda d: encode(canvas(d).convert("1", dither=0), "PNG"),
+    "PNG, one bit": lambda d: encode(
+        canvas(d).convert("1", dither=Image.Dither.NONE), "PNG"
+    ),
     "PNG, 16 bits": lambda d: sixteen_bits(d, "PNG"),
     "dark ink on transparent black": lambda d: transparent(d, 0, 0),
     "dark ink on transparent white": lambda d: transparent(d, 0, 255),
@@ -210,7 +234,10 @@ FILES: dict[str, Callable[[int], bytes]] = {
     "JPEG, progressive": lambda d: encode(canvas(d), "JPEG", progressive=True),
     "JPEG, CMYK": lambda d: encode(canvas(d).convert("CMYK"), "JPEG"),
     "JPEG, several pictures": lambda d: encode(
-        canvas(d).convert("RGB"), "MPO", save_all=True, append_images=[canvas(8).convert("RGB")]
+        canvas(d).convert("RGB"),
+        "MPO",
+        save_all=True,
+        append_images=[canvas(8).convert("RGB")],
     ),
     "GIF": lambda d: encode(canvas(d), "GIF"),
     "GIF, animated": lambda d: encode(

@@ -1,0 +1,199 @@
+import random
+import struct
+import zlib
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from service.image import (
+    ImageRejected,
+    TooManyPixels,
+    Undecodable,
+    UnsupportedFormat,
+    read_digit,
+)
+from service.image.decoding import SIGNATURES, decode
+from tests.service.image.pictures import FILES, canvas, encode
+
+MAX_PIXELS = 1_000_000
+BODIES = [file(3) for file in FILES.values()]
+
+UNSUPPORTED = {
+    "empty": b"",
+    "one byte": b"\x89",
+    "text": b"The quick brown fox",
+    "SVG": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "ICO": encode(canvas(1, 64, 6, 40), "ICO"),
+    "PPM": encode(canvas(1), "PPM"),
+    "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
+    "AVIF": b"\0\0\0\x20ftypavif",
+    "sound in RIFF": b"RIFF\x24\0\0\0WAVEfmt ",
+}
+
+
+@pytest.mark.parametrize("body", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
+def test_any_other_format_is_unsupported(body: bytes) -> None:
+    with pytest.raises(UnsupportedFormat) as rejection:
+        read_digit(body, MAX_PIXELS)
+    assert rejection.value.first_bytes == body[:16]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_file_cut_short_is_undecodable(form: str) -> None:
+    body = FILES[form](3)
+    with pytest.raises(Undecodable):
+        read_digit(body[: len(body) // 3], MAX_PIXELS)
+
+
+@pytest.mark.parametrize("signature", sorted({s for s, _, _ in SIGNATURES}))
+def test_signature_without_a_picture_is_rejected(signature: bytes) -> None:
+    with pytest.raises(ImageRejected):
+        read_digit(signature, MAX_PIXELS)
+
+
+def png_header(width: int, height: int) -> bytes:
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    data = b"IDAT" + zlib.compress(b"\0" * 100)
+    chunks = (
+        struct.pack(">I", len(c) - 4) + c + struct.pack(">I", zlib.crc32(c))
+        for c in (header, data)
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def bmp_header(width: int, height: int) -> bytes:
+    return b"BM" + struct.pack(
+        "<IIIIiiHHIIiiII", 100, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0
+    )
+
+
+def gif_header(width: int, height: int) -> bytes:
+    frame = (
+        b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\x02\x02\x4c\x01\0;"
+    )
+    return (
+        b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + b"\0" * 6 + frame
+    )
+
+
+def jpeg_header(width: int, height: int) -> bytes:
+    small = encode(Image.new("L", (8, 8)), "JPEG")
+    start = small.index(b"\xff\xc0") + 5
+    return small[:start] + struct.pack(">HH", height, width) + small[start + 4 :]
+
+
+BOMBS = {
+    "PNG of 100,000 x 100,000": png_header(100_000, 100_000),
+    "PNG of one row": png_header(1_000_001, 1),
+    "BMP": bmp_header(60_000, 60_000),
+    "GIF": gif_header(65_535, 65_535),
+    "JPEG": jpeg_header(65_000, 65_000),
+    "TIFF": encode(Image.new("1", (4000, 300)), "TIFF", compression="group4"),
+    "WebP": encode(Image.new("L", (4000, 300)), "WEBP", lossless=True),
+}
+
+
+@pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
+def test_too_many_declared_pixels_are_not_decoded(body: bytes) -> None:
+    with pytest.raises(TooManyPixels) as rejection:
+        read_digit(body, MAX_PIXELS)
+    assert rejection.value.max_pixels == MAX_PIXELS
+
+
+def test_frame_larger_than_pillow_takes_is_too_many_pixels() -> None:
+    small_screen = bytearray(gif_header(60_000, 60_000))
+    small_screen[6:10] = struct.pack("<HH", 10, 10)
+    with pytest.raises(TooManyPixels):
+        read_digit(bytes(small_screen), MAX_PIXELS)
+
+
+def test_as_many_pixels_as_allowed_are_decoded() -> None:
+    assert decode(encode(canvas(3, 280), "PNG"), 280 * 280).size == (280, 280)
+
+
+def test_jpeg_of_endless_scans_is_not_decoded() -> None:
+    body = encode(canvas(3), "JPEG", progressive=True)
+    last_scan = body[body.rindex(b"\xff\xda") : -2]
+    with pytest.raises(Undecodable):
+        read_digit(body[:-2] + last_scan * 1000 + body[-2:], MAX_PIXELS)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_large_picture_is_brought_to_a_thousand_pixels_and_more(form: str) -> None:
+    size = decode(encode(Image.new("RGB", (3500, 1400)), form), 10_000_000).size
+    assert 1000 <= size[0] < 2000
+    assert size[0] / size[1] == pytest.approx(2.5, rel=0.01)
+
+
+@pytest.mark.parametrize("values", [[0, 60_000], [3, 4], [1000, 64_000]])
+def test_sixteen_bits_are_spread_over_eight(values: list[int]) -> None:
+    picture = Image.fromarray(np.array([values], dtype=np.uint16))
+    assert np.asarray(decode(encode(picture, "PNG"), 9)).tolist() == [[0, 255]]
+
+
+@pytest.mark.parametrize("values", [[0, np.inf], [np.nan, np.nan], [3e38, -3e38]])
+def test_floats_without_bounds_are_no_error(values: list[float]) -> None:
+    picture = Image.fromarray(np.array([values], dtype=np.float32))
+    assert decode(encode(picture, "TIFF"), 9).size == (2, 1)
+
+
+def read_or_reject(body: bytes) -> None:
+    """Let through any exception that is not a rejection."""
+    with suppress(ImageRejected):
+        read_digit(body, MAX_PIXELS)
+
+
+@given(st.sampled_from([s for s, _, _ in SIGNATURES]), st.binary(max_size=300))
+def test_random_bytes_are_read_or_rejected(signature: bytes, rest: bytes) -> None:
+    read_or_reject(signature + rest)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(BODIES),
+    st.lists(
+        st.tuples(st.floats(0, 1), st.binary(max_size=12), st.integers(0, 12)),
+        max_size=4,
+    ),
+)
+@example(BODIES[0], [(0.001, b"", 4)])
+def test_damaged_files_are_read_or_rejected(
+    body: bytes, damages: list[tuple[float, bytes, int]]
+) -> None:
+    damaged = bytearray(body)
+    for at, inserted, removed in damages:
+        start = int(at * len(damaged))
+        damaged[start : start + removed] = inserted
+    read_or_reject(bytes(damaged))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.sampled_from(["L", "RGB", "RGBA", "LA", "P", "1", "CMYK"]),
+    st.integers(0, 2**32),
+)
+def test_pictures_of_any_content_are_read_or_rejected(
+    width: int, height: int, mode: str, seed: int
+) -> None:
+    bands = len(Image.new(mode, (1, 1)).getbands())
+    size = width * height * bands if mode != "1" else (width + 7) // 8 * height
+    content = random.Random(seed).randbytes(size)
+    read_or_reject(encode(Image.frombytes(mode, (width, height), content), "TIFF"))
+
+
+def test_pillow_is_not_asked_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Image, "open")
+    for body in BODIES:
+        assert decode(body, MAX_PIXELS).size == (280, 280)
+
+
+def test_bytes_after_the_picture_do_not_matter() -> None:
+    body = encode(canvas(3), "PNG")
+    first, second = (read_digit(b, MAX_PIXELS) for b in (body, body + bytes(1000)))
+    assert np.array_equal(first.pixels, second.pixels)

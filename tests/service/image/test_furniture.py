@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from service.image.components import find_components
+from service.image.digit_parts import choose
+from service.image.furniture import furniture, never_digits
+from service.image.morphology import Box
+from tests.service.image.pictures import placed
+from tests.service.image.strokes import draw
+
+Mask = NDArray[np.bool_]
+PAGE = (120, 160)
+
+
+def marked(*regions: tuple[slice, slice]) -> Mask:
+    page = np.zeros(PAGE, dtype=bool)
+    for region in regions:
+        page[region] = True
+    return page
+
+
+FURNITURE = {
+    "frame at the border": ~marked(np.s_[5:-5, 5:-5]),
+    "frame a little inside": marked(np.s_[4:-4, 4:-4]) & ~marked(np.s_[8:-8, 8:-8]),
+    "strip of table": marked(np.s_[:, :30]),
+    "two strips of table": marked(np.s_[:, :20], np.s_[-20:, :]),
+    "line across": marked(np.s_[60:63, :]),
+    "line down": marked(np.s_[:, 40:43]),
+}
+
+
+@pytest.mark.parametrize("page", FURNITURE.values(), ids=FURNITURE.keys())
+def test_frames_lines_and_table_are_furniture(page: Mask) -> None:
+    assert furniture(find_components(page)).tolist() == [True]
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("length", [30, 80, 118])
+def test_digits_are_no_furniture(digit: int, length: int) -> None:
+    parts = find_components(placed(draw(digit, length, length / 12), *PAGE) > 0.5)
+    assert not furniture(parts).any()
+    assert not never_digits(parts).any()
+
+
+NO_DIGITS = {
+    "frame": FURNITURE["frame at the border"],
+    "dash": marked(np.s_[60:66, 30:90]),
+    "dot": marked(np.s_[60:63, 60:63]),
+    "squared paper": np.add.outer(np.arange(120) % 12 == 5, np.arange(160) % 12 == 5),
+    "nothing": marked(),
+}
+
+
+@pytest.mark.parametrize("page", NO_DIGITS.values(), ids=NO_DIGITS.keys())
+def test_page_without_a_digit_gives_none(page: Mask) -> None:
+    assert choose(find_components(page)) is None
+
+
+def test_digit_is_chosen_before_furniture_and_specks() -> None:
+    ink = placed(draw(4, 50, 5), *PAGE, y=0.6, x=0.7) > 0.5
+    rows, columns = np.nonzero(ink)
+    page = ink | FURNITURE["strip of table"] | marked(np.s_[10:12, 80:82])
+    chosen = choose(find_components(page))
+    assert chosen is not None
+    assert chosen.box == Box(
+        columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+    )
+
+
+def test_broken_strokes_are_taken_together() -> None:
+    ink = placed(draw(5, 80, 7), *PAGE) > 0.5
+    whole = choose(find_components(ink))
+    ink[42:46] = False
+    broken = choose(find_components(ink))
+    assert whole is not None
+    assert broken is not None
+    assert len(broken.parts) > 1
+    assert broken.box == whole.box
+    assert not len(broken.rivals)
