@@ -1,11 +1,12 @@
 """Runs every benchmark and prints ours, the reference and the ratio."""
 
-from benchmarks import energy_meter, forward_pass, per_sample_sgd
+from benchmarks import energy_meter, forward_pass, mini_batch_sgd, per_sample_sgd
 
 
 def main() -> None:
-    """Run them one after another; about half a minute."""
+    """Run them one after another; about a minute."""
     per_sample_sgd.main()
+    mini_batch_sgd.main()
     forward_pass.main()
     energy_meter.main()
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from model_store.network import Floats, Network
@@ -13,7 +15,7 @@ from trainer.backprop import LOSSES, Gradients, backprop
 from trainer.budget import Budget
 from trainer.config import Settings
 from trainer.dataset import Dataset, one_hot
-from trainer.per_sample import train_one_by_one
+from trainer.per_sample import VECTOR_MATHS, train_one_by_one
 
 _ONES_AT_ONCE = 100
 
@@ -64,19 +66,35 @@ class Descent:
         return [*self.network.weights, *self.network.biases]
 
     def step(self, gradients: Gradients, learning_rate: float) -> None:
-        """One update with the mean gradient of a batch."""
+        """One update with the summed gradient of a batch."""
         for parameter, velocity, gradient in zip(
             self._parameters,
             self._velocities,
             [*gradients.weights, *gradients.biases],
             strict=True,
         ):
-            np.multiply(gradient, -learning_rate, out=gradient)
-            if self.momentum:  # Sutskever et al. 2013, in the look-ahead variable
-                np.multiply(velocity, self.momentum, out=velocity)
-                np.add(velocity, gradient, out=velocity)
-                np.add(gradient, self.momentum * velocity, out=gradient)
-            np.add(parameter, gradient, out=parameter)
+            number = parameter.dtype.type
+            _update(
+                parameter.ravel(),
+                velocity.ravel(),
+                gradient.ravel(),
+                number(learning_rate),
+                number(self.momentum),
+            )
+
+
+@njit(cache=True, fastmath=VECTOR_MATHS)
+def _update(
+    parameters: Any, velocities: Any, gradients: Any, alpha: Any, momentum: Any
+) -> None:
+    """Do v <- mu v - alpha g and w <- w + mu v - alpha g (Sutskever et al. 2013).
+
+    In place and in one pass: numpy would read and write the weights five times.
+    """
+    for i in range(len(parameters)):
+        change = alpha * gradients[i]
+        velocities[i] = momentum * velocities[i] - change
+        parameters[i] += momentum * velocities[i] - change
 
 
 def learning_rate_at(settings: Settings, progress: float) -> float:
