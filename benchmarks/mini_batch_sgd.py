@@ -62,7 +62,7 @@ def _ours(rows: Dataset, size: int) -> Callable[[], None]:
             batch = slice(start, start + size)
             targets = one_hot(rows.labels[batch], np.dtype(np.float32))
             pixels = distort(rows.pixels[batch], rng)
-            descent.step(backprop(network, loss, pixels, targets), _ALPHA / size)
+            descent.step(backprop(network, loss, pixels, targets), _ALPHA, size)
 
     return epoch
 
