@@ -1,6 +1,6 @@
 """Runs every benchmark and prints ours, the reference and the ratio."""
 
-from benchmarks import energy_meter, forward_pass, per_sample_sgd
+from benchmarks import bulk_inference, energy_meter, forward_pass, per_sample_sgd
 
 
 def main() -> None:
@@ -8,6 +8,7 @@ def main() -> None:
     per_sample_sgd.main()
     forward_pass.main()
     energy_meter.main()
+    bulk_inference.main()
 
 
 if __name__ == "__main__":

@@ -13,18 +13,13 @@ from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
-from service.image import (
-    DigitImage,
-    Undecodable,
-    UnsupportedFormat,
-    png_data_url,
-    read_digit,
-)
+from service.image import png_data_url
 from service.ledger import EnergyLedger
 from service.prediction import predict
 from service.prediction_energy import energy_per_prediction
 from service.scrape import Facts, exposition
-from service.upload import Upload, read_image
+from service.upload import read_image
+from service.versions import Versions
 
 routes = Blueprint("routes", __name__)
 
@@ -36,6 +31,7 @@ class Parts:
     config: ServiceConfig
     models: CurrentModel
     catalog: Catalog
+    versions: Versions
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float
@@ -52,11 +48,11 @@ def predict_one() -> ResponseReturnValue:
     """The label and the output vector of one image; see docs/api.md."""
     model = parts().models.get()
     upload = read_image(request, parts().bodies.read(request))
-    image = _digit(upload, parts().config.max_pixels)
+    image = upload.digit(parts().config.max_pixels)
     (prediction,) = predict(model, image.pixels[None])
     document = prediction.document() | {
         "model": {"version": model.version},
-        "energy": _energy(model),
+        "energy": record_energy(model),
     }
     if image.warnings:
         document["warnings"] = list(image.warnings)
@@ -108,20 +104,11 @@ def start_page() -> ResponseReturnValue:
     return render_template("index.html", model=parts().models.loaded)
 
 
-def _digit(upload: Upload, max_pixels: int) -> DigitImage:
-    try:
-        return read_digit(upload.content, max_pixels)
-    except UnsupportedFormat:
-        if upload.announced:
-            raise Undecodable("announced") from None
-        raise
-
-
-def _energy(model: Model) -> dict[str, Any] | None:
+def record_energy(model: Model, predictions: int = 1) -> dict[str, Any] | None:
     """The joules of this request so far; they are counted at the next tick."""
     ledger = parts().ledger
     cpu_seconds = time.thread_time() - g.cpu_began
-    ledger.record(model.version, cpu_seconds)
+    ledger.record(model.version, cpu_seconds, predictions)
     joules = ledger.joules(cpu_seconds)
     return None if joules is None else {"joules": joules, "source": ledger.source}
 

@@ -8,6 +8,8 @@ from flask import Request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service.image import DigitImage, Undecodable, UnsupportedFormat, read_digit
+
 _FORMATS = {
     f"image/{name}"
     for name in ("png", "x-png", "jpeg", "jpg", "pjpeg", "gif", "webp", "tiff", "bmp",
@@ -27,6 +29,15 @@ class Upload:
     content: bytes
     announced: bool
 
+    def digit(self, max_pixels: int) -> DigitImage:
+        """The digit in it. Raises a subclass of ImageRejected."""
+        try:
+            return read_digit(self.content, max_pixels)
+        except UnsupportedFormat:
+            if self.announced:
+                raise Undecodable("announced") from None
+            raise
+
 
 def read_image(request: Request, body: bytes) -> Upload:
     """The one image of a request, as the body or as the multipart field `image`.
@@ -34,7 +45,7 @@ def read_image(request: Request, body: bytes) -> Upload:
     Raises werkzeug's BadRequest, UnsupportedMediaType, RequestEntityTooLarge.
     """
     if request.mimetype == "multipart/form-data":
-        return _from_part(_only_image(request, body))
+        return from_part(_only_image(request, body))
     if request.mimetype.startswith("image/"):
         return _upload(body, request.mimetype in _FORMATS)
     raise UnsupportedMediaType(
@@ -57,7 +68,8 @@ def _only_image(request: Request, body: bytes) -> FileStorage:
     raise BadRequest(f"no part named 'image' (found: {found or 'none'})")
 
 
-def _from_part(part: FileStorage) -> Upload:
+def from_part(part: FileStorage) -> Upload:
+    """The image in one part of a form. Raises werkzeug's BadRequest if it is empty."""
     kind = part.mimetype
     if kind in {"", "application/octet-stream"}:
         kind = mimetypes.guess_type(part.filename or "")[0] or ""

@@ -15,6 +15,7 @@ from service.image.greyscale import to_grey
 from service.image.rejection import (
     ImageRejected,
     NoDigit,
+    RejectedAt,
     TooManyPixels,
     Undecodable,
     UnsupportedFormat,
@@ -24,6 +25,7 @@ __all__ = [
     "DigitImage",
     "ImageRejected",
     "NoDigit",
+    "RejectedAt",
     "TooManyPixels",
     "Undecodable",
     "UnsupportedFormat",
