@@ -49,7 +49,7 @@ class Tensor:
         shapes = _SHAPES.get(self.datatype)
         if shapes is None:
             raise BadRequest(f"the datatype of 'image' is one of {', '.join(_SHAPES)}")
-        if self.shape[1:] not in shapes:
+        if not self.shape or self.shape[1:] not in shapes:
             allowed = " or ".join(str(["n", *shape]) for shape in shapes)
             raise BadRequest(f"the shape of 'image' as {self.datatype} is {allowed}")
         if not 1 <= self.shape[0] <= MOST_IMAGES:
