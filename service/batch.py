@@ -14,6 +14,7 @@ from werkzeug.formparser import MultiPartParser
 from model_store import Model
 from service.errors import problem_document, rejected_picture
 from service.image import DigitImage, ImageRejected
+from service.pixel_budget import PixelBudget
 from service.prediction import predict
 from service.routes import parts, record_energy
 from service.upload import from_part
@@ -29,8 +30,9 @@ def predict_batch() -> ResponseReturnValue:
     """A prediction or an error for each picture, in order; see docs/api.md."""
     model = parts().models.get()
     images = read_images(request, parts().bodies.read(request))
+    budget = PixelBudget(parts().config.max_pixels)
     document = {
-        "predictions": _answers(model, [_digit(image) for image in images]),
+        "predictions": _answers(model, [_digit(image, budget) for image in images]),
         "model": {"version": model.version},
     }
     return Response(json.dumps(document), mimetype="application/json")
@@ -64,9 +66,10 @@ def _in_memory(*_: object, **__: object) -> io.BytesIO:
     return io.BytesIO()
 
 
-def _digit(image: FileStorage) -> DigitImage | Problem:
+def _digit(image: FileStorage, budget: PixelBudget) -> DigitImage | Problem:
     try:
-        return from_part(image).digit(parts().config.max_pixels)
+        upload = from_part(image)
+        return upload.digit(budget.allow(upload.content))
     except BadRequest as error:
         return problem_document(400, error.description or "")
     except ImageRejected as rejection:

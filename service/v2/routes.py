@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from model_store import Model, __version__
 from service.image import ImageRejected, RejectedAt, read_digit
+from service.pixel_budget import PixelBudget
 from service.prediction import predict
 from service.routes import parts, record_energy
 from service.v2.protocol import encode_answer, read_request
@@ -110,10 +111,11 @@ def _model(version: int | None) -> Model:
 def _pixels(image: Tensor) -> NDArray[Any]:
     if image.datatype != "BYTES":
         return image.pixels()
+    budget = PixelBudget(parts().config.max_pixels)
     rows = []
     for position, picture in enumerate(image.pictures()):
         try:
-            rows.append(read_digit(picture, parts().config.max_pixels).pixels)
+            rows.append(read_digit(picture, budget.allow(picture)).pixels)
         except ImageRejected as rejection:
             raise RejectedAt(position, rejection) from rejection
     return np.stack(rows)

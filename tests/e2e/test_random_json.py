@@ -21,7 +21,7 @@ GOOD = {
     ],
     "outputs": [{"name": "label", "parameters": {"binary_data": True}}],
 }
-STRAY = (
+STRAY: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 784, 0.5, 1e308, -0.0, 2**63, 10**300, "", "image",
     "label", "BYTES", "FP32", "\ud800", "\0", "AAAA", [], {}, [[]], [{}], {"": {}},
     [1, 784], [28, 28], ZEROS, [ZEROS], ["AAAA"], "x" * 10_000,

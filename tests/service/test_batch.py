@@ -1,5 +1,6 @@
 """POST /predict/batch: many pictures in one form, each with an answer of its own."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -139,6 +140,23 @@ def test_body_over_the_limit_is_refused(
     for limit, status in ((size, 200), (size - 1, 413)):
         client = client_with(DIGITS_MAX_UPLOAD_BYTES=str(limit))
         assert _post(client, *parts).status_code == status
+
+
+def test_pictures_together_have_ten_times_the_pixels_of_one(
+    client_with: Callable[..., FlaskClient],
+) -> None:
+    client = client_with(DIGITS_MAX_PIXELS=str(240 * 240))
+    small, large = (
+        _part(
+            digits.png(Image.open(io.BytesIO(digits.picture(3))).resize((side, side)))
+        )
+        for side in (60, 240)
+    )
+    batch = _predictions(_post(client, *[large] * 11, small))
+    failed = [entry.get("error", {}).get("status") for entry in batch]
+    assert failed == [None] * 10 + [413, 413]
+    batch = _predictions(_post(client, *[large] * 9, small, large, small))
+    assert ["error" in entry for entry in batch] == [False] * 10 + [True, False]
 
 
 def test_every_prediction_is_counted_and_bears_its_part_of_the_energy(

@@ -203,7 +203,10 @@ def test_every_image_is_counted_and_bears_its_part_of_the_energy(
 def test_tensor_of_as_many_images_as_are_allowed_is_answered(
     client: FlaskClient,
 ) -> None:
-    found = tensors(
-        in_binary(client, image(shape=[MOST_IMAGES, 784]), bytes(MOST_IMAGES * 784))
-    )
-    assert found["outputs"].shape == (MOST_IMAGES, 10)
+    pixels = np.zeros((MOST_IMAGES, 28, 28), np.uint8)
+    entry = image(shape=pixels.shape)
+    for answer in (
+        in_binary(client, entry, pixels.tobytes()),
+        in_json(client, asking({**entry, "data": pixels.tolist()})),
+    ):
+        assert tensors(answer)["outputs"].shape == (MOST_IMAGES, 10)

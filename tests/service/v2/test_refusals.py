@@ -126,6 +126,7 @@ def test_input_that_breaks_the_protocol_is_refused(
         pytest.param("[" * 100_000, id="deep lists"),
         pytest.param('{"a":' * 100_000, id="deep objects"),
         pytest.param('{"inputs": [' + "[" * 900 + "]" * 900 + "]}", id="deep, whole"),
+        pytest.param('{"inputs": [' + "[]," * 10**5 + "[]]}", id="lists upon lists"),
         pytest.param("7", id="a number"),
         pytest.param([], id="a list"),
         pytest.param({}, id="an empty object"),
@@ -242,6 +243,18 @@ def test_picture_of_too_many_pixels_is_refused(
     text = base64.b64encode(digits.picture(3)).decode()
     answer = in_json(client, asking(image("BYTES", [1], data=[text])))
     assert_refused(answer, 413)
+
+
+def test_pictures_together_have_ten_times_the_pixels_of_one(
+    client_with: Callable[..., FlaskClient],
+) -> None:
+    client = client_with(DIGITS_MAX_PIXELS=str(240 * 240))
+    picture = digits.picture(3)
+    for pictures, status in ((10, 200), (11, 413)):
+        data = (struct.pack("<I", len(picture)) + picture) * pictures
+        answer = in_binary(client, image("BYTES", [pictures]), data)
+        assert answer.status_code == status
+    assert "picture 10" in assert_refused(answer, 413)
 
 
 def test_body_over_the_limit_is_refused(
