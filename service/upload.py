@@ -64,7 +64,10 @@ def _only_image(request: Request, body: bytes) -> FileStorage:
         raise BadRequest(f"{len(images)} images; /predict takes one")
     if "image" in request.form:
         raise BadRequest("the part 'image' has no file name, so it is no file")
-    found = ", ".join(sorted({*request.files, *request.form})[:5])
+    names = {
+        name or "a part without a name" for name in (*request.files, *request.form)
+    }
+    found = ", ".join(sorted(names)[:5])
     raise BadRequest(f"no part named 'image' (found: {found or 'none'})")
 
 

@@ -89,8 +89,8 @@ def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
 )
 def test_no_method_gives_a_server_error(client: FlaskClient, method: str) -> None:
     paths = (
-        "/", "/predict", "/predict/batch", "/healthz", "/readyz", "/models", "/models/1",
-        "/metrics", "/v2", "/v2/models/digits", "/v2/models/digits/infer",
+        "/", "/predict", "/predict/batch", "/healthz", "/readyz", "/models",
+        "/models/1", "/metrics", "/v2", "/v2/models/digits", "/v2/models/digits/infer",
     )  # fmt: skip
     answers = {
         (path, len(body)): client.open(path, method=method, data=body).status_code
