@@ -47,7 +47,7 @@ def main() -> None:
         for clients in (1, 2):
             seconds = _seconds_a_tensor(port, pixels.tobytes(), clients)
             print(
-                f"  {clients} client: {_IMAGES / seconds:8.0f} images/s,"
+                f"  {clients} client(s): {_IMAGES / seconds:8.0f} images/s,"
                 f" bare products {_IMAGES / product_s:8.0f} images/s,"
                 f" ratio {seconds / product_s:.2f}"
             )
@@ -64,8 +64,8 @@ def _network(rng: np.random.Generator) -> Network:
 @contextlib.contextmanager
 def _serving(network: Network) -> Iterator[int]:
     """The port of a service of two workers with that network as its version 1."""
-    with tempfile.TemporaryDirectory() as directory, socket.socket() as listener:
-        root = Path(directory)
+    with tempfile.TemporaryDirectory() as directory:
+        root, port = Path(directory), _free_port()
         card = Card(
             created=datetime.now(UTC).isoformat(),
             layers=network.layers,
@@ -73,9 +73,6 @@ def _serving(network: Network) -> Iterator[int]:
             loss="cross-entropy",
         )
         ModelStore(root, root).publish(network, card)
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        listener.close()
         settings = {
             "DIGITS_STORE": directory,
             "DIGITS_STATE": directory,
@@ -92,6 +89,13 @@ def _serving(network: Network) -> Iterator[int]:
                 yield port
             finally:
                 process.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _wait_until_ready(port: int) -> None:
