@@ -50,7 +50,7 @@ class Tensor:
         if shapes is None:
             raise BadRequest(f"the datatype of 'image' is one of {', '.join(_SHAPES)}")
         if not self.shape or self.shape[1:] not in shapes:
-            allowed = " or ".join(str(["n", *shape]) for shape in shapes)
+            allowed = " or ".join(f"[{', '.join(map(str, ('n', *s)))}]" for s in shapes)
             raise BadRequest(f"the shape of 'image' as {self.datatype} is {allowed}")
         if not 1 <= self.shape[0] <= MOST_IMAGES:
             raise BadRequest(f"'image' holds 1 to {MOST_IMAGES:,} images")
