@@ -5,6 +5,7 @@ from flask import Flask, request
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import ModelStore
+from service.batch import batch
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
@@ -16,6 +17,8 @@ from service.parts import Parts
 from service.predict_one import PredictOne
 from service.routes import routes
 from service.slow_senders import SlowSenders
+from service.v2.routes import v2
+from service.versions import Versions
 
 _PATIENCE_S = 10.0
 
@@ -34,15 +37,18 @@ def create_app(
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = ModelStore(config.store, config.state)
+    catalog = Catalog(store)
     app.extensions["digits"] = parts = Parts(
         config=config,
         models=CurrentModel(store),
-        catalog=Catalog(store),
+        catalog=catalog,
+        versions=Versions(store, catalog),
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
     )
-    app.register_blueprint(routes)
+    for blueprint in (routes, batch, v2):
+        app.register_blueprint(blueprint)
     register_errors(app)
     app.before_request(_name_route)
     app.wsgi_app = Front(app.wsgi_app, PredictOne(parts))  # type: ignore[method-assign]
