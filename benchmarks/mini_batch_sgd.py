@@ -61,7 +61,7 @@ def _ours(rows: Dataset, size: int) -> Callable[[], None]:
         for start in range(0, _ROWS, size):
             batch = slice(start, start + size)
             targets = one_hot(rows.labels[batch], np.dtype(np.float32))
-            pixels = distort(rows.pixels[batch], rng)
+            pixels = distort(rows.pixels[batch], rows.labels[batch], rng)
             descent.step(backprop(network, loss, pixels, targets), _ALPHA, size)
 
     return epoch

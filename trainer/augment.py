@@ -1,12 +1,14 @@
 """Distorted copies of digits, so that a network learns the digit and not its pixels.
 
 Each copy is moved by a random affine map and a smooth random displacement (Simard,
-Steinkraus and Platt 2003), and its stroke made thicker or thinner.
+Steinkraus and Platt 2003), and its stroke made thicker or thinner; a few are written
+with the habits of other countries.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.habits import adorn
 from trainer.warp import fields, redraw
 
 _ROTATION = np.radians(12)
@@ -17,14 +19,19 @@ _ELASTIC_PIXELS = 1.2  # standard deviation of the displacement
 _KNOTS = 7  # bumps along a side that the displacement is made of
 _CHANGED_STROKES = 0.5  # share of the copies
 _THINNER, _THICKER = -0.4, 0.6  # towards the eroded or the dilated digit
+_ADORNED = 0.1  # share of the 1s, 7s and 9s that are written as elsewhere
 _FIELDS = fields(_KNOTS)
 
 
-def distort(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+def distort(
+    pixels: NDArray[np.uint8], labels: NDArray[np.uint8], rng: np.random.Generator
+) -> NDArray[np.uint8]:
     """A distorted copy of each row of (n, 784) pixels, same shape and dtype."""
     n = len(pixels)
+    adorned = pixels.copy()
+    adorn(adorned, labels, rng.random(n) < _ADORNED, rng.random((n, 4)))
     strokes = rng.uniform(_THINNER, _THICKER, n) * (rng.random(n) < _CHANGED_STROKES)
-    return redraw(pixels, _sources(n, rng), strokes.astype(np.float32))
+    return redraw(adorned, _sources(n, rng), strokes.astype(np.float32))
 
 
 def _sources(n: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -74,7 +74,7 @@ _DEFAULT = {
     "activation": "relu",
     "loss": "cross-entropy",
     "learning_rate": 0.2,
-    "epochs": 100,
+    "epochs": 150,
     "batch_size": 256,
     "augment": True,
     "copies": "distorted",
@@ -90,7 +90,7 @@ _DEFAULT_EMBEDDED = {
     **_DEFAULT,
     "learning_rate": 0.1,
     "batch_size": 128,
-    "epochs": 400,
+    "epochs": 350,
     "copies": "rewritten",
     "weight_decay": 1e-3,
 }

@@ -1,10 +1,10 @@
 """Copies of the UCI digits as MNIST's writers, with pens of theirs, would write them.
 
 The UCI digits were stretched to a square of 8x8 (Alpaydin and Kaynak 1998), so that
-aspect, slant and the width of the stroke are lost; and their writers cross their 7s and
-write 2s without a loop. A network that learns from them as they are takes a crossing
-for a sign of a 7, and MNIST's looped 2s for 7s. Each copy is given back what was lost
-at random.
+aspect, slant and the width of the stroke are lost; and their writers cross their 7s,
+write 2s without a loop, and close their 4s. A network that learns from them as they are
+takes MNIST's looped 2s for crossed 7s and its open 4s for 9s. Each copy is given back
+at random what was lost.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.styles import INK, restyle
+from trainer.strokes import INK
+from trainer.styles import restyle
 from trainer.warp import COLUMN, ROW, fields, redraw
 
 _KNOTS = 4
@@ -31,7 +32,7 @@ class Freedom:
         shift: pixels either way.
         elastic: pixels of smooth displacement, standard deviation.
         threshold, gain: of the pen: a high threshold thins, a low gain blurs.
-        restyled: share of the 7s and 2s that are uncrossed and looped.
+        restyled: share of the 7s, 2s and 4s that are written as MNIST's.
         lost: share of the pixels that are lost.
     """
 

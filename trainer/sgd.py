@@ -157,7 +157,7 @@ def _copies(
 ) -> NDArray[np.uint8]:
     if settings.copies == "rewritten":
         return rewrite(pixels, labels, rng)
-    return distort(pixels, rng)
+    return distort(pixels, labels, rng)
 
 
 def _run_one_by_one(

@@ -1,4 +1,4 @@
-"""Restyled digits: a 7 keeps its stem and loses its bar, a 2 gets a loop."""
+"""Restyled digits: a 7 loses its bar, a 2 gets a loop, a 4 has two upright arms."""
 
 import numpy as np
 from hypothesis import given
@@ -42,6 +42,17 @@ def test_twos_get_a_ring_around_paper_at_the_lower_left(digits: Dataset) -> None
     np.testing.assert_array_equal(after[:, :10], before[:, :10])
 
 
+def test_fours_have_two_arms_with_paper_between(digits: Dataset) -> None:
+    _, after = _before_and_after(digits, 4)
+    strokes = np.diff((after > 100).astype(int), axis=2, prepend=0) == 1
+    assert np.median(strokes.sum(axis=2)[:, 6:11].max(axis=1)) == 2
+
+
+def test_fours_keep_what_is_below_their_bar(digits: Dataset) -> None:
+    before, after = _before_and_after(digits, 4)
+    np.testing.assert_array_equal(after[:, 21:], before[:, 21:])
+
+
 def test_what_is_not_chosen_stays(digits: Dataset) -> None:
     pixels = digits.pixels.copy()
     n = len(pixels)
@@ -50,12 +61,10 @@ def test_what_is_not_chosen_stays(digits: Dataset) -> None:
 
 
 @given(
-    arrays(np.uint8, (2, 784), elements=st.sampled_from([0, 0, 0, 99, 101, 255])),
+    arrays(np.uint8, (3, 784), elements=st.sampled_from([0, 0, 0, 99, 101, 255])),
     st.floats(0, 1),
 )
-def test_any_picture_can_be_taken_for_a_seven_or_a_two(
-    pixels: Pictures, whim: float
-) -> None:
-    labels, chosen = np.array([7, 2], np.uint8), np.ones(2, bool)
-    restyle(pixels, labels, chosen, np.full((2, 4), whim))
-    assert pixels.shape == (2, 784)
+def test_any_picture_can_be_restyled(pixels: Pictures, whim: float) -> None:
+    labels, chosen = np.array([7, 2, 4], np.uint8), np.ones(3, bool)
+    restyle(pixels, labels, chosen, np.full((3, 4), whim))
+    assert pixels.shape == (3, 784)

@@ -1,0 +1,46 @@
+"""Finding and drawing strokes in one 28x28 digit, for compiled loops."""
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+INK: Final = 100  # of 255; what is lighter is the outline's
+
+
+@njit(cache=True)
+def extent(digit: Any) -> Any:
+    """The first and last row, the first and last column with ink."""
+    top, bottom, left, right = 27, 0, 27, 0
+    for r in range(28):
+        for c in range(28):
+            if digit[r, c] > INK:
+                top, bottom = min(top, r), max(bottom, r)
+                left, right = min(left, c), max(right, c)
+    return top, bottom, left, right
+
+
+@njit(cache=True)
+def stem(digit: Any, row: Any) -> Any:
+    """The column of the darkest stroke in three rows from there."""
+    ink = digit[max(row, 0) :][:3].astype(np.float64).sum(axis=0)
+    left: Any = max(np.argmax(ink) - 3, 0)
+    stroke = ink[left : left + 7]
+    return left + (stroke * np.arange(len(stroke))).sum() / max(stroke.sum(), 1.0)
+
+
+@njit(cache=True)
+def stroke(digit: Any, start: Any, end: Any, width: float) -> None:
+    """A straight stroke from (row, column) to (row, column), `width` to each side."""
+    along_r, along_c = end[0] - start[0], end[1] - start[1]
+    squared = max(along_r**2 + along_c**2, 1e-6)
+    for r in range(28):
+        for c in range(28):
+            share = ((r - start[0]) * along_r + (c - start[1]) * along_c) / squared
+            share = min(max(share, 0.0), 1.0)
+            off_r, off_c = (
+                r - start[0] - share * along_r,
+                c - start[1] - share * along_c,
+            )
+            ink = 255 * min(max(width + 0.5 - np.sqrt(off_r**2 + off_c**2), 0.0), 1.0)
+            digit[r, c] = np.uint8(max(float(digit[r, c]), ink))
