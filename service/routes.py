@@ -8,7 +8,8 @@ from flask import Blueprint, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from model_store import Card, Model
+from model_store import Card, Model, ModelStore
+from service.admission import Admission
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
@@ -34,6 +35,8 @@ class Parts:
     """What the routes work with, made once by create_app."""
 
     config: ServiceConfig
+    admission: Admission
+    store: ModelStore
     models: CurrentModel
     catalog: Catalog
     ledger: EnergyLedger
@@ -50,7 +53,7 @@ def parts() -> Parts:
 @routes.post("/predict")
 def predict_one() -> ResponseReturnValue:
     """The label and the output vector of one image; see docs/api.md."""
-    model = parts().models.get()
+    model = parts().models.pick()
     upload = read_image(request, parts().bodies.read(request))
     image = _digit(upload, parts().config.max_pixels)
     (prediction,) = predict(model, image.pixels[None])
@@ -98,7 +101,7 @@ def show_model(version: int) -> ResponseReturnValue:
 @routes.get("/metrics")
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
-    facts = Facts(parts().models.loaded, parts().ledger.info, parts().grams_per_kwh)
+    facts = Facts(parts().models.all_loaded, parts().ledger.info, parts().grams_per_kwh)
     return Response(exposition(facts), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
