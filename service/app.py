@@ -1,15 +1,10 @@
-"""The application: its parts wired together, and every answer counted."""
+"""The application: its parts wired together."""
 
-import time
-from collections.abc import Iterable
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-from flask import Flask, Response, g, request
+from flask import Flask, request
 
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import AllowList, ModelStore
-from service import metrics
 from service.admin import admin
 from service.admission import Admission
 from service.body import BodyReader
@@ -18,15 +13,14 @@ from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.errors import register_errors
+from service.front import FAILURE, ROUTE, Front
 from service.keys import Keys, KeySource
 from service.ledger import EnergyLedger
-from service.proxies import TrustedProxies
-from service.routes import Parts, parts, routes
-from service.security_headers import add_security_headers
+from service.parts import Parts
+from service.routes import routes
 from service.slow_senders import SlowSenders
 
 _PATIENCE_S = 10.0
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def create_app(
@@ -46,7 +40,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
-    app.extensions["digits"] = Parts(
+    app.extensions["digits"] = parts = Parts(
         config=config,
         admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
         store=store,
@@ -59,11 +53,8 @@ def create_app(
     app.register_blueprint(routes)
     app.register_blueprint(admin)
     register_errors(app)
-    app.before_request(_begin)
-    app.before_request(_admit)
-    app.after_request(_count)
-    app.after_request(_secure)
-    app.wsgi_app = _behind_proxies(app.wsgi_app, config.trusted_proxies)  # type: ignore[method-assign, assignment]
+    app.before_request(_take_over)
+    app.wsgi_app = Front(app.wsgi_app, parts)  # type: ignore[method-assign]
     return app
 
 
@@ -75,32 +66,9 @@ def _keys(source: KeySource | None) -> Keys | None:
     return keys
 
 
-def _behind_proxies(app: WSGIApplication, proxies: TrustedProxies) -> WSGIApplication:
-    def believing(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        proxies.apply(environ)
-        return app(environ, start)
-
-    return believing
-
-
-def _begin() -> None:
-    g.began = time.perf_counter()
-    g.cpu_began = time.thread_time()
-
-
-def _admit() -> None:
-    parts().admission.check(request.environ)
-
-
-def _secure(response: Response) -> Response:
-    add_security_headers(response.headers)
-    return response
-
-
-def _count(response: Response) -> Response:
-    """Count an answer before any of it is sent, so that a scrape sees it."""
-    method = request.method if request.method in _METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    metrics.HTTP_REQUESTS.labels(method, route, response.status_code).inc()
-    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - g.began)
-    return response
+def _take_over() -> None:
+    """Tell the front door which rule the path matches; answer what it refused."""
+    if request.url_rule:
+        request.environ[ROUTE] = request.url_rule.rule
+    if FAILURE in request.environ:
+        raise request.environ[FAILURE]

@@ -1,7 +1,8 @@
 """Headers that tell a browser to trust no answer further than it must."""
 
-from werkzeug.datastructures import Headers
+Headers = list[tuple[str, str]]
 
+_ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -16,13 +17,15 @@ _POLICY = "; ".join(
 )
 
 
-def add_security_headers(headers: Headers) -> None:
-    """Complete an answer's headers; what it says of caching itself stands.
+def security_headers(headers: Headers) -> Headers:
+    """What to add to an answer's headers; what it says of caching itself stands.
 
     There is no CORS header: another site's page cannot read an answer.
     """
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers.setdefault("Cache-Control", "no-store")
-    if headers.get("Content-Type", "").startswith("text/html"):
-        headers.setdefault("Content-Security-Policy", _POLICY)
+    given = {name.lower(): value for name, value in headers}
+    added = _ALWAYS.copy()
+    if "cache-control" not in given:
+        added.append(("Cache-Control", "no-store"))
+    if given.get("content-type", "").startswith("text/html"):
+        added.append(("Content-Security-Policy", _POLICY))
+    return added

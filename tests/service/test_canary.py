@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from model_store import Model, ModelStore
 from service.canary import Canary
 from service.current_model import CurrentModel
-from service.routes import Parts
+from service.parts import Parts
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import REGISTRY
 from prometheus_client.samples import Sample
 
-from service.routes import Parts
+from service.parts import Parts
 
 Grown = Callable[..., float]
 
@@ -83,7 +83,7 @@ def test_labels_stay_in_closed_sets_whatever_is_asked(
         "code": {str(code) for code in range(200, 600)},
         "label": set("0123456789"),
         "reason": {"format", "pixels", "undecodable", "no_digit"},
-        "outcome": {"ok", "broken", "unavailable"},
+        "outcome": {"ok", "broken", "forbidden", "unavailable"},
         "activity": {"request", "overhead"},
         "source": {"rapl", "battery", "hwmon", "estimate"},
         "domain": {"package", "dram"},

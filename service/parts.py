@@ -1,0 +1,25 @@
+"""What the addresses of the service work with, made once by create_app."""
+
+from dataclasses import dataclass
+
+from model_store import ModelStore
+from service.admission import Admission
+from service.body import BodyReader
+from service.catalog import Catalog
+from service.config import ServiceConfig
+from service.current_model import CurrentModel
+from service.ledger import EnergyLedger
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one application; `grams_per_kwh` is the CO2e of its grid."""
+
+    config: ServiceConfig
+    admission: Admission
+    store: ModelStore
+    models: CurrentModel
+    catalog: Catalog
+    ledger: EnergyLedger
+    bodies: BodyReader
+    grams_per_kwh: float
