@@ -35,8 +35,8 @@ class ClientCounts:
     ) -> None:
         self._rate = rate
         self._clock = clock  # the same in all processes
-        # The lock of the file is the process's, so its threads need one more. It is
-        # the kernel's: a worker that is killed leaves it free.
+        # The file's lock is the process's, so its threads need one more. A worker that
+        # is killed leaves it free.
         self._lock = threading.Lock()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._fill()
@@ -49,11 +49,11 @@ class ClientCounts:
         tag, hashed = struct.unpack("=QI", digest)
         row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
         with self._lock:
-            fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW_BYTES, row)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
                 return self._count(row, tag)
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW_BYTES, row)
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _count(self, row: int, tag: int) -> float:
         now = self._clock()
@@ -87,7 +87,7 @@ class ClientCounts:
 
     def _fill(self) -> None:
         """Write a new file whole: memory that could not be filled would be a crash."""
-        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             if os.fstat(self._file).st_size < _BYTES:
                 content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
@@ -95,4 +95,4 @@ class ClientCounts:
                 while written < _BYTES:
                     written += os.pwrite(self._file, content[written:], written)
         finally:
-            fcntl.lockf(self._file, fcntl.LOCK_UN)
+            fcntl.flock(self._file, fcntl.LOCK_UN)

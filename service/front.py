@@ -25,7 +25,7 @@ CPU_BEGAN = "digits.cpu_began"  # the thread's CPU seconds when the request bega
 FAILURE = "digits.failure"  # what was raised before Flask had the request
 ROUTE = "digits.route"  # the rule that the path matches, as metrics show it
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Front:
@@ -47,7 +47,7 @@ class Front:
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             method, route = environ["REQUEST_METHOD"], environ.get(ROUTE, "unmatched")
-            known = method if method in _METHODS else "other"
+            known = method if method in METHODS else "other"
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             labelled(metrics.HTTP_SECONDS, route).observe(time.perf_counter() - began)
             return start_response(status, headers + security_headers(headers), *error)
