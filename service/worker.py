@@ -70,6 +70,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         received = b"" if read_ahead else _peek(conn.sock)
         if received is None:
             self.finish_request(conn, _done(_DEFER))
+        elif not received and not read_ahead:  # the client has closed
+            self._hang_up(conn)
         elif arrived_whole(received) and _takes_answers(conn.sock):
             conn.data_ready = True
             self.finish_request(conn, _done(self.handle(conn)))
@@ -160,7 +162,7 @@ def _peek(connection: socket.socket) -> bytes | None:
         return connection.recv(SMALL_REQUEST + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
         return None
-    except OSError:  # it broke; whoever reads from it will see how
+    except OSError:  # it broke
         return b""
 
 

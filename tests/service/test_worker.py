@@ -285,3 +285,15 @@ def test_client_that_never_closes_is_left_in_the_end(
     conn.timeout = 0.0
     worker.murder_pending()
     assert (worker.nr_conns, list(worker.pending_conns)) == (0, [])
+
+
+def test_connection_that_the_client_has_closed_is_no_request(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    client.close()
+    worker.enqueue_req(conn)
+    assert worker.nr_conns == worker.cfg.threads + MOST_WAITING
+    assert not worker.submitted
+    assert not worker.pending_conns
