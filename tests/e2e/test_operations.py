@@ -78,19 +78,23 @@ def test_hangup_reads_the_keys_again_and_a_bad_file_lets_nobody_new_in(
     trained: Installation, tmp_path: Path
 ) -> None:
     path = tmp_path / "keys"
-    path.write_text("old\n")
+    path.write_text("sesame-old\n")
     slow = {"DIGITS_API_KEYS": f"@{path}", "DIGITS_RELOAD_SECONDS": "3600"}
     with trained.serving(**slow) as service:
         wait_until("the service is ready", service.is_ready)
-        assert (_status(service, "old"), _status(service)) == (200, 401)
-        path.write_text("new\n")
+        assert (_status(service, "sesame-old"), _status(service)) == (200, 401)
+        path.write_text("sesame-new\n")
         _hang_up(service)
-        assert (_status(service, "old"), _status(service, "new")) == (401, 200)
+        keys = ("sesame-old", "sesame-new")
+        assert [_status(service, key) for key in keys] == [401, 200]
         path.unlink()
         _hang_up(service)
-        assert (_status(service, "new"), _status(service)) == (401, 401)
+        assert [_status(service, key) for key in keys] == [401, 401]
         assert service.get("/healthz").ok
+        for process in (service.process.pid, *service.workers()):
+            assert b"sesame" not in Path(f"/proc/{process}/cmdline").read_bytes()
     assert f"{path} cannot be read" in trained.log()
+    assert "sesame" not in trained.log()
 
 
 def _hang_up(service: Service) -> None:
