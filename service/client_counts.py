@@ -22,6 +22,7 @@ _PLACES = 8
 _TAGS = struct.Struct(f"={_PLACES}Q")  # a row: who has each place, and the windows
 _TAG = struct.Struct("=Q")
 _WINDOW = struct.Struct("=dII")
+_BEGAN = struct.Struct("=" + _PLACES * "d8x")  # when each of a row's windows began
 _ROW_BYTES = _TAGS.size + _PLACES * _WINDOW.size
 _ROWS = 8192
 _BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
@@ -76,11 +77,11 @@ class ClientCounts:
 
     def _least(self, windows: int, now: float) -> int:
         """The place of a client that was not here lately, or who has sent the least."""
+        began = _BEGAN.unpack_from(self._table, windows)
+        if now - min(began) >= 2 * self._rate.seconds:
+            return began.index(min(began))
         row = self._table[windows : windows + _PLACES * _WINDOW.size]
-        counted = [Window._make(window) for window in _WINDOW.iter_unpack(row)]
-        oldest = min(counted)
-        if now - oldest.began >= 2 * self._rate.seconds:
-            return counted.index(oldest)
+        counted = map(Window._make, _WINDOW.iter_unpack(row))
         current = [self._rate.at(window, now) for window in counted]
         weights = [self._rate.weight(window, now) for window in current]
         return weights.index(min(weights))
