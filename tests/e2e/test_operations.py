@@ -45,6 +45,28 @@ def test_rate_limit_is_exact_over_all_workers(trained: Installation) -> None:
         assert _status(service) == 429  # the new workers know what was before
 
 
+PROXIED = [  # headers of a proxy's request, and what a limit of 1 makes of it
+    ("X-Forwarded-For: 198.51.100.1\r\nX-Forwarded-For: 203.0.113.1", 422),
+    ("X-Forwarded-For: 198.51.100.2\r\nX-Forwarded-For: 203.0.113.1", 429),
+    ("X-Forwarded-For: 198.51.100.2", 422),
+    ("X_Forwarded_For: 203.0.113.2", 422),
+    ("X_Forwarded_For: 203.0.113.3", 429),
+    ("X-Forwarded-For: 203.0.113.4\r\nX_Forwarded_For: 203.0.113.5", 422),
+    ("X-Forwarded-For: 203.0.113.4\r\nX_Forwarded_For: 203.0.113.6", 429),
+]
+
+
+def test_only_the_proxy_s_own_word_for_the_address_counts(
+    trained: Installation,
+) -> None:
+    settings = {"DIGITS_TRUSTED_PROXIES": "127.0.0.1", "DIGITS_RATE_LIMIT": "1/hour"}
+    with trained.serving(**settings) as service:
+        wait_until("the service is ready", service.is_ready)
+        for headers, expected in PROXIED:
+            with _upload(trained.port, 9, headers=f"{headers}\r\n") as request:
+                assert _answer(request) == expected, headers
+
+
 @pytest.mark.parametrize("kept_alive", [False, True])
 def test_hangup_renews_the_workers_and_loses_no_request(
     trained: Installation, kept_alive: bool
@@ -138,10 +160,12 @@ def _holding_the_thread(port: int) -> Iterator[None]:
         assert _answer(slow) == 422
 
 
-def _upload(port: int, length: int, sent: int | None = None) -> socket.socket:
+def _upload(
+    port: int, length: int, sent: int | None = None, headers: str = ""
+) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
     head = f"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Length: {length}\r\n"
-    head += "Content-Type: image/png\r\nConnection: close\r\n\r\n"
+    head += f"Content-Type: image/png\r\nConnection: close\r\n{headers}\r\n"
     connection.sendall(head.encode() + bytes(length if sent is None else sent))
     return connection
 
