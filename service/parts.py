@@ -9,6 +9,7 @@ from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.ledger import EnergyLedger
+from service.versions import Versions
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Parts:
     store: ModelStore
     models: CurrentModel
     catalog: Catalog
+    versions: Versions
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float

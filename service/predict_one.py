@@ -5,16 +5,10 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
-from service.image import (
-    DigitImage,
-    Undecodable,
-    UnsupportedFormat,
-    png_data_url,
-    read_digit,
-)
+from service.image import DigitImage, png_data_url
 from service.parts import Parts
 from service.prediction import predict
-from service.upload import Upload, read_image
+from service.upload import read_image
 
 
 class PredictOne:
@@ -31,7 +25,7 @@ class PredictOne:
         """
         model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
-        image = self._digit(upload)
+        image = upload.digit(self._parts.config.max_pixels)
         (prediction,) = predict(model, image.pixels[None])
         document = prediction.document() | {"model": {"version": model.version}}
         if image.warnings:
@@ -42,14 +36,6 @@ class PredictOne:
             model.version, time.thread_time() - cpu_began
         )
         return json.dumps(document).encode()
-
-    def _digit(self, upload: Upload) -> DigitImage:
-        try:
-            return read_digit(upload.content, self._parts.config.max_pixels)
-        except UnsupportedFormat:
-            if upload.announced:
-                raise Undecodable("announced") from None
-            raise
 
 
 def _asked_for(query: str, image: DigitImage) -> dict[str, Any]:
