@@ -68,8 +68,8 @@ def test_all_predicting_addresses_share_one_limit(client_with: ClientWith) -> No
 
 def test_other_addresses_stay_open(client_with: ClientWith) -> None:
     client = client_with(DIGITS_API_KEYS="one")
-    for path in ("/", "/healthz", "/readyz", "/metrics", "/models", "/models/1",
-
+    probes = ("/healthz", "/readyz", "/metrics", "/v2/health/live", "/v2/models/digits")
+    for path in ("/", *probes, "/models", "/models/1"):
         assert client.get(path).status_code == 200, path
     assert client.get("/predict").status_code == 405
 
