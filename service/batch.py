@@ -26,7 +26,7 @@ batch = Blueprint("batch", __name__)
 @batch.post("/predict/batch")
 def predict_batch() -> ResponseReturnValue:
     """A prediction or an error for each picture, in order; see docs/api.md."""
-    model = parts().models.get()
+    model = parts().models.pick()
     images = read_images(request, parts().bodies.read(request.environ))
     budget = PixelBudget(parts().config.max_pixels)
     document = {

@@ -12,7 +12,9 @@ from typing import Any
 
 from service import metrics
 from service.metrics import labelled
+from service.parts import Parts
 from service.predict_one import PredictOne
+from service.security_headers import security_headers
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -20,18 +22,20 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Keys of the environ, by which the front and Flask's side tell each other.
 CPU_BEGAN = "digits.cpu_began"  # the thread's CPU seconds when the request began
-FAILURE = "digits.failure"  # what POST /predict raised
+FAILURE = "digits.failure"  # what was raised before Flask had the request
 ROUTE = "digits.route"  # the rule that the path matches, as metrics show it
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Front:
     """A WSGI application around Flask's."""
 
-    def __init__(self, flask: Application, predict_one: PredictOne) -> None:
+    def __init__(self, flask: Application, parts: Parts) -> None:
         self._flask = flask
-        self._predict_one = predict_one
+        self._proxies = parts.config.trusted_proxies
+        self._admission = parts.admission
+        self._predict_one = PredictOne(parts)
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -39,22 +43,32 @@ class Front:
         """Answer; an answer is counted before any of it is sent, for scrapes to see."""
         began = time.perf_counter()
         environ[CPU_BEGAN] = time.thread_time()
+        self._proxies.apply(environ)
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             method, route = environ["REQUEST_METHOD"], environ.get(ROUTE, "unmatched")
-            known = method if method in _METHODS else "other"
+            known = method if method in METHODS else "other"
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             labelled(metrics.HTTP_SECONDS, route).observe(time.perf_counter() - began)
-            return start_response(status, headers, *error)
+            return start_response(status, headers + security_headers(headers), *error)
 
-        if environ["PATH_INFO"] != "/predict" or environ["REQUEST_METHOD"] != "POST":
-            return self._flask(environ, counted)
-        environ[ROUTE] = "/predict"
-        try:
-            answer = self._predict_one(environ, environ[CPU_BEGAN])
-        except Exception as error:  # noqa: BLE001 (raised again, where Flask answers it)
-            environ[FAILURE] = error
+        answer = self._answer(environ)
+        if answer is None:
             return self._flask(environ, counted)
         length = ("Content-Length", str(len(answer)))
         counted("200 OK", [("Content-Type", "application/json"), length])
         return [answer]
+
+    def _answer(self, environ: Environ) -> bytes | None:
+        """The answer to an admitted POST /predict; None for what is Flask's."""
+        try:
+            self._admission.check(environ)
+            if (
+                environ["PATH_INFO"] == "/predict"
+                and environ["REQUEST_METHOD"] == "POST"
+            ):
+                environ[ROUTE] = "/predict"
+                return self._predict_one(environ, environ[CPU_BEGAN])
+        except Exception as error:  # noqa: BLE001 (raised again, where Flask answers it)
+            environ[FAILURE] = error
+        return None

@@ -23,7 +23,7 @@ class PredictOne:
         Raises what `service.errors` has answers for, all of it the client's doing but
         NoModel.
         """
-        model = self._parts.models.get()
+        model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
         image = upload.digit(self._parts.config.max_pixels)
         (prediction,) = predict(model, image.pixels[None])

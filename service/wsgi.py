@@ -10,6 +10,7 @@ from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
 from service.app import create_app
 from service.background import every
+from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.parts import Parts
 
@@ -26,11 +27,14 @@ def application() -> Flask:
     meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     node = NodeLedger(shared / "node.lock", meter)
-    app = create_app(config, meter, node, energy.carbon_grams_per_kwh)
+    rate = config.rate_limit
+    counts = ClientCounts(rate, shared / "client-counts") if rate else None
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()
     every(config.reload_seconds, parts.models.refresh, "reload")
+    every(config.reload_seconds, parts.admission.refresh, "keys")
     every(_TICK_S, parts.ledger.tick, "energy")
     every(_CUT_OFF_S, parts.bodies.slow_senders.cut_off_late, "slow senders")
     return app
