@@ -8,14 +8,18 @@ from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import ModelStore
 from service import metrics
+from service.answer import Answer
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.errors import register_errors
+from service.journal import Journal
 from service.ledger import EnergyLedger
-from service.routes import Parts, routes
+from service.log import write_request
+from service.routes import MODEL_VERSION, Parts, parts, routes
 from service.slow_senders import SlowSenders
+from service.spans import NoSpans, Spans
 
 _PATIENCE_S = 10.0
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -26,6 +30,7 @@ def create_app(
     meter: Meter,
     node: NodeLedger | None = None,
     grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
+    spans: Spans | None = None,
 ) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
@@ -42,6 +47,9 @@ def create_app(
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
+        journal=Journal(
+            spans or NoSpans(), write_request if config.log_format == "json" else None
+        ),
     )
     app.register_blueprint(routes)
     register_errors(app)
@@ -53,6 +61,7 @@ def create_app(
 def _begin() -> None:
     g.began = time.perf_counter()
     g.cpu_began = time.thread_time()
+    g.headers = parts().journal.begin(request.environ)
 
 
 def _count(response: Response) -> Response:
@@ -60,5 +69,10 @@ def _count(response: Response) -> Response:
     method = request.method if request.method in _METHODS else "other"
     route = request.url_rule.rule if request.url_rule else "unmatched"
     metrics.HTTP_REQUESTS.labels(method, route, response.status_code).inc()
-    metrics.HTTP_SECONDS.labels(route).observe(time.perf_counter() - g.began)
+    seconds = time.perf_counter() - g.began
+    metrics.HTTP_SECONDS.labels(route).observe(seconds)
+    response.headers.extend(g.headers)
+    size, version = response.content_length, request.environ.get(MODEL_VERSION)
+    answer = Answer(method, route, response.status_code, size, seconds, version)
+    parts().journal.end(request.environ, answer)
     return response

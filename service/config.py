@@ -65,6 +65,15 @@ def _number(
     return Setting(variable, str(default), parse, allowed, text)
 
 
+def _choice(variable: str, values: tuple[str, ...], text: str) -> Setting:
+    def parse(value: str) -> str:
+        if value not in values:
+            raise ValueError(value)
+        return value
+
+    return Setting(variable, values[0], parse, " or ".join(values), text)
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
@@ -81,6 +90,7 @@ SETTINGS = (
     _number(
         "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
     ),
+    _choice("DIGITS_LOG_FORMAT", ("text", "json"), "json: and a line a request."),
 )
 
 
@@ -97,6 +107,7 @@ class ServiceConfig:
     max_upload_bytes: int
     max_pixels: int
     reload_seconds: float
+    log_format: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ServiceConfig":

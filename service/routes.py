@@ -20,6 +20,7 @@ from service.image import (
     png_data_url,
     read_digit,
 )
+from service.journal import Journal
 from service.ledger import EnergyLedger
 from service.prediction import predict
 from service.prediction_energy import energy_per_prediction
@@ -27,6 +28,8 @@ from service.scrape import Facts, exposition
 from service.upload import Upload, read_image
 
 routes = Blueprint("routes", __name__)
+
+MODEL_VERSION = "digits.model_version"  # in the environ, once a model has answered
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Parts:
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float
+    journal: Journal
 
 
 def parts() -> Parts:
@@ -52,8 +56,12 @@ def predict_one() -> ResponseReturnValue:
     """The label and the output vector of one image; see docs/api.md."""
     model = parts().models.get()
     upload = read_image(request, parts().bodies.read(request))
-    image = _digit(upload, parts().config.max_pixels)
-    (prediction,) = predict(model, image.pixels[None])
+    part = parts().journal.spans.part
+    with part("decode"):
+        image = _digit(upload, parts().config.max_pixels)
+    with part("predict"):
+        (prediction,) = predict(model, image.pixels[None])
+    request.environ[MODEL_VERSION] = model.version
     document = prediction.document() | {
         "model": {"version": model.version},
         "energy": _energy(model),

@@ -1,6 +1,5 @@
 """What each gunicorn worker calls: the environment becomes a running application."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -11,22 +10,24 @@ from energy.node import NodeLedger
 from service.app import create_app
 from service.background import every
 from service.config import ServiceConfig
+from service.log import set_up_logging
 from service.routes import Parts
+from service.spans import open_spans
 
 _TICK_S = 1.0
 _CUT_OFF_S = 0.25
-_LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"  # gunicorn's
 
 
 def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     config = ServiceConfig.from_environ(os.environ)
+    set_up_logging(config.log_format)
     energy = EnergySettings.from_environ(os.environ)
     meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     node = NodeLedger(shared / "node.lock", meter)
-    app = create_app(config, meter, node, energy.carbon_grams_per_kwh)
+    spans = open_spans(os.environ)
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, spans)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()

@@ -19,6 +19,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         max_upload_bytes=8 * 1024 * 1024,
         max_pixels=40_000_000,
         reload_seconds=1.0,
+        log_format="text",
     )
 
 
@@ -40,6 +41,7 @@ def test_empty_variable_is_one_that_is_not_set() -> None:
         ("DIGITS_MAX_UPLOAD_BYTES", "1", "max_upload_bytes", 1),
         ("DIGITS_MAX_PIXELS", "784", "max_pixels", 784),
         ("DIGITS_RELOAD_SECONDS", "0.25", "reload_seconds", 0.25),
+        ("DIGITS_LOG_FORMAT", "json", "log_format", "json"),
     ],
 )
 def test_variable_sets_its_field(

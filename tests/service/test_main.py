@@ -17,7 +17,7 @@ from tests.e2e.programs import Installation, Service, free_port
 VARIABLES = [
     f"DIGITS_{name}"
     for name in ("STORE", "STATE", "HOST", "PORT", "WORKERS", "THREADS",
-                 "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS",
+                 "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS", "LOG_FORMAT",
                  "ENERGY_SOURCE", "POWERCAP_ROOT", "WATTS_PER_CPU",
                  "CARBON_GRAMS_PER_KWH")
 ]  # fmt: skip
@@ -29,6 +29,7 @@ BAD_VALUES = [
     ("DIGITS_MAX_UPLOAD_BYTES", "8MiB", "1 to 1,073,741,824"),
     ("DIGITS_MAX_PIXELS", "1", "784 to 1,000,000,000"),
     ("DIGITS_RELOAD_SECONDS", "0", "0.05 to 3,600"),
+    ("DIGITS_LOG_FORMAT", "xml", "text or json"),
     ("DIGITS_HOST", "..", "an address"),
     ("DIGITS_HOST", "a" * 70, "an address"),
     ("DIGITS_ENERGY_SOURCE", "sun", "rapl, battery, hwmon, estimate, none"),
@@ -168,6 +169,7 @@ def test_flag_overrides_its_variable(command: Command, variable: str) -> None:
         "DIGITS_PORT": ("1", str(free_port())),
         "DIGITS_ENERGY_SOURCE": ("none", "estimate"),
         "DIGITS_MAX_PIXELS": ("784", "1000"),
+        "DIGITS_LOG_FORMAT": ("text", "json"),
     }
     by_variable, by_flag = values.get(variable, ("1", "2"))
     settings = {"DIGITS_PORT": str(free_port()), variable: by_variable}
