@@ -13,6 +13,7 @@ from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
+from service.description import description
 from service.errors import register_errors
 from service.journal import Journal
 from service.ledger import EnergyLedger
@@ -52,6 +53,7 @@ def create_app(
         ),
     )
     app.register_blueprint(routes)
+    app.register_blueprint(description)
     register_errors(app)
     app.before_request(_begin)
     app.after_request(_count)
