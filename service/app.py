@@ -1,29 +1,27 @@
-"""The application: its parts wired together, and every answer counted."""
+"""The application: its parts wired together."""
 
-import time
-
-from flask import Flask, Response, g, request
+from flask import Flask, request
 
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import ModelStore
-from service import metrics
-from service.answer import Answer
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.description import description
 from service.errors import register_errors
+from service.front import ROUTE, Front
 from service.journal import Journal
 from service.ledger import EnergyLedger
 from service.log import write_request
-from service.routes import MODEL_VERSION, Parts, parts, routes
+from service.parts import Parts
+from service.predict_one import PredictOne
+from service.routes import routes
 from service.slow_senders import SlowSenders
 from service.spans import NoSpans, Spans
 
 _PATIENCE_S = 10.0
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 def create_app(
@@ -41,7 +39,7 @@ def create_app(
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     store = ModelStore(config.store, config.state)
-    app.extensions["digits"] = Parts(
+    app.extensions["digits"] = parts = Parts(
         config=config,
         models=CurrentModel(store),
         catalog=Catalog(store),
@@ -55,26 +53,13 @@ def create_app(
     app.register_blueprint(routes)
     app.register_blueprint(description)
     register_errors(app)
-    app.before_request(_begin)
-    app.after_request(_count)
+    app.before_request(_name_route)
+    front = Front(app.wsgi_app, PredictOne(parts), parts.journal)
+    app.wsgi_app = front  # type: ignore[method-assign]
     return app
 
 
-def _begin() -> None:
-    g.began = time.perf_counter()
-    g.cpu_began = time.thread_time()
-    g.headers = parts().journal.begin(request.environ)
-
-
-def _count(response: Response) -> Response:
-    """Count an answer before any of it is sent, so that a scrape sees it."""
-    method = request.method if request.method in _METHODS else "other"
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    metrics.HTTP_REQUESTS.labels(method, route, response.status_code).inc()
-    seconds = time.perf_counter() - g.began
-    metrics.HTTP_SECONDS.labels(route).observe(seconds)
-    response.headers.extend(g.headers)
-    size, version = response.content_length, request.environ.get(MODEL_VERSION)
-    answer = Answer(method, route, response.status_code, size, seconds, version)
-    parts().journal.end(request.environ, answer)
-    return response
+def _name_route() -> None:
+    """Tell the front door which rule the path matches."""
+    if request.url_rule:
+        request.environ[ROUTE] = request.url_rule.rule

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.answer import Answer
+from service.answer import MODEL_VERSION, Answer
 from service.log import NO_IDS, current_ids
 from service.request_id import HEADER, request_id
 from service.spans import Spans
@@ -41,19 +41,19 @@ class Journal:
         """The answer is about to be sent, on the same thread."""
         self.spans.end(environ, answer)
         if self.write:
-            facts = _facts(answer, environ.get("CONTENT_LENGTH", ""))
-            self.write(current_ids.get(NO_IDS), facts)
+            self.write(current_ids.get(NO_IDS), _facts(environ, answer))
         current_ids.set(NO_IDS)
 
 
-def _facts(answer: Answer, length: str) -> dict[str, Any]:
+def _facts(environ: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+    length = environ.get("CONTENT_LENGTH", "")
     return {
-        "message": f"{answer.method} {answer.route} {answer.status}",
+        "message": f"{answer.method} {answer.route} {answer.code}",
         "method": answer.method,
         "route": answer.route,
-        "status": answer.status,
+        "status": answer.code,
         "seconds": round(answer.seconds, 6),
         "request_bytes": int(length) if length.isdigit() else None,
         "response_bytes": answer.size,
-        "model_version": answer.model_version,
+        "model_version": environ.get(MODEL_VERSION),
     }

@@ -3,10 +3,12 @@
 import math
 import threading
 from collections import deque
+from typing import Any
 
 from energy import Meter, SourceInfo, Tick
 from energy.node import NodeLedger
 from service import metrics
+from service.metrics import labelled
 
 _MOST_WAITING = 1_000_000
 
@@ -39,15 +41,18 @@ class EnergyLedger:
         """What the source measures, an estimate's watts; None without a source."""
         return self._meter.info if self.source else None
 
-    def joules(self, cpu_seconds: float) -> float | None:
-        """What that much CPU time costs at the last tick's rate; None if unknown."""
-        return None if math.isnan(self._rate) else self._rate * cpu_seconds
+    def charge(self, version: int, cpu_seconds: float) -> dict[str, Any] | None:
+        """Note a prediction request, and say what it cost at the last tick's rate.
 
-    def record(self, version: int, cpu_seconds: float) -> None:
-        """Note a prediction request; its joules are observed at the next tick."""
-        metrics.PREDICTION_CPU.labels(version).observe(cpu_seconds)
-        if self.source:
-            self._waiting.append((version, cpu_seconds))
+        Its joules are observed at the next tick. None as long as there is no rate.
+        """
+        labelled(metrics.PREDICTION_CPU, version).observe(cpu_seconds)
+        if self.source is None:
+            return None
+        self._waiting.append((version, cpu_seconds))
+        if math.isnan(self._rate):
+            return None
+        return {"joules": self._rate * cpu_seconds, "source": self.source}
 
     def tick(self) -> None:
         """Share out what was spent since the last tick; call it about once a second."""

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from model_store import __version__
-from service.answer import Answer
+from service.answer import MODEL_VERSION, Answer
 from service.trace_context import TraceContext
 
 log = logging.getLogger(__name__)
@@ -60,8 +60,8 @@ class RecordedSpans:
         """The span ends; only a fault of ours is an error."""
         span = trace.get_current_span()
         span.update_name(f"{answer.method} {answer.route}")
-        span.set_attributes(_attributes(answer))
-        if answer.status >= 500:
+        span.set_attributes(_attributes(environ, answer))
+        if answer.code >= 500:
             span.set_status(trace.StatusCode.ERROR)
         span.end()
         context.detach(environ.pop(_TOKEN))
@@ -87,12 +87,12 @@ def record_spans(exporters: Iterable[str]) -> RecordedSpans:
     return RecordedSpans(provider)
 
 
-def _attributes(answer: Answer) -> dict[str, str | int]:
+def _attributes(environ: Mapping[str, Any], answer: Answer) -> dict[str, str | int]:
     attributes: dict[str, str | int] = {
         "http.request.method": answer.method,
         "http.route": answer.route,
-        "http.response.status_code": answer.status,
+        "http.response.status_code": answer.code,
     }
-    if answer.model_version is not None:
-        attributes["digits.model_version"] = answer.model_version
+    if (version := environ.get(MODEL_VERSION)) is not None:
+        attributes["digits.model_version"] = version
     return attributes

@@ -6,6 +6,7 @@ from typing import Any
 from model_store import Model
 from model_store.network import Pixels, probabilities
 from service import metrics
+from service.metrics import labelled
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,6 @@ def predict(model: Model, pixels: Pixels) -> list[Prediction]:
         for label, row, p in zip(labels, outputs, calibrated, strict=True)
     ]
     for prediction in predictions:
-        metrics.PREDICTIONS.labels(prediction.label, model.version).inc()
+        labelled(metrics.PREDICTIONS, prediction.label, model.version).inc()
         metrics.CONFIDENCE.observe(prediction.confidence)
     return predictions

@@ -11,7 +11,7 @@ from service.app import create_app
 from service.background import every
 from service.config import ServiceConfig
 from service.log import set_up_logging
-from service.routes import Parts
+from service.parts import Parts
 from service.spans import open_spans
 
 _TICK_S = 1.0

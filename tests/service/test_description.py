@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from model_store import Model, __version__
-from service.routes import Parts
+from service.parts import Parts
 from tests.service.pages import Page
 
 Document = dict[str, Any]

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model_store import ModelStore
-from service.routes import Parts
+from service.parts import Parts
 
 
 def _assert_problem(answer: TestResponse, status: int, title: str) -> str:
@@ -168,7 +168,7 @@ def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
     def fail(*_: object) -> NoReturn:
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr("service.routes.predict", fail)
+    monkeypatch.setattr("service.predict_one.predict", fail)
     with caplog.at_level(logging.ERROR):
         answer = client.post("/predict", data=picture, content_type="image/png")
     detail = _assert_problem(answer, 500, "Internal Server Error")

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.routes import Parts
+from service.parts import Parts
 from tests.service.pages import Page
 
 Publish = Callable[..., Model]

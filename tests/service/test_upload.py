@@ -110,8 +110,6 @@ def _cases() -> list[Any]:
         "9 MiB in a part": (
             _parts(PART % (b"image", FILE, bytes(9 * 2**20)) + b"--x--\r\n"),
             413, "8,388,608"),
-        "a text field without end": (
-            _parts(PART % (b"note", b"", b"x" * 600_000) + b"--x--\r\n"), 413, ""),
         "parts without end": (
             _parts(PART % (b"note", b"", b"x") * 1001 + b"--x--\r\n"), 413, ""),
     }  # fmt: skip
@@ -131,8 +129,6 @@ def test_body_shorter_than_announced_is_a_problem_that_counts(
     assert f"{length} of {length + 1} bytes" in answer.get_json()["detail"]
 
 
-# werkzeug drops the file of a part that is cut short without closing it.
-@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 @pytest.mark.parametrize(("request_", "status", "word"), _cases())
 def test_bad_upload_gets_a_problem_that_says_why(
     client: FlaskClient, request_: dict[str, Any], status: int, word: str
