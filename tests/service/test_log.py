@@ -88,29 +88,22 @@ def test_nothing_that_was_read_from_the_picture_is_logged(lines: Lines) -> None:
     }  # fmt: skip
 
 
-@pytest.fixture
-def failing(client_with: Callable[..., FlaskClient]) -> FlaskClient:
-    """A client of a service in which one address has a fault of ours."""
-    client = client_with()
-
-    def fail() -> NoReturn:
-        raise ZeroDivisionError("a fault of ours")
-
-    client.application.add_url_rule("/fault", view_func=fail)
-    return client
-
-
 @pytest.mark.parametrize("log_format", ["text", "json"])
 def test_traceback_carries_the_id_of_its_request(
-    failing: FlaskClient,
+    client: FlaskClient,
+    picture: bytes,
     log_format: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr("service.predict_one.predict", fail)
     monkeypatch.setattr(logging.root, "handlers", [])
     set_up_logging(log_format)
-    answer = failing.get("/fault", headers={"X-Request-ID": "abc-3"})
-    assert answer.status_code == 500
+    headers = {"Content-Type": "image/png", "X-Request-ID": "abc-3"}
+    assert client.post("/predict", data=picture, headers=headers).status_code == 500
     err = capsys.readouterr().err
     assert "ZeroDivisionError: a fault of ours" in err
     if log_format == "json":

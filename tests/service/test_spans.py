@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
@@ -107,11 +108,18 @@ def test_refused_picture_is_no_error_of_ours(
 
 
 def test_fault_of_ours_is_an_error(
-    traced: FlaskClient, exporter: InMemorySpanExporter
+    traced: FlaskClient,
+    exporter: InMemorySpanExporter,
+    picture: bytes,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    traced.application.add_url_rule("/fault", view_func=lambda: str(1 / 0))
-    assert traced.get("/fault").status_code == 500
-    status = _finished(exporter)["GET /fault"].status
+    def fail(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("service.predict_one.predict", fail)
+    answer = traced.post("/predict", data=picture, content_type="image/png")
+    assert answer.status_code == 500
+    status = _finished(exporter)["POST /predict"].status
     assert status.status_code is StatusCode.ERROR
 
 
