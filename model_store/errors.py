@@ -3,6 +3,7 @@
 StoreError
 ├── InvalidNetwork     the parameters do not make a network
 ├── CorruptModel       a file is not a model
+├── ModelNotAllowed    a file is not on the allow list
 ├── ModelNotFound      there is no such version
 ├── BrokenPin          PINNED does not hold a version number
 └── StoreUnavailable   the file system refuses to read or write
@@ -29,6 +30,18 @@ class CorruptModel(StoreError):
         super().__init__(f"{path} is not a model: {reason}")
         self.path = path
         self.reason = reason
+
+
+class ModelNotAllowed(StoreError):
+    """A file whose SHA-256 sum is not on the allow list.
+
+    Attributes: path, sha256.
+    """
+
+    def __init__(self, path: Path, sha256: str) -> None:
+        super().__init__(f"{path} is not on the allow list: its sum is {sha256}")
+        self.path = path
+        self.sha256 = sha256
 
 
 class ModelNotFound(StoreError):

@@ -40,13 +40,22 @@ def read(path: Path) -> tuple[Network, Card]:
 
     Raises CorruptModel (with the first thing that is wrong), OSError.
     """
+    return parse(path, content(path))
+
+
+def content(path: Path) -> bytes:
+    """What a file holds that may be a model. Raises CorruptModel, OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise CorruptModel(path, "it is not a regular file")
     if path.stat().st_size > MAX_BYTES:
         raise CorruptModel(path, f"it is larger than {MAX_BYTES // 2**20} MiB")
-    content = io.BytesIO(path.read_bytes())
+    return path.read_bytes()
+
+
+def parse(path: Path, content: bytes) -> tuple[Network, Card]:
+    """Check a model file by its content. Raises CorruptModel, naming the path."""
     try:
-        arrays = _arrays(content)
+        arrays = _arrays(io.BytesIO(content))
         card = Card.from_json(_text(arrays.pop("metadata")))
         network = _network(arrays, card)
     except (_Refused, InvalidCard, InvalidNetwork) as error:

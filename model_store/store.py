@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from model_store import npz
+from model_store.allow_list import AllowList
 from model_store.card import Card
 from model_store.errors import ModelNotFound, StoreError, StoreUnavailable
 from model_store.network import Network
@@ -31,10 +32,14 @@ class ModelStore:
 
     A reader sees a version whole or not at all: a file is written aside, synced, and
     then hard-linked to the next free number, which fails if that number exists.
+    With an allow list, only the files on it are loaded.
     """
 
-    def __init__(self, root: Path, state: Path) -> None:
+    def __init__(
+        self, root: Path, state: Path, allow_list: AllowList | None = None
+    ) -> None:
         self.root = root
+        self._allow_list = allow_list
         self._versions = root / "versions"
         self._pin = Pin(state / "PINNED")
 
@@ -60,11 +65,14 @@ class ModelStore:
     def load(self, version: int) -> Model:
         """Read and check one version.
 
-        Raises ModelNotFound, CorruptModel, StoreUnavailable.
+        Raises ModelNotFound, CorruptModel, ModelNotAllowed, StoreUnavailable.
         """
         path = self.path(version)
         try:
-            network, card = npz.read(path)
+            content = npz.content(path)
+            if self._allow_list:
+                self._allow_list.check(path, content)
+            network, card = npz.parse(path, content)
         except FileNotFoundError:
             raise ModelNotFound(version, self.root) from None
         except OSError as error:
@@ -72,12 +80,16 @@ class ModelStore:
         return Model(version, network, card)
 
     def fingerprint(self, version: int) -> tuple[int, ...] | None:
-        """Numbers that differ when the version's file does; None if there is none."""
+        """Numbers that differ when the version's file does, or whether it is allowed.
+
+        None if there is no such file.
+        """
         try:
             status = self.path(version).stat()
         except OSError:
             return None
-        return version, status.st_ino, status.st_mtime_ns, status.st_size
+        allowed = self._allow_list.fingerprint() if self._allow_list else ()
+        return version, status.st_ino, status.st_mtime_ns, status.st_size, *allowed
 
     def latest(self) -> Model:
         """The newest version that is valid.

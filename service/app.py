@@ -4,19 +4,22 @@ from flask import Flask, request
 
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
-from model_store import ModelStore
+from model_store import AllowList, ModelStore
+from service.admin import admin
+from service.admission import Admission
 from service.body import BodyReader
 from service.catalog import Catalog
+from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.description import description
 from service.errors import register_errors
-from service.front import ROUTE, Front
+from service.front import FAILURE, ROUTE, Front
 from service.journal import Journal
+from service.keys import Keys, KeySource
 from service.ledger import EnergyLedger
 from service.log import write_request
 from service.parts import Parts
-from service.predict_one import PredictOne
 from service.routes import routes
 from service.slow_senders import SlowSenders
 from service.spans import NoSpans, Spans
@@ -29,19 +32,24 @@ def create_app(
     meter: Meter,
     node: NodeLedger | None = None,
     grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
+    counts: ClientCounts | None = None,
     spans: Spans | None = None,
 ) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
-    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`
-    and `slow_senders.cut_off_late` happen now and then.
+    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`,
+    `admission.refresh` and `slow_senders.cut_off_late` happen now and then. The counts
+    of config.rate_limit are the caller's, too, as workers share them.
     """
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    store = ModelStore(config.store, config.state)
+    allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
+    store = ModelStore(config.store, config.state, allow_list)
     app.extensions["digits"] = parts = Parts(
         config=config,
-        models=CurrentModel(store),
+        admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
+        store=store,
+        models=CurrentModel(store, config.canary),
         catalog=Catalog(store),
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
@@ -52,14 +60,24 @@ def create_app(
     )
     app.register_blueprint(routes)
     app.register_blueprint(description)
+    app.register_blueprint(admin)
     register_errors(app)
-    app.before_request(_name_route)
-    front = Front(app.wsgi_app, PredictOne(parts), parts.journal)
-    app.wsgi_app = front  # type: ignore[method-assign]
+    app.before_request(_take_over)
+    app.wsgi_app = Front(app.wsgi_app, parts)  # type: ignore[method-assign]
     return app
 
 
-def _name_route() -> None:
-    """Tell the front door which rule the path matches."""
+def _keys(source: KeySource | None) -> Keys | None:
+    if source is None:
+        return None
+    keys = Keys(source)
+    keys.refresh()
+    return keys
+
+
+def _take_over() -> None:
+    """Tell the front door which rule the path matches; answer what it refused."""
     if request.url_rule:
         request.environ[ROUTE] = request.url_rule.rule
+    if FAILURE in request.environ:
+        raise request.environ[FAILURE]

@@ -12,9 +12,10 @@ from typing import NoReturn
 import click
 
 from energy import EnergyError, EnergySettings, open_meter
-from model_store import __version__
+from model_store import AllowList, StoreUnavailable, __version__
 from model_store.command_line import run
-from service.config import SETTINGS, ConfigError, ServiceConfig
+from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
+from service.keys import KeySource
 
 _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 
@@ -28,12 +29,16 @@ _ENERGY = {
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
-    known = {s.variable: f"{s.help}  [default: {s.default}]" for s in SETTINGS}
+    known = {s.variable: _described(s) for s in SETTINGS}
     for variable, text in reversed((known | _ENERGY).items()):
         flag = "--" + variable.removeprefix("DIGITS_").lower().replace("_", "-")
         shown = f"{text}  [env var: {variable}]"
         command = click.option(flag, variable, metavar="VALUE", help=shown)(command)
     return command
+
+
+def _described(setting: Setting) -> str:
+    return f"{setting.help}  [default: {setting.default or 'unset'}]"
 
 
 @click.command()
@@ -47,9 +52,23 @@ def main(**flags: str | None) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     environ = {**os.environ, **given}
     config = ServiceConfig.from_environ(environ)
+    _check_files(config, environ)
     open_meter(EnergySettings.from_environ(environ))  # a forced source must be there
     _check_free(config.host, config.port)
     _become_gunicorn(environ)
+
+
+def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
+    """Refuse files that cannot be used; once it runs, the service would go on."""
+    for setting in SETTINGS:
+        value = getattr(config, setting.field)
+        try:
+            if isinstance(value, KeySource):
+                value.read()
+            elif setting.variable == "DIGITS_MODEL_ALLOWLIST" and value:
+                AllowList(value).sums()
+        except (OSError, ValueError, StoreUnavailable):
+            raise setting.refusal(environ[setting.variable]) from None
 
 
 def _check_free(host: str, port: int) -> None:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.canary import Canary
+from service.keys import KeySource
+from service.proxies import TrustedProxies
+from service.rate_limit import Rate
+
 
 class ConfigError(Exception):
     """A value out of range; the text names variable, value and what is allowed.
@@ -29,6 +34,7 @@ class Setting:
     parse: Callable[[str], Any]
     allowed: str
     help: str
+    secret: bool = False
 
     @property
     def flag(self) -> str:
@@ -46,7 +52,12 @@ class Setting:
         try:
             return self.parse(text)
         except ValueError:
-            raise ConfigError(self.variable, text, self.allowed) from None
+            raise self.refusal(text) from None
+
+    def refusal(self, text: str) -> ConfigError:
+        """The error for that value, which is not shown if it may be a secret."""
+        shown = "..." if self.secret and not text.startswith("@") else text
+        return ConfigError(self.variable, shown, self.allowed)
 
 
 def _number(
@@ -74,6 +85,15 @@ def _choice(variable: str, values: tuple[str, ...], text: str) -> Setting:
     return Setting(variable, values[0], parse, " or ".join(values), text)
 
 
+def _file(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _keys(variable: str, text: str) -> Setting:
+    allowed = "keys with commas between, or @FILE: a readable file of one key a line"
+    return Setting(variable, "", KeySource.parse, allowed, text, secret=True)
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
@@ -91,7 +111,28 @@ SETTINGS = (
         "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
     ),
     _choice("DIGITS_LOG_FORMAT", ("text", "json"), "json: and a line a request."),
-)
+    _keys("DIGITS_API_KEYS", "Who may predict: keys, or @FILE."),
+    _keys("DIGITS_ADMIN_TOKEN", "Who may pin versions: a token, or @FILE."),
+    Setting(
+        "DIGITS_RATE_LIMIT", "", Rate.parse,
+        "as 60/minute: 1 to 1,000,000 a second, minute or hour",
+        "Predictions a client may ask for, such as 60/minute.",
+    ),
+    Setting(
+        "DIGITS_TRUSTED_PROXIES", "", TrustedProxies.parse,
+        "addresses or networks with commas between, such as 10.0.0.5,192.168.0.0/16",
+        "The proxies whose X-Forwarded headers are believed.",
+    ),
+    Setting(
+        "DIGITS_CANARY", "", Canary.parse,
+        "as 7:5: a version, and a percentage over 0 and up to 100",
+        "Which version answers how many of 100 predictions, such as 7:5.",
+    ),
+    Setting(
+        "DIGITS_MODEL_ALLOWLIST", "", _file, "a file of sha256sum lines",
+        "Serve only the model files that it lists.",
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,6 +149,12 @@ class ServiceConfig:
     max_pixels: int
     reload_seconds: float
     log_format: str
+    api_keys: KeySource | None
+    admin_token: KeySource | None
+    rate_limit: Rate | None
+    trusted_proxies: TrustedProxies
+    canary: Canary | None
+    model_allowlist: Path | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ServiceConfig":

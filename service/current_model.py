@@ -1,11 +1,14 @@
 """The model that is being served, swapped for a newer version without a pause."""
 
 import logging
-
-import numpy as np
+import threading
+from random import Random
 
 from model_store import Model, ModelStore, StoreError, StoreUnavailable
 from service import metrics
+from service.canary import Canary
+from service.complaint import Complaint
+from service.version_loader import Loaded, VersionLoader
 
 log = logging.getLogger(__name__)
 
@@ -15,53 +18,87 @@ class NoModel(Exception):
 
 
 class CurrentModel:
-    """Serves the pinned version, or else the newest valid one.
+    """Serves the pinned version, or else the newest valid one; and maybe a canary.
 
     `refresh` loads and checks aside; readers only ever meet a whole, warmed-up model,
     as the swap is one assignment.
     """
 
-    def __init__(self, store: ModelStore) -> None:
+    def __init__(
+        self,
+        store: ModelStore,
+        canary: Canary | None = None,
+        rng: Random | None = None,
+    ) -> None:
         self._store = store
-        self._model: Model | None = None
-        # Fingerprints, so that the same broken file is not tried each second.
-        self._loaded: tuple[int, ...] | None = None
-        self._broken: set[tuple[int, ...]] = set()
-        self._complaint = ""  # logged and counted once for as long as it lasts
+        self._loader = VersionLoader(store)
+        self._share = canary
+        self._rng = rng or Random()  # noqa: S311 (nobody gains by a guess)
+        self._main: Loaded | None = None
+        self._canary: Loaded | None = None
+        self._refreshing = threading.Lock()
+        self._fault = ""  # of the store or the pin, as seen by this refresh
+        self._complaint = Complaint()
+        self._canary_complaint = Complaint()
         self._why_none = f"the model store {store.root} has not been read yet"
 
     @property
     def loaded(self) -> Model | None:
-        """The model that answers now, or None."""
-        return self._model
+        """The model that answers now, but for the canary's share; or None."""
+        main = self._main
+        return main.model if main else None
+
+    @property
+    def all_loaded(self) -> list[Model]:
+        """The loaded model and the canary, if it is another one."""
+        models = [loaded.model for loaded in (self._main, self._canary) if loaded]
+        return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
-        """The model that answers now. Raises NoModel."""
-        model = self._model
+        """The loaded model. Raises NoModel."""
+        model = self.loaded
         if model is None:
             raise NoModel(self._why_none)
         return model
 
+    def pick(self) -> Model:
+        """The model for one prediction, loaded or canary. Raises NoModel."""
+        canary = self._canary
+        if canary and self._share and self._share.falls_on(self._rng):
+            return canary.model
+        return self.get()
+
     def refresh(self) -> None:
         """Load what should be served by now, if it is not what is loaded."""
-        before, self._complaint = self._complaint, ""
-        self._follow_store()
-        if self._complaint and self._complaint != before:
-            metrics.MODEL_LOADS.labels("unavailable").inc()
-            log.error("%s", self._complaint)
+        with self._refreshing:  # now and then, and whenever a version is pinned
+            self._fault = ""
+            self._follow_store()
+            if self._complaint.tell(self._fault):
+                metrics.MODEL_LOADS.labels("unavailable").inc()
+            if self._share:
+                self._follow_canary(self._share.version)
 
     def _follow_store(self) -> None:
         try:
             candidates = self._candidates()
         except StoreUnavailable as error:
-            self._complaint = f"the model store cannot be read: {error}"
+            self._fault = f"the model store cannot be read: {error}"
             self._why_none = f"the model store cannot be read ({error.reason})"
             return
         for version in candidates:
             if self._take(version):
                 return
-        if self._model is None:
+        if self._main is None:
             self._why_none = self._why_no_model(bool(candidates))
+
+    def _follow_canary(self, version: int) -> None:
+        try:
+            self._canary = self._loader.load(version, self._canary)
+        except StoreUnavailable:  # then it stays as it is
+            return
+        fault = f"the canary, version {version}, is missing or broken"
+        if self._canary_complaint.tell("" if self._canary else fault):
+            metrics.MODEL_LOADS.labels("unavailable").inc()
 
     def _candidates(self) -> list[int]:
         """The versions to try, the best first; none that is worse than the loaded."""
@@ -69,37 +106,26 @@ class CurrentModel:
         try:
             pinned = self._store.pinned()
         except StoreError as error:
-            self._complaint = f"the pin cannot be followed: {error}"
+            self._fault = f"the pin cannot be followed: {error}"
         else:
             if pinned is None:
                 return newest_first
             if self._take(pinned):
                 return []
-            self._complaint = f"the pinned version {pinned} is missing or broken"
-        return [] if self._model else newest_first
+            self._fault = f"the pinned version {pinned} is missing or broken"
+        return [] if self._main else newest_first
 
     def _take(self, version: int) -> bool:
         """Make a version the loaded one; False if it is broken."""
-        seen = self._store.fingerprint(version)
-        if seen is None or seen in self._broken:
-            return False
-        if seen == self._loaded:
-            return True
         try:
-            model = self._store.load(version)
-        except StoreUnavailable as error:  # it may be readable the next time
-            self._complaint = f"version {version} cannot be read: {error}"
+            loaded = self._loader.load(version, self._main)
+        except StoreUnavailable as error:
+            self._fault = f"version {version} cannot be read: {error}"
             return False
-        except StoreError as error:
-            self._broken.add(seen)
-            metrics.MODEL_LOADS.labels("broken").inc()
-            log.error("version %d is not served: %s", version, error)
-            return False
-        model.network.outputs(np.zeros((1, 784), np.uint8))  # warm up
-        self._model, self._loaded = model, seen
-        metrics.MODEL_LOADS.labels("ok").inc()
-        log.info("serving version %d", version)
-        return True
+        if loaded and loaded is not self._main:
+            self._main = loaded
+            log.info("serving version %d", version)
+        return loaded is not None
 
     def _why_no_model(self, any_version: bool) -> str:
         if any_version:

@@ -3,10 +3,15 @@
 import json
 
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
-from model_store import CorruptModel, ModelNotFound, StoreUnavailable
+from model_store import (
+    CorruptModel,
+    ModelNotAllowed,
+    ModelNotFound,
+    StoreUnavailable,
+)
 from service import metrics
 from service.current_model import NoModel
 from service.image import (
@@ -26,6 +31,7 @@ _STATUS: dict[type[Exception], int] = {
     NoDigit: 422,
     ModelNotFound: 404,
     CorruptModel: 404,
+    ModelNotAllowed: 404,
     StoreUnavailable: 500,
     NoModel: 503,
 }
@@ -63,8 +69,9 @@ def _answer_known(error: Exception) -> Response:
 
 def _answer_http(error: HTTPException) -> Response:
     response = problem(error.code or 500, error.description or "")
-    if isinstance(error, MethodNotAllowed) and error.valid_methods:
-        response.headers["Allow"] = ", ".join(error.valid_methods)
+    for name, value in error.get_headers():  # Allow, Retry-After, WWW-Authenticate
+        if name != "Content-Type":
+            response.headers[name] = value
     return response
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from service import metrics
 from service.answer import Answer
-from service.journal import Journal
 from service.metrics import labelled
+from service.parts import Parts
 from service.predict_one import PredictOne
+from service.security_headers import security_headers
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -22,7 +23,7 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # Keys of the environ, by which the front and Flask's side tell each other.
 CPU_BEGAN = "digits.cpu_began"  # the thread's CPU seconds when the request began
-FAILURE = "digits.failure"  # what POST /predict raised
+FAILURE = "digits.failure"  # what was raised before Flask had the request
 ROUTE = "digits.route"  # the rule that the path matches, as metrics show it
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -31,12 +32,12 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Front:
     """A WSGI application around Flask's."""
 
-    def __init__(
-        self, flask: Application, predict_one: PredictOne, journal: Journal
-    ) -> None:
+    def __init__(self, flask: Application, parts: Parts) -> None:
         self._flask = flask
-        self._predict_one = predict_one
-        self._journal = journal
+        self._proxies = parts.config.trusted_proxies
+        self._journal = parts.journal
+        self._admission = parts.admission
+        self._predict_one = PredictOne(parts)
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -45,6 +46,7 @@ class Front:
         began = time.perf_counter()
         environ[CPU_BEGAN] = time.thread_time()
         ids = self._journal.begin(environ)
+        self._proxies.apply(environ)
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             method, route = environ["REQUEST_METHOD"], environ.get(ROUTE, "unmatched")
@@ -52,19 +54,28 @@ class Front:
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             seconds = time.perf_counter() - began
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)
-            headers.extend(ids)
+            headers = [*headers, *ids, *security_headers(headers)]
             answer = Answer(known, route, status, headers, seconds)
             self._journal.end(environ, answer)
             return start_response(status, headers, *error)
 
-        if environ["PATH_INFO"] != "/predict" or environ["REQUEST_METHOD"] != "POST":
-            return self._flask(environ, counted)
-        environ[ROUTE] = "/predict"
-        try:
-            answer = self._predict_one(environ, environ[CPU_BEGAN])
-        except Exception as error:  # noqa: BLE001 (raised again, where Flask answers it)
-            environ[FAILURE] = error
+        answer = self._answer(environ)
+        if answer is None:
             return self._flask(environ, counted)
         length = ("Content-Length", str(len(answer)))
         counted("200 OK", [("Content-Type", "application/json"), length])
         return [answer]
+
+    def _answer(self, environ: Environ) -> bytes | None:
+        """The answer to an admitted POST /predict; None for what is Flask's."""
+        try:
+            self._admission.check(environ)
+            if (
+                environ["PATH_INFO"] == "/predict"
+                and environ["REQUEST_METHOD"] == "POST"
+            ):
+                environ[ROUTE] = "/predict"
+                return self._predict_one(environ, environ[CPU_BEGAN])
+        except Exception as error:  # noqa: BLE001 (raised again, where Flask answers it)
+            environ[FAILURE] = error
+        return None

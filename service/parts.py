@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from model_store import ModelStore
+from service.admission import Admission
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
@@ -15,6 +17,8 @@ class Parts:
     """The parts of one application; `grams_per_kwh` is the CO2e of its grid."""
 
     config: ServiceConfig
+    admission: Admission
+    store: ModelStore
     models: CurrentModel
     catalog: Catalog
     ledger: EnergyLedger

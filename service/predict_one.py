@@ -31,7 +31,7 @@ class PredictOne:
         Raises what `service.errors` has answers for, all of it the client's doing but
         NoModel.
         """
-        model = self._parts.models.get()
+        model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
         with self._part("decode"):
             image = self._digit(upload)

@@ -60,7 +60,7 @@ def show_model(version: int) -> ResponseReturnValue:
 @routes.get("/metrics")
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
-    facts = Facts(parts().models.loaded, parts().ledger.info, parts().grams_per_kwh)
+    facts = Facts(parts().models.all_loaded, parts().ledger.info, parts().grams_per_kwh)
     return Response(exposition(facts), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 

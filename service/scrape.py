@@ -1,7 +1,7 @@
 """What a scrape shows: the counters of all workers, the served model, the source."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -22,12 +22,12 @@ class Facts(Collector):
     """What is read anew at each scrape: the model, the source, the grid.
 
     Attributes:
-        model: the one that is served, if any.
+        models: those that are served, if any: one, or a canary as well.
         info: where joules come from, None without a source.
         grams_per_kwh: CO2e of the grid.
     """
 
-    model: Model | None
+    models: list[Model]
     info: SourceInfo | None
     grams_per_kwh: float
 
@@ -40,8 +40,7 @@ class Facts(Collector):
         )
         if self.info:
             yield from _source_gauges(self.info)
-        if self.model:
-            yield from _model_gauges(self.model)
+        yield from _merged(m for model in self.models for m in _model_gauges(model))
 
 
 def exposition(facts: Facts) -> bytes:
@@ -58,6 +57,16 @@ def all_workers() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry
+
+
+def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:
+    """The same metrics, each name once, with the samples of all of that name."""
+    merged: dict[str, Metric] = {}
+    for metric in metrics:
+        first = merged.setdefault(metric.name, metric)
+        if first is not metric:
+            first.samples.extend(metric.samples)
+    return merged.values()
 
 
 def _source_gauges(info: SourceInfo) -> Iterator[Metric]:

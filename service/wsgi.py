@@ -9,6 +9,7 @@ from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
 from service.app import create_app
 from service.background import every
+from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.log import set_up_logging
 from service.parts import Parts
@@ -26,12 +27,15 @@ def application() -> Flask:
     meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     node = NodeLedger(shared / "node.lock", meter)
+    rate = config.rate_limit
+    counts = ClientCounts(rate, shared / "client-counts") if rate else None
     spans = open_spans(os.environ)
-    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, spans)
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, spans)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()
     every(config.reload_seconds, parts.models.refresh, "reload")
+    every(config.reload_seconds, parts.admission.refresh, "keys")
     every(_TICK_S, parts.ledger.tick, "energy")
     every(_CUT_OFF_S, parts.bodies.slow_senders.cut_off_late, "slow senders")
     return app

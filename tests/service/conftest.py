@@ -15,6 +15,7 @@ from prometheus_client.registry import REGISTRY
 from energy import EnergySettings, open_meter
 from model_store import Card, Model, ModelStore, Network
 from service.app import create_app
+from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.parts import Parts
 from tests.e2e import digits
@@ -73,7 +74,10 @@ def application(tmp_path: Path) -> Callable[..., Flask]:
             **settings,
         }
         meter = open_meter(EnergySettings.from_environ(environ))
-        return create_app(ServiceConfig.from_environ(environ), meter)
+        config = ServiceConfig.from_environ(environ)
+        rate = config.rate_limit
+        counts = ClientCounts(rate, tmp_path / "client-counts") if rate else None
+        return create_app(config, meter, counts=counts)
 
     return application
 

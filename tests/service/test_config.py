@@ -1,11 +1,15 @@
 """The service's settings: defaults, ranges, and one clear error for each mistake."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from service.canary import Canary
 from service.config import SETTINGS, ConfigError, ServiceConfig
+from service.proxies import TrustedProxies
+from service.rate_limit import Rate
 
 
 def test_defaults_are_those_of_the_documentation() -> None:
@@ -20,6 +24,12 @@ def test_defaults_are_those_of_the_documentation() -> None:
         max_pixels=40_000_000,
         reload_seconds=1.0,
         log_format="text",
+        api_keys=None,
+        admin_token=None,
+        rate_limit=None,
+        trusted_proxies=TrustedProxies(),
+        canary=None,
+        model_allowlist=None,
     )
 
 
@@ -42,6 +52,18 @@ def test_empty_variable_is_one_that_is_not_set() -> None:
         ("DIGITS_MAX_PIXELS", "784", "max_pixels", 784),
         ("DIGITS_RELOAD_SECONDS", "0.25", "reload_seconds", 0.25),
         ("DIGITS_LOG_FORMAT", "json", "log_format", "json"),
+        ("DIGITS_RATE_LIMIT", "60/minute", "rate_limit", Rate(60, 60.0)),
+        ("DIGITS_RATE_LIMIT", "1/second", "rate_limit", Rate(1, 1.0)),
+        ("DIGITS_RATE_LIMIT", "1000000/hour", "rate_limit", Rate(1_000_000, 3600.0)),
+        ("DIGITS_CANARY", "7:0.5", "canary", Canary(7, 0.5)),
+        ("DIGITS_CANARY", "000007:100", "canary", Canary(7, 100.0)),
+        ("DIGITS_MODEL_ALLOWLIST", "a b", "model_allowlist", Path("a b")),
+        (
+            "DIGITS_TRUSTED_PROXIES",
+            "10.0.0.5, fd00::/8,",
+            "trusted_proxies",
+            TrustedProxies((ip_network("10.0.0.5/32"), ip_network("fd00::/8"))),
+        ),
     ],
 )
 def test_variable_sets_its_field(
@@ -62,6 +84,14 @@ def test_variable_sets_its_field(
           for text in ("0", "-8", "8MiB", "1073741825")),
         *(("DIGITS_MAX_PIXELS", text, "from 784 to 1,000,000,000")
           for text in ("783", "1000000001", "inf")),
+        *(("DIGITS_RATE_LIMIT", text, "as 60/minute: 1 to 1,000,000 a second")
+          for text in ("60", "0/minute", "1000001/hour", "60/day", "-1/second",
+                       "1.5/second", "60 / minute", "/minute", "\u0663/minute")),
+        *(("DIGITS_CANARY", text, "as 7:5: a version, and a percentage")
+          for text in ("7", "7:", ":5", "0:5", "7:0", "7:100.1", "7:-5", "7:5%",
+                       "v7:5", "7:nan", "\u0663:5")),
+        *(("DIGITS_TRUSTED_PROXIES", text, "addresses or networks")
+          for text in ("*", "proxy", "10.0.0.0/33", "10.0.0.1/8", "1.2.3", "::/129")),
         *(("DIGITS_RELOAD_SECONDS", text, "a number from 0.05 to 3,600")
           for text in ("0", "-1", "nan", "inf", "1e9", "soon")),
     ],
@@ -76,3 +106,21 @@ def test_value_out_of_range_is_refused_with_what_is_allowed(
     assert allowed in error.allowed
     for part in (variable, repr(text), error.allowed):
         assert part in str(error)
+
+
+@pytest.mark.parametrize("variable", ["DIGITS_API_KEYS", "DIGITS_ADMIN_TOKEN"])
+@pytest.mark.parametrize("text", ["sesam \u00f6ffne", "two words", " , ", "a\nb"])
+def test_refused_key_is_not_shown(variable: str, text: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        ServiceConfig.from_environ({variable: text})
+    assert variable in str(refusal.value)
+    assert "@FILE" in str(refusal.value)
+    assert text not in str(refusal.value)
+    assert text not in refusal.value.value
+
+
+def test_settings_show_no_key() -> None:
+    environ = {"DIGITS_API_KEYS": "open-sesame", "DIGITS_ADMIN_TOKEN": "mellon"}
+    shown = repr(ServiceConfig.from_environ(environ))
+    assert "sesame" not in shown
+    assert "mellon" not in shown

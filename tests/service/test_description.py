@@ -3,7 +3,7 @@
 import json
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -154,6 +154,33 @@ def test_refusal_is_as_described(
     answer = client.post("/predict", data=data, content_type=kind)
     assert answer.status_code == status
     _check_answer(document, "/predict", answer)
+
+
+def test_admin_calls_are_as_described(
+    client_with: Callable[..., FlaskClient], document: Document
+) -> None:
+    client = client_with(DIGITS_ADMIN_TOKEN="a-token")
+    token = {"Authorization": "Bearer a-token"}
+    for path, headers, status in (
+        ("/models/1/pin", {}, 401),
+        ("/models/1/pin", token, 200),
+        ("/models/9/pin", token, 404),
+        ("/models/unpin", token, 200),
+    ):
+        answer = client.post(path, headers=headers)
+        assert answer.status_code == status
+        described = re.sub("[0-9]", "{version}", path)
+        _check_answer(document, described, answer)
+    off = client_with().post("/models/unpin")
+    _check_answer(document, "/models/unpin", off)
+
+
+def test_key_and_rate_are_as_described(
+    client_with: Callable[..., FlaskClient], document: Document
+) -> None:
+    refused = client_with(DIGITS_API_KEYS="a-key").post("/predict")
+    assert refused.status_code == 401
+    _check_answer(document, "/predict", refused)
 
 
 def test_service_without_a_model_is_as_described(

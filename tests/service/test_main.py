@@ -17,7 +17,9 @@ from tests.e2e.programs import Installation, Service, free_port
 VARIABLES = [
     f"DIGITS_{name}"
     for name in ("STORE", "STATE", "HOST", "PORT", "WORKERS", "THREADS",
-                 "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS", "LOG_FORMAT",
+                 "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS",
+                 "API_KEYS", "ADMIN_TOKEN", "RATE_LIMIT", "TRUSTED_PROXIES",
+                 "CANARY", "MODEL_ALLOWLIST", "LOG_FORMAT",
                  "ENERGY_SOURCE", "POWERCAP_ROOT", "WATTS_PER_CPU",
                  "CARBON_GRAMS_PER_KWH")
 ]  # fmt: skip
@@ -30,6 +32,14 @@ BAD_VALUES = [
     ("DIGITS_MAX_PIXELS", "1", "784 to 1,000,000,000"),
     ("DIGITS_RELOAD_SECONDS", "0", "0.05 to 3,600"),
     ("DIGITS_LOG_FORMAT", "xml", "text or json"),
+    ("DIGITS_API_KEYS", "@/no/such/file", "a readable file of one key a line"),
+    ("DIGITS_API_KEYS", "@/", "a readable file of one key a line"),
+    ("DIGITS_ADMIN_TOKEN", "@/dev/null", "a readable file of one key a line"),
+    ("DIGITS_RATE_LIMIT", "60/day", "a second, minute or hour"),
+    ("DIGITS_TRUSTED_PROXIES", "*", "addresses or networks"),
+    ("DIGITS_CANARY", "7:101", "up to 100"),
+    ("DIGITS_MODEL_ALLOWLIST", "/no/such/file", "a file of sha256sum lines"),
+    ("DIGITS_MODEL_ALLOWLIST", "README.md", "a file of sha256sum lines"),
     ("DIGITS_HOST", "..", "an address"),
     ("DIGITS_HOST", "a" * 70, "an address"),
     ("DIGITS_ENERGY_SOURCE", "sun", "rapl, battery, hwmon, estimate, none"),
@@ -54,6 +64,7 @@ class _End:
     out: str
     err: str
     environ: dict[str, str]
+    arguments: tuple[str, ...] = ()
 
 
 Command = Callable[..., _End]
@@ -65,7 +76,7 @@ def _run(capsys: pytest.CaptureFixture[str]) -> _End:
     except SystemExit as end:
         return _End(end.code, *capsys.readouterr(), {})
     except _Became as became:
-        return _End(None, *capsys.readouterr(), became.args[1])
+        return _End(None, *capsys.readouterr(), became.args[1], tuple(became.args[0]))
     raise AssertionError("it went on")
 
 
@@ -156,6 +167,23 @@ def test_help_names_every_setting_and_its_flag(command: Command) -> None:
         assert _flag(variable) in words
 
 
+@pytest.mark.parametrize("variable", ["DIGITS_API_KEYS", "DIGITS_ADMIN_TOKEN"])
+@pytest.mark.parametrize("as_flag", [False, True])
+def test_key_is_shown_neither_by_help_nor_by_an_error_nor_in_the_arguments(
+    command: Command, variable: str, as_flag: bool
+) -> None:
+    bad = "open sesame"
+    refused = command(_flag(variable), bad) if as_flag else command(**{variable: bad})
+    _assert_one_line(refused, variable, "@FILE")
+    helped = command("--help", **{variable: "sesame"})
+    flag = [_flag(variable), "sesame"] if as_flag else []
+    given = {} if as_flag else {variable: "sesame"}
+    began = command(*flag, DIGITS_PORT=str(free_port()), **given)
+    assert began.environ[variable] == "sesame"
+    for end in (refused, helped, began):
+        assert "sesame" not in " ".join([end.out, end.err, *end.arguments])
+
+
 def test_version_is_that_of_the_product(command: Command) -> None:
     end = command("--version")
     assert (end.status, end.err) == (0, "")
@@ -170,6 +198,10 @@ def test_flag_overrides_its_variable(command: Command, variable: str) -> None:
         "DIGITS_ENERGY_SOURCE": ("none", "estimate"),
         "DIGITS_MAX_PIXELS": ("784", "1000"),
         "DIGITS_LOG_FORMAT": ("text", "json"),
+        "DIGITS_RATE_LIMIT": ("1/second", "2/second"),
+        "DIGITS_TRUSTED_PROXIES": ("10.0.0.1", "10.0.0.2"),
+        "DIGITS_CANARY": ("1:1", "2:1"),
+        "DIGITS_MODEL_ALLOWLIST": ("/dev/null", os.devnull),
     }
     by_variable, by_flag = values.get(variable, ("1", "2"))
     settings = {"DIGITS_PORT": str(free_port()), variable: by_variable}

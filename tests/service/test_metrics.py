@@ -83,7 +83,7 @@ def test_labels_stay_in_closed_sets_whatever_is_asked(
         "code": {str(code) for code in range(200, 600)},
         "label": set("0123456789"),
         "reason": {"format", "pixels", "undecodable", "no_digit"},
-        "outcome": {"ok", "broken", "unavailable"},
+        "outcome": {"ok", "broken", "forbidden", "unavailable"},
         "activity": {"request", "overhead"},
         "source": {"rapl", "battery", "hwmon", "estimate"},
         "domain": {"package", "dram"},

@@ -20,7 +20,6 @@ from gunicorn.workers.gthread import TConn
 from service.body import BodyReader
 from service.front import Front
 from service.parts import Parts
-from service.predict_one import PredictOne
 from service.slow_senders import SlowSenders
 from service.worker import Worker, arrived_whole
 from tests.e2e.waiting import PATIENCE_S
@@ -74,8 +73,7 @@ def worker(
     bodies = BodyReader(max_bytes=9000, slow_senders=senders)
     app = client.application
     app.extensions["digits"] = impatient = replace(parts, bodies=bodies)
-    predict_one = PredictOne(impatient)
-    front = Front(partial(Flask.wsgi_app, app), predict_one, parts.journal)
+    front = Front(partial(Flask.wsgi_app, app), impatient)
     app.wsgi_app = front  # type: ignore[method-assign]
     worker = _Worker(Config())
     worker.wsgi = app

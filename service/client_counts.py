@@ -1,0 +1,98 @@
+"""What each client has sent, in a file that all workers have mapped into memory.
+
+A table of fixed size: 8 places for each of 8,192 hash values, 1.5 MiB in all. Where all
+8 are taken, a newcomer gets the place of the client that has sent the least, so that a
+flood of addresses makes nobody forgotten who is near the limit.
+"""
+
+import fcntl
+import hashlib
+import mmap
+import os
+import struct
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from service.rate_limit import Rate, Window
+
+_SALT_BYTES = 16
+_PLACES = 8
+_TAGS = struct.Struct(f"={_PLACES}Q")  # a row: who has each place, and the windows
+_TAG = struct.Struct("=Q")
+_WINDOW = struct.Struct("=dII")
+_ROW_BYTES = _TAGS.size + _PLACES * _WINDOW.size
+_ROWS = 8192
+_BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
+
+
+class ClientCounts:
+    """Counts the requests of clients against a rate, together with other processes."""
+
+    def __init__(
+        self, rate: Rate, path: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate = rate
+        self._clock = clock  # the same in all processes
+        # The lock of the file is the process's, so its threads need one more. It is
+        # the kernel's: a worker that is killed leaves it free.
+        self._lock = threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._fill()
+        self._table = mmap.mmap(self._file, _BYTES)
+        self._salt = self._table[:_SALT_BYTES]  # so that nobody can aim at a row
+
+    def wait(self, client: bytes) -> float:
+        """Count a request: 0, or the seconds until one may pass if this one may not."""
+        digest = hashlib.blake2b(client, digest_size=12, key=self._salt).digest()
+        tag, hashed = struct.unpack("=QI", digest)
+        row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
+        with self._lock:
+            fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW_BYTES, row)
+            try:
+                return self._count(row, tag)
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW_BYTES, row)
+
+    def _count(self, row: int, tag: int) -> float:
+        now = self._clock()
+        windows = row + _TAGS.size
+        tags = _TAGS.unpack_from(self._table, row)
+        if tag in tags:
+            place = tags.index(tag)
+            at = windows + place * _WINDOW.size
+            window = Window._make(_WINDOW.unpack_from(self._table, at))
+            window = self._rate.at(window, now)
+        else:
+            place = self._least(windows, now)
+            at = windows + place * _WINDOW.size
+            window = Window(now)
+            _TAG.pack_into(self._table, row + place * _TAG.size, tag)
+        wait = self._rate.wait(window, now)
+        passed = window.passed + (wait == 0)
+        _WINDOW.pack_into(self._table, at, window.began, window.before, passed)
+        return wait
+
+    def _least(self, windows: int, now: float) -> int:
+        """The place of a client that was not here lately, or who has sent the least."""
+        row = self._table[windows : windows + _PLACES * _WINDOW.size]
+        counted = [Window._make(window) for window in _WINDOW.iter_unpack(row)]
+        oldest = min(counted)
+        if now - oldest.began >= 2 * self._rate.seconds:
+            return counted.index(oldest)
+        current = [self._rate.at(window, now) for window in counted]
+        weights = [self._rate.weight(window, now) for window in current]
+        return weights.index(min(weights))
+
+    def _fill(self) -> None:
+        """Write a new file whole: memory that could not be filled would be a crash."""
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            if os.fstat(self._file).st_size < _BYTES:
+                content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
+                written = 0
+                while written < _BYTES:
+                    written += os.pwrite(self._file, content[written:], written)
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)

@@ -1,0 +1,132 @@
+"""Who may predict: the holders of a key, so many times, each client for itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+ClientWith = Callable[..., FlaskClient]
+
+
+def _predict(client: FlaskClient, picture: bytes, **headers: str) -> TestResponse:
+    return client.post(
+        "/predict", data=picture, content_type="image/png", headers=headers
+    )
+
+
+def _from(client: FlaskClient, address: str, **headers: str) -> int:
+    """The status of a prediction request that comes from an address."""
+    answer = client.post(
+        "/predict", environ_base={"REMOTE_ADDR": address}, headers=headers
+    )
+    return answer.status_code
+
+
+def test_holder_of_a_key_may_predict(client_with: ClientWith, picture: bytes) -> None:
+    client = client_with(DIGITS_API_KEYS="one,two")
+    for key in ("one", "two"):
+        assert (
+            _predict(client, picture, Authorization=f"Bearer {key}").status_code == 200
+        )
+
+
+@pytest.mark.parametrize("path", ["/predict", "/predict?preview=1"])
+@pytest.mark.parametrize("authorization", [None, "Bearer three", "Basic one", "one"])
+def test_without_a_valid_key_the_answer_is_401(
+    client_with: ClientWith, path: str, authorization: str | None
+) -> None:
+    client = client_with(DIGITS_API_KEYS="one,two")
+    headers = {"Authorization": authorization} if authorization else {}
+    answer = client.post(path, headers=headers)
+    assert answer.status_code == 401
+    assert answer.mimetype == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert answer.get_json()["title"] == "Unauthorized"
+    assert "three" not in answer.text
+
+
+def test_other_addresses_stay_open(client_with: ClientWith) -> None:
+    client = client_with(DIGITS_API_KEYS="one")
+    for path in ("/", "/healthz", "/readyz", "/metrics", "/models", "/models/1"):
+        assert client.get(path).status_code == 200, path
+    assert client.get("/predict").status_code == 405
+
+
+def test_keys_of_a_file_are_those_it_holds_by_now(
+    client_with: ClientWith, picture: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("old\n")
+    client = client_with(DIGITS_API_KEYS=f"@{path}")
+    path.write_text("new\n")
+    client.application.extensions["digits"].admission.refresh()
+    statuses = [
+        _predict(client, picture, Authorization=f"Bearer {key}").status_code
+        for key in ("old", "new")
+    ]
+    assert statuses == [401, 200]
+
+
+def test_over_the_limit_the_answer_says_when_to_come_again(
+    client_with: ClientWith, picture: bytes
+) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="3/hour")
+    answers = [_predict(client, picture) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert answers[4].mimetype == "application/problem+json"
+    assert 3590 <= int(answers[4].headers["Retry-After"]) <= 3601
+    assert "limit" in answers[4].get_json()["detail"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_each_address_has_a_limit_of_its_own_and_ipv6_by_64_bits(
+    client_with: ClientWith,
+) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="1/hour")
+    addresses = ["192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1"]
+    assert [_from(client, address) for address in addresses] == [415] * 4
+    same = ["192.0.2.1", "::ffff:192.0.2.2", "2001:db8:0:1:ffff::2", "2001:DB8:0:2::"]
+    assert [_from(client, address) for address in same] == [429] * 4
+
+
+def test_each_key_has_a_limit_of_its_own_wherever_it_is_used(
+    client_with: ClientWith,
+) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="one,two")
+    one, two = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
+    assert _from(client, "192.0.2.1", **one) == 415
+    assert _from(client, "192.0.2.1", **two) == 415
+    assert _from(client, "192.0.2.2", **one) == 429
+    assert _from(client, "192.0.2.3", Authorization="Bearer three") == 401
+
+
+def test_forwarded_address_counts_only_from_a_trusted_proxy(
+    client_with: ClientWith,
+) -> None:
+    client = client_with(
+        DIGITS_RATE_LIMIT="1/hour", DIGITS_TRUSTED_PROXIES="10.0.0.0/8"
+    )
+    for number in range(3):  # a stranger names another address each time
+        status = _from(
+            client, "192.0.2.1", **{"X-Forwarded-For": f"198.51.100.{number}"}
+        )
+        assert status == (429 if number else 415)
+    for number in range(3):  # a client lies to the proxy, which adds the truth
+        told = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9"}
+        assert _from(client, "10.1.2.3", **told) == (429 if number else 415)
+    assert _from(client, "10.9.9.9", **{"X-Forwarded-For": "203.0.113.10"}) == 415
+
+
+def test_page_behind_a_proxy_links_to_where_the_proxy_is(
+    client_with: ClientWith,
+) -> None:
+    client = client_with(DIGITS_TRUSTED_PROXIES="10.0.0.1")
+    headers = {"X-Forwarded-Prefix": "/digits/", "X-Forwarded-Proto": "https"}
+    page = client.get("/", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"})
+    assert 'action="/digits/predict"' in page.text
+    assert "https://localhost/" in page.text
+    spoofed = client.get("/", headers=headers)
+    assert 'action="/predict"' in spoofed.text
+    assert "https://" not in spoofed.text
