@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
 from service.parts import Parts
-from tests.service.pages import Page
+from tests.e2e.pages import Page
 
 Publish = Callable[..., Model]
 FACTS = {
@@ -18,7 +18,9 @@ FACTS = {
 
 
 def _page(client: FlaskClient) -> Page:
-    return Page(client, "/")
+    answer = client.get("/")
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    return Page(answer.text)
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_every_element_that_the_script_asks_for_is_on_the_page(
     client: FlaskClient,
 ) -> None:
     page = _page(client)
-    ids = {attributes.get("id") for _, attributes in page.elements}
+    ids = page.ids()
     with client.get("/static/page.js") as answer:
         asked = set(re.findall(r'byId\("(\w+)"\)', answer.get_data(as_text=True)))
     assert asked
