@@ -20,6 +20,8 @@ from model_store.network import Network
 
 # The notes' network is 2 MB. A file that claims more than this is refused unread.
 MAX_BYTES = 256 * 2**20
+_MOST_ARRAYS = 1000
+_DIRECTORY_ENTRY = b"PK\x01\x02"
 
 
 def to_bytes(network: Network, card: Card) -> bytes:
@@ -55,6 +57,9 @@ def content(path: Path) -> bytes:
 def parse(path: Path, content: bytes) -> tuple[Network, Card]:
     """Check a model file by its content. Raises CorruptModel, naming the path."""
     try:
+        if content.count(_DIRECTORY_ENTRY) > _MOST_ARRAYS:
+            # zipfile would make an object of each, of ten times its size.
+            raise _Refused(f"it holds more than {_MOST_ARRAYS:,} arrays")
         arrays = _arrays(io.BytesIO(content))
         card = Card.from_json(_text(arrays.pop("metadata")))
         network = _network(arrays, card)

@@ -22,6 +22,7 @@ _PLACES = 8
 _TAGS = struct.Struct(f"={_PLACES}Q")  # a row: who has each place, and the windows
 _TAG = struct.Struct("=Q")
 _WINDOW = struct.Struct("=dII")
+_BEGAN = struct.Struct("=" + _PLACES * "d8x")  # when each of a row's windows began
 _ROW_BYTES = _TAGS.size + _PLACES * _WINDOW.size
 _ROWS = 8192
 _BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
@@ -35,8 +36,8 @@ class ClientCounts:
     ) -> None:
         self._rate = rate
         self._clock = clock  # the same in all processes
-        # The lock of the file is the process's, so its threads need one more. It is
-        # the kernel's: a worker that is killed leaves it free.
+        # The file's lock is the process's, so its threads need one more. A worker that
+        # is killed leaves it free.
         self._lock = threading.Lock()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._fill()
@@ -49,11 +50,11 @@ class ClientCounts:
         tag, hashed = struct.unpack("=QI", digest)
         row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
         with self._lock:
-            fcntl.lockf(self._file, fcntl.LOCK_EX, _ROW_BYTES, row)
+            fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
                 return self._count(row, tag)
             finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN, _ROW_BYTES, row)
+                fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _count(self, row: int, tag: int) -> float:
         now = self._clock()
@@ -76,18 +77,18 @@ class ClientCounts:
 
     def _least(self, windows: int, now: float) -> int:
         """The place of a client that was not here lately, or who has sent the least."""
+        began = _BEGAN.unpack_from(self._table, windows)
+        if now - min(began) >= 2 * self._rate.seconds:
+            return began.index(min(began))
         row = self._table[windows : windows + _PLACES * _WINDOW.size]
-        counted = [Window._make(window) for window in _WINDOW.iter_unpack(row)]
-        oldest = min(counted)
-        if now - oldest.began >= 2 * self._rate.seconds:
-            return counted.index(oldest)
+        counted = map(Window._make, _WINDOW.iter_unpack(row))
         current = [self._rate.at(window, now) for window in counted]
         weights = [self._rate.weight(window, now) for window in current]
         return weights.index(min(weights))
 
     def _fill(self) -> None:
         """Write a new file whole: memory that could not be filled would be a crash."""
-        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             if os.fstat(self._file).st_size < _BYTES:
                 content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
@@ -95,4 +96,4 @@ class ClientCounts:
                 while written < _BYTES:
                     written += os.pwrite(self._file, content[written:], written)
         finally:
-            fcntl.lockf(self._file, fcntl.LOCK_UN)
+            fcntl.flock(self._file, fcntl.LOCK_UN)

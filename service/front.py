@@ -26,7 +26,7 @@ CPU_BEGAN = "digits.cpu_began"  # the thread's CPU seconds when the request bega
 FAILURE = "digits.failure"  # what was raised before Flask had the request
 ROUTE = "digits.route"  # the rule that the path matches, as metrics show it
 
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Front:
@@ -50,7 +50,7 @@ class Front:
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             method, route = environ["REQUEST_METHOD"], environ.get(ROUTE, "unmatched")
-            known = method if method in _METHODS else "other"
+            known = method if method in METHODS else "other"
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             seconds = time.perf_counter() - began
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)

@@ -20,7 +20,7 @@ worker_class = "service.worker.Worker"
 keepalive = 5
 timeout = 30
 graceful_timeout = 20
-forwarded_allow_ips = ""  # no proxy is trusted: its headers are anybody's
+forwarded_allow_ips = ""  # service/proxies.py says which proxy is believed
 if _config.log_format == "json":
     logger_class = "service.log.JsonLogger"
 control_socket_disable = True  # one address to reach the service, and no file to write

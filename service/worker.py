@@ -1,17 +1,25 @@
-"""gunicorn's threaded worker; small predictions without its threads, and no waiting.
+"""gunicorn's threaded worker; small requests without its threads, and no long queue.
 
 A thread of the pool is for what may take long: a large body, a slow sender, a large
 picture. To hand it a request that needs a fraction of a millisecond costs more than to
 answer it, for the threads then fight for the interpreter's lock. So the main thread
-itself answers each small prediction request that has arrived whole.
+itself answers each small prediction request that has arrived whole, and the health
+checks, which so are answered whatever the threads do.
+
+gunicorn queues requests for its threads without end, and waits for up to 2 s in the
+main thread for a client to close. Here the queue is bounded, and nobody is waited for.
 """
 
 import os
 import re
 import select
+import selectors
 import signal
 import socket
+import time
 from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from gunicorn.http.errors import (
@@ -21,6 +29,7 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
+from service.overload import overloaded
 from service.slow_senders import SlowSenders
 
 # Its headers and body together; a digit on a canvas is smaller than this.
@@ -28,14 +37,22 @@ SMALL_REQUEST: Final = 8192
 PREDICTION: Final = re.compile(
     rb"POST /predict .*?\r\ncontent-length: *([0-9]{1,4})\r\n", re.DOTALL | re.I
 )
+HEALTH_CHECK: Final = re.compile(
+    rb"GET /(healthz|readyz) (?!.*?\r\n(content-length|transfer-encoding):)",
+    re.DOTALL | re.I,
+)
+# Beyond these a request would wait for a thread longer than its sender does.
+MOST_WAITING: Final = 256
 
 
 def arrived_whole(received: bytes) -> bool:
-    """Whether this is one whole request to /predict, and nothing else.
+    """Whether this is one whole request to /predict or for health, and nothing else.
 
     Only a thread is chosen by it; gunicorn's parser decides what the bytes mean.
     """
     headers, end, body = received.partition(b"\r\n\r\n")
+    if end and not body and HEALTH_CHECK.match(headers):
+        return True
     length = PREDICTION.match(headers + b"\r\n") if end else None
     return length is not None and len(body) == int(length[1])
 
@@ -44,7 +61,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """Waits for headers no longer than for bodies; a bad request is the client's."""
 
     def enqueue_req(self, conn: Any) -> None:
-        """Answer a small prediction now, wait for nothing, leave the rest to threads.
+        """Answer a small request now, wait for nothing, leave the rest to threads.
 
         gunicorn calls this in the main thread, for each connection that is new, that
         has become readable, or of which more was read than one request.
@@ -53,11 +70,24 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         received = b"" if read_ahead else _peek(conn.sock)
         if received is None:
             self.finish_request(conn, _done(_DEFER))
+        elif not received and not read_ahead:  # the client has closed
+            self._hang_up(conn)
         elif arrived_whole(received) and _takes_answers(conn.sock):
             conn.data_ready = True
             self.finish_request(conn, _done(self.handle(conn)))
-        else:
+        elif self._waiting() <= MOST_WAITING:
             super().enqueue_req(conn)
+        else:
+            with suppress(OSError):  # it hung up, or does not read
+                conn.sock.send(overloaded(received), socket.MSG_DONTWAIT)
+            self._linger(conn)
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:
+        """Keep a connection, or end it without waiting for the client to do so."""
+        if fs.cancelled() or fs.exception() or fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self._linger(conn)
 
     def load_wsgi(self) -> None:
         """Load the application; a signal meanwhile ends the worker without a word."""
@@ -87,6 +117,39 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             exc = InvalidHeader(str(exc))
         super().handle_error(req, client, addr, exc)
 
+    def _waiting(self) -> int:
+        """How many requests wait for a thread, this one included."""
+        idle = len(self.keepalived_conns) + len(self.pending_conns)
+        waiting: int = self.nr_conns - idle - self.cfg.threads
+        return waiting
+
+    def _linger(self, conn: Any) -> None:
+        """Send no more, but let the client read first (RFC 9112, section 9.6).
+
+        To close while something is still coming in would take the answer away.
+        """
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._hang_up(conn)
+            return
+        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        drain = partial(self._drain, conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, drain)
+
+    def _drain(self, conn: Any, connection: socket.socket) -> None:
+        with suppress(OSError):
+            if connection.recv(65536, socket.MSG_DONTWAIT):
+                return
+        self.poller.unregister(connection)
+        self.pending_conns.remove(conn)
+        self._hang_up(conn)
+
+    def _hang_up(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
     @property
     def _slow_senders(self) -> SlowSenders:
         found: SlowSenders = self.wsgi.extensions["digits"].bodies.slow_senders
@@ -99,7 +162,7 @@ def _peek(connection: socket.socket) -> bytes | None:
         return connection.recv(SMALL_REQUEST + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
         return None
-    except OSError:  # it broke; whoever reads from it will see how
+    except OSError:  # it broke
         return b""
 
 

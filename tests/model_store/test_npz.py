@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import struct
+import tracemalloc
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
@@ -340,6 +341,29 @@ def test_zip_bomb_is_refused_unread(
         archive.infolist()[-1].file_size = 2**30
     with pytest.raises(CorruptModel, match="it claims more than 256 MiB"):
         read(bomb.getvalue())
+
+
+def test_zip_bomb_that_belittles_itself_is_refused_after_what_it_admits(
+    read: Callable[[bytes], Any],
+) -> None:
+    """Its directory declares 168 bytes of a member that unpacks to 64 MiB."""
+    member = npy("(10,)", bytes(64 * 2**20))
+    bomb = zipped({"b1.npy": member}, zipfile.ZIP_DEFLATED)
+    declared = bomb.replace(struct.pack("<I", len(member)), struct.pack("<I", 168))
+    assert declared != bomb
+    tracemalloc.start()
+    with pytest.raises(CorruptModel):
+        read(declared)
+    assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    tracemalloc.stop()
+
+
+def test_archive_of_a_great_many_members_is_refused_unread(
+    read: Callable[[bytes], Any],
+) -> None:
+    members = {f"W{number}.npy": b"" for number in range(1001)}
+    with pytest.raises(CorruptModel, match="more than 1,000 arrays"):
+        read(zipped(members))
 
 
 def test_file_of_gigabytes_is_refused_unread(tmp_path: Path) -> None:

@@ -81,6 +81,17 @@ def test_over_the_limit_the_answer_says_when_to_come_again(
     assert client.get("/healthz").status_code == 200
 
 
+def test_refusals_are_counted_as_what_they_were(
+    client_with: ClientWith, grown: Callable[..., float]
+) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="one")
+    for key in ("none", "one", "one", "one"):
+        _from(client, "192.0.2.1", Authorization=f"Bearer {key}")
+    for code, count in ((401, 1), (415, 1), (429, 2)):
+        labels = {"method": "POST", "route": "/predict", "code": code}
+        assert grown("digits_http_requests_total", **labels) == count
+
+
 def test_each_address_has_a_limit_of_its_own_and_ipv6_by_64_bits(
     client_with: ClientWith,
 ) -> None:
@@ -126,7 +137,7 @@ def test_page_behind_a_proxy_links_to_where_the_proxy_is(
     headers = {"X-Forwarded-Prefix": "/digits/", "X-Forwarded-Proto": "https"}
     page = client.get("/", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"})
     assert 'action="/digits/predict"' in page.text
-    assert "https://localhost/" in page.text
+    assert "https://localhost/digits/predict" in page.text
     spoofed = client.get("/", headers=headers)
     assert 'action="/predict"' in spoofed.text
     assert "https://" not in spoofed.text

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from service.proxies import TrustedProxies
+from service.proxies import TrustedProxies, address
 
 PROXIES = TrustedProxies.parse("10.0.0.0/8,192.0.2.1,fd00::/8")
 
@@ -63,3 +65,17 @@ def test_scheme_is_what_the_proxy_says(told: str, scheme: str) -> None:
 def test_prefix_is_what_the_proxy_says_if_it_is_a_path(told: str, prefix: str) -> None:
     assert _applied("10.0.0.1", PREFIX=told)["SCRIPT_NAME"] == prefix
     assert _applied("192.0.2.2", PREFIX=told)["SCRIPT_NAME"] == ""
+
+
+LISTS = st.text("0123456789abcdef.:,[] ") | st.text()
+
+
+@given(LISTS, st.text(), st.text())
+def test_any_header_leaves_an_address_a_scheme_and_a_path(
+    forwarded: str, scheme: str, prefix: str
+) -> None:
+    environ = _applied("10.0.0.1", FOR=forwarded, PROTO=scheme, PREFIX=prefix)
+    assert address(environ["REMOTE_ADDR"])
+    assert environ["wsgi.url_scheme"] in {"http", "https"}
+    assert environ["SCRIPT_NAME"] == "" or environ["SCRIPT_NAME"].startswith("/")
+    assert "//" not in environ["SCRIPT_NAME"]

@@ -1,5 +1,6 @@
 """gunicorn's worker: who sends half a request and waits does not keep a thread."""
 
+import json
 import selectors
 import socket
 import threading
@@ -21,7 +22,7 @@ from service.body import BodyReader
 from service.front import Front
 from service.parts import Parts
 from service.slow_senders import SlowSenders
-from service.worker import Worker, arrived_whole
+from service.worker import MOST_WAITING, Worker, arrived_whole
 from tests.e2e.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
@@ -124,7 +125,9 @@ def test_body_that_never_ends_is_answered_in_the_end(handled: Handled) -> None:
 WHOLE = POST + b"Content-Length: 3\r\n\r\nabc"
 
 
-def test_small_prediction_is_known_by_its_bytes() -> None:
+def test_small_request_is_known_by_its_bytes() -> None:
+    assert arrived_whole(GET + b"\r\n")
+    assert arrived_whole(GET.replace(b"healthz", b"readyz") + b"\r\n")
     assert arrived_whole(WHOLE)
     assert arrived_whole(WHOLE.replace(b"Content-Length", b"content-length"))
 
@@ -133,7 +136,11 @@ def test_small_prediction_is_known_by_its_bytes() -> None:
     "received",
     [
         b"",
-        GET + b"\r\n",
+        GET + b"\r\n" + GET,
+        GET + b"Content-Length: 3\r\n\r\n",
+        GET + b"transfer-encoding: chunked\r\n\r\n",
+        GET.replace(b"healthz", b"metrics") + b"\r\n",
+        GET.replace(b"healthz", b"healthzz") + b"\r\n",
         WHOLE.replace(b"POST", b"GET"),
         WHOLE.replace(b"/predict", b"/predict/batch"),
         WHOLE.replace(b"/predict", b"/predict?preview=1"),
@@ -187,7 +194,7 @@ def test_new_connection_that_says_nothing_keeps_no_thread(
     assert list(worker.pending_conns) == [connection[1]]
 
 
-@pytest.mark.parametrize("sent", [b"P", GET + b"\r\n", WHOLE + WHOLE[:9]])
+@pytest.mark.parametrize("sent", [b"P", GET, WHOLE + WHOLE[:9]])
 def test_rest_goes_to_the_threads(
     worker: _Worker, connection: Connection, sent: bytes
 ) -> None:
@@ -220,3 +227,73 @@ def test_what_was_read_ahead_goes_to_the_threads(
     assert conn.parser.unreader.buf.getvalue()
     worker.enqueue_req(conn)
     assert worker.submitted == [conn]
+
+
+def test_full_queue_is_answered_at_once_and_no_longer_than_that(
+    worker: _Worker, connection: Connection, grown: Callable[..., float]
+) -> None:
+    client, conn = connection
+    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    client.sendall(POST + b"Content-Length: 99999\r\n\r\nabc")
+    worker.enqueue_req(conn)
+    with client.makefile("rb") as answer:
+        head, _, body = answer.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 ")
+    for line in (b"Retry-After: 5", b"Connection: close", b"X-Content-Type-Options",
+                 b"Content-Type: application/problem+json"):  # fmt: skip
+        assert line in head
+    assert json.loads(body)["status"] == 503
+    labels = {"method": "POST", "route": "unmatched", "code": 503}
+    assert grown("digits_http_requests_total", **labels) == 1
+    assert not worker.submitted
+
+
+def test_health_check_is_answered_although_the_queue_is_full(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    client.sendall(GET + b"\r\n")
+    worker.enqueue_req(conn)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_client_that_does_not_close_is_not_waited_for(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    worker.nr_conns = 1
+    client.sendall(GET + b"Connection: close\r\n\r\n")
+    worker.enqueue_req(conn)
+    with client.makefile("rb") as answer:
+        assert answer.read().startswith(b"HTTP/1.1 200 ")
+    client.sendall(b"more")
+    worker.wait_for_and_dispatch_events(PATIENCE_S)
+    assert list(worker.pending_conns) == [conn]
+    client.shutdown(socket.SHUT_WR)
+    worker.wait_for_and_dispatch_events(PATIENCE_S)
+    assert (worker.nr_conns, list(worker.pending_conns)) == (0, [])
+
+
+def test_client_that_never_closes_is_left_in_the_end(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    worker.nr_conns = 1
+    client.sendall(GET + b"Connection: close\r\n\r\n")
+    worker.enqueue_req(conn)
+    conn.timeout = 0.0
+    worker.murder_pending()
+    assert (worker.nr_conns, list(worker.pending_conns)) == (0, [])
+
+
+def test_connection_that_the_client_has_closed_is_no_request(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    client.close()
+    worker.enqueue_req(conn)
+    assert worker.nr_conns == worker.cfg.threads + MOST_WAITING
+    assert not worker.submitted
+    assert not worker.pending_conns
