@@ -7,6 +7,7 @@ from energy.node import NodeLedger
 from model_store import AllowList, ModelStore
 from service.admin import admin
 from service.admission import Admission
+from service.batch import batch
 from service.body import BodyReader
 from service.catalog import Catalog
 from service.client_counts import ClientCounts
@@ -23,6 +24,8 @@ from service.parts import Parts
 from service.routes import routes
 from service.slow_senders import SlowSenders
 from service.spans import NoSpans, Spans
+from service.v2.routes import v2
+from service.versions import Versions
 
 _PATIENCE_S = 10.0
 
@@ -45,12 +48,14 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
+    catalog = Catalog(store)
     app.extensions["digits"] = parts = Parts(
         config=config,
         admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
         store=store,
         models=CurrentModel(store, config.canary),
-        catalog=Catalog(store),
+        catalog=catalog,
+        versions=Versions(store, catalog),
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
@@ -58,9 +63,8 @@ def create_app(
             spans or NoSpans(), write_request if config.log_format == "json" else None
         ),
     )
-    app.register_blueprint(routes)
-    app.register_blueprint(description)
-    app.register_blueprint(admin)
+    for blueprint in (routes, batch, v2, admin, description):
+        app.register_blueprint(blueprint)
     register_errors(app)
     app.before_request(_take_over)
     app.wsgi_app = Front(app.wsgi_app, parts)  # type: ignore[method-assign]

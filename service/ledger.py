@@ -27,7 +27,7 @@ class EnergyLedger:
         self._node = node
         self._lock = threading.Lock()  # the last tick comes from another thread
         # Bounded, as a source that is lost for good would never pay for them.
-        self._waiting: deque[tuple[int, float]] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[tuple[int, float, int]] = deque(maxlen=_MOST_WAITING)
         self._rate = math.nan
         self._overhead = 0.0
 
@@ -41,15 +41,19 @@ class EnergyLedger:
         """What the source measures, an estimate's watts; None without a source."""
         return self._meter.info if self.source else None
 
-    def charge(self, version: int, cpu_seconds: float) -> dict[str, Any] | None:
+    def charge(
+        self, version: int, cpu_seconds: float, predictions: int = 1
+    ) -> dict[str, Any] | None:
         """Note a prediction request, and say what it cost at the last tick's rate.
 
-        Its joules are observed at the next tick. None as long as there is no rate.
+        Each of its predictions bears the same part of the time and of the joules, which
+        are observed at the next tick. None as long as there is no rate.
         """
-        labelled(metrics.PREDICTION_CPU, version).observe(cpu_seconds)
+        each_s = cpu_seconds / predictions
+        labelled(metrics.PREDICTION_CPU, version).observe_times(each_s, predictions)
         if self.source is None:
             return None
-        self._waiting.append((version, cpu_seconds))
+        self._waiting.append((version, each_s, predictions))
         if math.isnan(self._rate):
             return None
         return {"joules": self._rate * cpu_seconds, "source": self.source}
@@ -67,10 +71,11 @@ class EnergyLedger:
     def _share_out(self, joules: float, source: str) -> None:
         requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
         spent = 0.0
-        for version, cpu_seconds in requests:
-            cost = cpu_seconds * self._rate
-            metrics.PREDICTION_JOULES.labels(version, source).observe(cost)
-            spent += cost
+        for version, each_s, predictions in requests:
+            cost = each_s * self._rate
+            histogram = labelled(metrics.PREDICTION_JOULES, version, source)
+            histogram.observe_times(cost, predictions)
+            spent += cost * predictions
         # A request that spans two ticks is paid for in the second: what it takes from
         # that one's overhead stays owed, so that the sum is right over time.
         self._overhead += joules - spent

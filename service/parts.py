@@ -10,6 +10,7 @@ from service.config import ServiceConfig
 from service.current_model import CurrentModel
 from service.journal import Journal
 from service.ledger import EnergyLedger
+from service.versions import Versions
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Parts:
     store: ModelStore
     models: CurrentModel
     catalog: Catalog
+    versions: Versions
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float

@@ -6,16 +6,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from service.answer import MODEL_VERSION
-from service.image import (
-    DigitImage,
-    Undecodable,
-    UnsupportedFormat,
-    png_data_url,
-    read_digit,
-)
+from service.image import DigitImage, png_data_url
 from service.parts import Parts
 from service.prediction import predict
-from service.upload import Upload, read_image
+from service.upload import read_image
 
 
 class PredictOne:
@@ -34,7 +28,7 @@ class PredictOne:
         model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
         with self._part("decode"):
-            image = self._digit(upload)
+            image = upload.digit(self._parts.config.max_pixels)
         with self._part("predict"):
             (prediction,) = predict(model, image.pixels[None])
         environ[MODEL_VERSION] = model.version
@@ -47,14 +41,6 @@ class PredictOne:
             model.version, time.thread_time() - cpu_began
         )
         return json.dumps(document).encode()
-
-    def _digit(self, upload: Upload) -> DigitImage:
-        try:
-            return read_digit(upload.content, self._parts.config.max_pixels)
-        except UnsupportedFormat:
-            if upload.announced:
-                raise Undecodable("announced") from None
-            raise
 
 
 def _asked_for(query: str, image: DigitImage) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The addresses of the service that Flask answers."""
 
+import time
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from model_store import Card
-from service.front import FAILURE
+from model_store import Card, Model
+from service.answer import MODEL_VERSION
+from service.front import CPU_BEGAN, FAILURE
 from service.parts import Parts
 from service.prediction_energy import energy_per_prediction
 from service.scrape import Facts, exposition
@@ -68,6 +70,13 @@ def scrape() -> ResponseReturnValue:
 def start_page() -> ResponseReturnValue:
     """A page to upload an image with."""
     return render_template("index.html", model=parts().models.loaded)
+
+
+def record_energy(model: Model, predictions: int) -> None:
+    """Charge this request, so far, to the predictions that the model made."""
+    request.environ[MODEL_VERSION] = model.version
+    cpu_seconds = time.thread_time() - request.environ[CPU_BEGAN]
+    parts().ledger.charge(model.version, cpu_seconds, predictions)
 
 
 def _summary(version: int, card: Card) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from service.image import DigitImage, Undecodable, UnsupportedFormat, read_digit
 from service.multipart import Part, parts_of
 
 _FORMATS = {
@@ -27,6 +28,15 @@ class Upload:
 
     content: bytes
     announced: bool
+
+    def digit(self, max_pixels: int) -> DigitImage:
+        """The digit in it. Raises a subclass of ImageRejected."""
+        try:
+            return read_digit(self.content, max_pixels)
+        except UnsupportedFormat:
+            if self.announced:
+                raise Undecodable("announced") from None
+            raise
 
 
 def read_image(environ: dict[str, Any], body: bytes) -> Upload:
@@ -63,7 +73,8 @@ def _only_image(parts: list[Part]) -> Part:
         raise BadRequest(f"{len(files)} images; /predict takes one")
     if named:
         raise BadRequest("the part 'image' has no file name, so it is no file")
-    found = ", ".join(sorted({str(part.name) for part in parts})[:5])
+    names = {part.name or "a part without a name" for part in parts}
+    found = ", ".join(sorted(names)[:5])
     raise BadRequest(f"no part named 'image' (found: {found or 'none'})")
 
 

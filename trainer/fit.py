@@ -64,7 +64,8 @@ class Fit:
 
         Raises Diverged.
         """
-        descent = Descent(self.network, self.settings.momentum)
+        settings = self.settings
+        descent = Descent(self.network, settings.momentum, settings.weight_decay)
         reports: list[EpochReport] = []
         for epoch in range(1, self.settings.epochs + 1):
             rate = self._run_epoch(descent, rng)

@@ -88,7 +88,10 @@ def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "B\u00c9"],
 )
 def test_no_method_gives_a_server_error(client: FlaskClient, method: str) -> None:
-    paths = ("/", "/predict", "/healthz", "/readyz", "/models", "/models/1", "/metrics")
+    paths = (
+        "/", "/predict", "/predict/batch", "/healthz", "/readyz", "/models",
+        "/models/1", "/metrics", "/v2", "/v2/models/digits", "/v2/models/digits/infer",
+    )  # fmt: skip
     answers = {
         (path, len(body)): client.open(path, method=method, data=body).status_code
         for path in (*paths, "/no/such/path")

@@ -70,6 +70,21 @@ def test_joules_of_a_tick_go_to_its_requests_and_the_rest_is_overhead(
     assert grown(PROCESS, **OVERHEAD) == pytest.approx(6)
 
 
+def test_predictions_of_one_request_bear_equal_parts_of_its_joules(
+    grown: Callable[..., float],
+) -> None:
+    ledger = _ledger(_tick(10.0, 2.0))
+    ledger.charge(1, 0.5, predictions=4)
+    ledger.tick()
+    labels = {"model_version": 1, "source": SOURCE}
+    joules = "digits_prediction_energy_joules"
+    assert grown(f"{joules}_sum", **labels) == pytest.approx(1)
+    assert grown(f"{joules}_count", **labels) == 4
+    assert grown(f"{joules}_bucket", le="0.1", **labels) == 0
+    assert grown(f"{joules}_bucket", le="1.0", **labels) == 4
+    assert grown(PROCESS, **REQUEST) == pytest.approx(1)
+
+
 def test_request_is_paid_for_once(grown: Callable[..., float]) -> None:
     ledger = _ledger(_tick(10.0, 2.0), _tick(3.0, 2.0))
     ledger.charge(1, 1.0)

@@ -20,6 +20,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
 MULTIPART = "multipart/form-data"
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
 FILE = b'; filename="a.png"'
+NAMELESS = b'--x\r\nContent-Disposition: form-data; filename="a.png"\r\n\r\nx\r\n'
 IMAGE = PART % (b"image", FILE, PICTURE)
 
 
@@ -78,6 +79,9 @@ def _cases() -> list[Any]:
         "a form cut in its header": (_parts(IMAGE[:30]), 400, "image"),
         "a form without its last boundary": (_parts(IMAGE), 400, "image"),
         "a form with another boundary": (_parts(IMAGE, "y"), 400, "image"),
+        "parts without a name": (
+            _parts(NAMELESS + PART % (b"note", b"", b"x") + b"--x--\r\n"),
+            400, "without a name"),
         "noise for a form": (_parts(bytes(range(256))), 400, "image"),
         "no content type": (_body(PICTURE, None), 415, "content type"),
         "a content type of nonsense": (_body(PICTURE, ";;/="), 415, "content type"),
