@@ -13,13 +13,17 @@ from service.catalog import Catalog
 from service.client_counts import ClientCounts
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
+from service.description import description
 from service.errors import register_errors
 from service.front import FAILURE, ROUTE, Front
+from service.journal import Journal
 from service.keys import Keys, KeySource
 from service.ledger import EnergyLedger
+from service.log import write_request
 from service.parts import Parts
 from service.routes import routes
 from service.slow_senders import SlowSenders
+from service.spans import NoSpans, Spans
 from service.v2.routes import v2
 from service.versions import Versions
 
@@ -32,6 +36,7 @@ def create_app(
     node: NodeLedger | None = None,
     grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
     counts: ClientCounts | None = None,
+    spans: Spans | None = None,
 ) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
@@ -54,8 +59,11 @@ def create_app(
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
+        journal=Journal(
+            spans or NoSpans(), write_request if config.log_format == "json" else None
+        ),
     )
-    for blueprint in (routes, batch, v2, admin):
+    for blueprint in (routes, batch, v2, admin, description):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.before_request(_take_over)

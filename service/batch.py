@@ -29,8 +29,10 @@ def predict_batch() -> ResponseReturnValue:
     model = parts().models.pick()
     images = read_images(request, parts().bodies.read(request.environ))
     budget = PixelBudget(parts().config.max_pixels)
+    with parts().journal.spans.part("decode"):
+        digits = [_digit(image, budget) for image in images]
     document = {
-        "predictions": _answers(model, [_digit(image, budget) for image in images]),
+        "predictions": _answers(model, digits),
         "model": {"version": model.version},
     }
     return Response(json.dumps(document), mimetype="application/json")
@@ -66,7 +68,8 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     read = [digit for digit in digits if isinstance(digit, DigitImage)]
     if not read:
         return [{"error": problem} for problem in digits]
-    predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
+    with parts().journal.spans.part("predict"):
+        predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
     answers = [
         next(predictions).document() | _warnings(digit)
         if isinstance(digit, DigitImage)

@@ -76,6 +76,15 @@ def _number(
     return Setting(variable, str(default), parse, allowed, text)
 
 
+def _choice(variable: str, values: tuple[str, ...], text: str) -> Setting:
+    def parse(value: str) -> str:
+        if value not in values:
+            raise ValueError(value)
+        return value
+
+    return Setting(variable, values[0], parse, " or ".join(values), text)
+
+
 def _file(text: str) -> Path | None:
     return Path(text) if text else None
 
@@ -101,6 +110,7 @@ SETTINGS = (
     _number(
         "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
     ),
+    _choice("DIGITS_LOG_FORMAT", ("text", "json"), "json: and a line a request."),
     _keys("DIGITS_API_KEYS", "Who may predict: keys, or @FILE."),
     _keys("DIGITS_ADMIN_TOKEN", "Who may pin versions: a token, or @FILE."),
     Setting(
@@ -138,6 +148,7 @@ class ServiceConfig:
     max_upload_bytes: int
     max_pixels: int
     reload_seconds: float
+    log_format: str
     api_keys: KeySource | None
     admin_token: KeySource | None
     rate_limit: Rate | None

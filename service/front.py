@@ -1,4 +1,4 @@
-"""The front door: each request is timed, answered and counted here.
+"""The front door: each request is named, timed, answered and counted here.
 
 POST /predict is by far the commonest request, and Flask's routing, contexts and
 request objects would cost more than reading the digit. So it is answered from the WSGI
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from service import metrics
+from service.answer import Answer
 from service.metrics import labelled
 from service.parts import Parts
 from service.predict_one import PredictOne
@@ -34,6 +35,7 @@ class Front:
     def __init__(self, flask: Application, parts: Parts) -> None:
         self._flask = flask
         self._proxies = parts.config.trusted_proxies
+        self._journal = parts.journal
         self._admission = parts.admission
         self._predict_one = PredictOne(parts)
 
@@ -43,14 +45,19 @@ class Front:
         """Answer; an answer is counted before any of it is sent, for scrapes to see."""
         began = time.perf_counter()
         environ[CPU_BEGAN] = time.thread_time()
+        ids = self._journal.begin(environ)
         self._proxies.apply(environ)
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
             method, route = environ["REQUEST_METHOD"], environ.get(ROUTE, "unmatched")
             known = method if method in METHODS else "other"
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
-            labelled(metrics.HTTP_SECONDS, route).observe(time.perf_counter() - began)
-            return start_response(status, headers + security_headers(headers), *error)
+            seconds = time.perf_counter() - began
+            labelled(metrics.HTTP_SECONDS, route).observe(seconds)
+            headers = [*headers, *ids, *security_headers(headers)]
+            answer = Answer(known, route, status, headers, seconds)
+            self._journal.end(environ, answer)
+            return start_response(status, headers, *error)
 
         answer = self._answer(environ)
         if answer is None:

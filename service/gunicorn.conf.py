@@ -21,6 +21,8 @@ keepalive = 5
 timeout = 30
 graceful_timeout = 20
 forwarded_allow_ips = ""  # service/proxies.py says which proxy is believed
+if _config.log_format == "json":
+    logger_class = "service.log.JsonLogger"
 control_socket_disable = True  # one address to reach the service, and no file to write
 proc_name = "digits"
 

@@ -8,6 +8,7 @@ from service.body import BodyReader
 from service.catalog import Catalog
 from service.config import ServiceConfig
 from service.current_model import CurrentModel
+from service.journal import Journal
 from service.ledger import EnergyLedger
 from service.versions import Versions
 
@@ -25,3 +26,4 @@ class Parts:
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float
+    journal: Journal

@@ -5,6 +5,7 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
+from service.answer import MODEL_VERSION
 from service.image import DigitImage, png_data_url
 from service.parts import Parts
 from service.prediction import predict
@@ -16,6 +17,7 @@ class PredictOne:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._part = parts.journal.spans.part
 
     def __call__(self, environ: dict[str, Any], cpu_began: float) -> bytes:
         """The JSON text of the answer to a request that began at that CPU time.
@@ -25,8 +27,11 @@ class PredictOne:
         """
         model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
-        image = upload.digit(self._parts.config.max_pixels)
-        (prediction,) = predict(model, image.pixels[None])
+        with self._part("decode"):
+            image = upload.digit(self._parts.config.max_pixels)
+        with self._part("predict"):
+            (prediction,) = predict(model, image.pixels[None])
+        environ[MODEL_VERSION] = model.version
         document = prediction.document() | {"model": {"version": model.version}}
         if image.warnings:
             document["warnings"] = list(image.warnings)

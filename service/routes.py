@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from model_store import Card, Model
+from service.answer import MODEL_VERSION
 from service.front import CPU_BEGAN, FAILURE
 from service.parts import Parts
 from service.prediction_energy import energy_per_prediction
@@ -72,7 +73,8 @@ def start_page() -> ResponseReturnValue:
 
 
 def record_energy(model: Model, predictions: int) -> None:
-    """Charge this request, so far, to the predictions that it made."""
+    """Charge this request, so far, to the predictions that the model made."""
+    request.environ[MODEL_VERSION] = model.version
     cpu_seconds = time.thread_time() - request.environ[CPU_BEGAN]
     parts().ledger.charge(model.version, cpu_seconds, predictions)
 

@@ -1,6 +1,5 @@
 """What each gunicorn worker calls: the environment becomes a running application."""
 
-import logging
 import os
 from pathlib import Path
 
@@ -12,24 +11,26 @@ from service.app import create_app
 from service.background import every
 from service.client_counts import ClientCounts
 from service.config import ServiceConfig
+from service.log import set_up_logging
 from service.parts import Parts
+from service.spans import open_spans
 
 _TICK_S = 1.0
 _CUT_OFF_S = 0.25
-_LOG_FORMAT = "[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s"  # gunicorn's
 
 
 def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
     config = ServiceConfig.from_environ(os.environ)
+    set_up_logging(config.log_format)
     energy = EnergySettings.from_environ(os.environ)
     meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     node = NodeLedger(shared / "node.lock", meter)
     rate = config.rate_limit
     counts = ClientCounts(rate, shared / "client-counts") if rate else None
-    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts)
+    spans = open_spans(os.environ)
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, spans)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()

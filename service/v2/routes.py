@@ -80,7 +80,11 @@ def infer(version: int | None = None) -> ResponseReturnValue:
     if request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType("the body is compressed; send it as it is")
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
-    predictions = predict(model, _pixels(asked.image))
+    part = parts().journal.spans.part
+    with part("decode"):
+        pixels = _pixels(asked.image)
+    with part("predict"):
+        predictions = predict(model, pixels)
     tensors = {"outputs": predictions.outputs, "label": predictions.labels}
     content, json_length = encode_answer(asked, model.version, tensors)
     record_energy(model, len(predictions))

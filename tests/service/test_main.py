@@ -19,7 +19,7 @@ VARIABLES = [
     for name in ("STORE", "STATE", "HOST", "PORT", "WORKERS", "THREADS",
                  "MAX_UPLOAD_BYTES", "MAX_PIXELS", "RELOAD_SECONDS",
                  "API_KEYS", "ADMIN_TOKEN", "RATE_LIMIT", "TRUSTED_PROXIES",
-                 "CANARY", "MODEL_ALLOWLIST",
+                 "CANARY", "MODEL_ALLOWLIST", "LOG_FORMAT",
                  "ENERGY_SOURCE", "POWERCAP_ROOT", "WATTS_PER_CPU",
                  "CARBON_GRAMS_PER_KWH")
 ]  # fmt: skip
@@ -31,6 +31,7 @@ BAD_VALUES = [
     ("DIGITS_MAX_UPLOAD_BYTES", "8MiB", "1 to 1,073,741,824"),
     ("DIGITS_MAX_PIXELS", "1", "784 to 1,000,000,000"),
     ("DIGITS_RELOAD_SECONDS", "0", "0.05 to 3,600"),
+    ("DIGITS_LOG_FORMAT", "xml", "text or json"),
     ("DIGITS_API_KEYS", "@/no/such/file", "a readable file of one key a line"),
     ("DIGITS_API_KEYS", "@/", "a readable file of one key a line"),
     ("DIGITS_ADMIN_TOKEN", "@/dev/null", "a readable file of one key a line"),
@@ -196,6 +197,7 @@ def test_flag_overrides_its_variable(command: Command, variable: str) -> None:
         "DIGITS_PORT": ("1", str(free_port())),
         "DIGITS_ENERGY_SOURCE": ("none", "estimate"),
         "DIGITS_MAX_PIXELS": ("784", "1000"),
+        "DIGITS_LOG_FORMAT": ("text", "json"),
         "DIGITS_RATE_LIMIT": ("1/second", "2/second"),
         "DIGITS_TRUSTED_PROXIES": ("10.0.0.1", "10.0.0.2"),
         "DIGITS_CANARY": ("1:1", "2:1"),

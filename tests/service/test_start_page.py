@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 
 import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
 from service.parts import Parts
+from tests.e2e.pages import Page
 
 Publish = Callable[..., Model]
 FACTS = {
@@ -17,30 +17,10 @@ FACTS = {
 }
 
 
-class _Page(HTMLParser):
-    """Every element of a page, with its attributes, and the text between them."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-
-def _page(client: FlaskClient) -> _Page:
+def _page(client: FlaskClient) -> Page:
     answer = client.get("/")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    return _Page(answer.text)
+    return Page(answer.text)
 
 
 @pytest.fixture
@@ -91,7 +71,7 @@ def test_every_element_that_the_script_asks_for_is_on_the_page(
     client: FlaskClient,
 ) -> None:
     page = _page(client)
-    ids = {attributes.get("id") for _, attributes in page.elements}
+    ids = page.ids()
     with client.get("/static/page.js") as answer:
         asked = set(re.findall(r'byId\("(\w+)"\)', answer.get_data(as_text=True)))
     assert asked

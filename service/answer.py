@@ -1,0 +1,37 @@
+"""An answer as the log and a span describe it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MODEL_VERSION = "digits.model_version"  # in the environ, once a model has answered
+
+
+class Answer(NamedTuple):
+    """What is about to be sent.
+
+    Attributes:
+        method: of a closed set, as in the metrics.
+        route: likewise.
+        status: "404 NOT FOUND" and the like.
+        headers: names and values.
+        seconds: from the request's headers to here.
+    """
+
+    method: str
+    route: str
+    status: str
+    headers: Sequence[tuple[str, str]]
+    seconds: float
+
+    @property
+    def code(self) -> int:
+        """The number of the status."""
+        return int(self.status[:3])
+
+    @property
+    def size(self) -> int | None:
+        """Of the body in bytes; None if it is not known beforehand."""
+        for name, value in self.headers:
+            if name == "Content-Length":
+                return int(value)
+        return None

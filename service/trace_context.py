@@ -1,0 +1,46 @@
+"""The header `traceparent`: which trace a request belongs to (W3C Trace Context)."""
+
+import os
+import re
+from dataclasses import dataclass
+
+# https://www.w3.org/TR/trace-context-2/#traceparent-header: a later version may append.
+_FORM = re.compile(
+    r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})"
+    r"-(?P<span>(?!0{16})[0-9a-f]{16})-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?"
+)
+_KNOWN_FLAGS = 0b11  # sampled, and a trace id that is random
+
+
+@dataclass(frozen=True, slots=True)
+class TraceContext:
+    """A place in a trace.
+
+    Attributes:
+        trace_id: 32 hexadecimal digits.
+        span_id: 16, of the span that this request is part of.
+        flags: bit 0 says that the caller records the trace.
+    """
+
+    trace_id: str
+    span_id: str
+    flags: int
+
+    def child(self) -> "TraceContext":
+        """The same trace with a new span in it."""
+        return TraceContext(self.trace_id, os.urandom(8).hex(), self.flags)
+
+    def header(self) -> str:
+        """The value of `traceparent` or `traceresponse` that says so."""
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags & _KNOWN_FLAGS:02x}"
+
+
+def parse(traceparent: str) -> TraceContext | None:
+    """The caller's place in a trace.
+
+    None if the header is not well-formed: it is to be taken as if it were not there.
+    """
+    found = _FORM.fullmatch(traceparent)
+    if not found or (found["version"] == "00" and found["more"]):
+        return None
+    return TraceContext(found["trace"], found["span"], int(found["flags"], 16))
