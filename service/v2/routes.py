@@ -103,7 +103,7 @@ def _check(version: int | None) -> None:
 
 
 def _model(version: int | None) -> Model:
-    """The served model, or the stored one of that version."""
+    """The model for a prediction, or the stored one of that version."""
     if version is None:
         return parts().models.pick()
     served = parts().models.loaded

@@ -32,7 +32,7 @@ def test_holder_of_a_key_may_predict(client_with: ClientWith, picture: bytes) ->
         )
 
 
-@pytest.mark.parametrize("path", ["/predict", "/predict?preview=1"])
+@pytest.mark.parametrize("path", ["/predict", "/predict?preview=1", "/predict/batch"])
 @pytest.mark.parametrize("authorization", [None, "Bearer three", "Basic one", "one"])
 def test_without_a_valid_key_the_answer_is_401(
     client_with: ClientWith, path: str, authorization: str | None
@@ -47,9 +47,29 @@ def test_without_a_valid_key_the_answer_is_401(
     assert "three" not in answer.text
 
 
+@pytest.mark.parametrize("model", ["digits", "digits/versions/1", "none"])
+def test_inference_without_a_key_is_refused_in_the_protocol_s_own_form(
+    client_with: ClientWith, model: str
+) -> None:
+    answer = client_with(DIGITS_API_KEYS="one").post(f"/v2/models/{model}/infer")
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert set(answer.get_json()) == {"error"}
+
+
+def test_all_predicting_addresses_share_one_limit(client_with: ClientWith) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="2/hour")
+    paths = ("/predict/batch", "/v2/models/digits/infer", "/predict")
+    answers = [client.post(path) for path in (*paths, *paths)]
+    assert [answer.status_code for answer in answers] == [415, 400, 429, 429, 429, 429]
+    assert set(answers[4].get_json()) == {"error"}
+    assert int(answers[4].headers["Retry-After"]) > 3500
+
+
 def test_other_addresses_stay_open(client_with: ClientWith) -> None:
     client = client_with(DIGITS_API_KEYS="one")
-    for path in ("/", "/healthz", "/readyz", "/metrics", "/models", "/models/1"):
+    probes = ("/healthz", "/readyz", "/metrics", "/v2/health/live", "/v2/models/digits")
+    for path in ("/", *probes, "/models", "/models/1"):
         assert client.get(path).status_code == 200, path
     assert client.get("/predict").status_code == 405
 

@@ -1,5 +1,6 @@
 """The canary: its share of the predictions, counted by version, or none if broken."""
 
+import io
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -78,6 +79,25 @@ def test_canary_is_taken_up_when_it_is_published_and_let_go_when_it_is_gone(
     assert models.get().version == 1
     store.path(2).unlink()
     assert set(_picked(models, 10)) == {1}
+
+
+def test_canary_answers_whoever_names_no_version(
+    client_with: Callable[..., FlaskClient],
+    store: ModelStore,
+    publish: Publish,
+    picture: bytes,
+) -> None:
+    publish(store, 5)
+    client = client_with(DIGITS_CANARY="1:100")
+    form = {"image": (io.BytesIO(picture), "digit.png")}
+    batch = client.post("/predict/batch", data=form).get_json()
+    assert batch["model"] == {"version": 1}
+    image = {"name": "image", "datatype": "UINT8", "shape": [1, 784], "data": [0] * 784}
+    answered = [
+        client.post(f"/v2/models/digits{version}/infer", json={"inputs": [image]})
+        for version in ("", "/versions/2")
+    ]
+    assert [a.get_json()["model_version"] for a in answered] == ["1", "2"]
 
 
 def test_answers_and_metrics_say_which_version_it_was(
