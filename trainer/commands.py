@@ -1,4 +1,4 @@
-"""The trainer's commands: train, first, evaluate, schedule, gates, data."""
+"""The trainer's commands: train, first, evaluate, schedule, gates, data, sweep."""
 
 import itertools
 import json
@@ -28,6 +28,7 @@ from trainer.request import Request
 from trainer.request_options import training_options
 from trainer.schedule import CronSchedule, run_forever
 from trainer.scorecards import evaluation_text, outcome_text
+from trainer.sweep_command import sweep
 
 _MISTAKES = (TrainerError, StoreError, EnergyError)
 
@@ -153,6 +154,7 @@ def gates(seed: int, as_json: bool) -> None:
 
 
 main.add_command(data)
+main.add_command(sweep)
 
 
 def run_commands() -> NoReturn:
