@@ -91,7 +91,7 @@ def schedule(cron: str, request: Request, job: Job) -> None:
 
     A full run follows the first model at once, unless the served version already
     comes from a complete run on MNIST. A run that fails is reported, and the next
-    moment is waited for. With --resume the first run goes on from a checkpoint.
+    moment is waited for. With --resume a stopped run is gone on with at once.
     """
     anew = replace(request, resumed=False)
     moments = CronSchedule(cron, datetime.now(UTC))
@@ -108,7 +108,8 @@ def schedule(cron: str, request: Request, job: Job) -> None:
             say(outcome_text(outcome.evaluation, outcome.document))
 
     job.publish_first(request.choice.directory)
-    if not job.is_fully_trained():
+    waiting = request.resumed and job.checkpoints.paths()
+    if waiting or not job.is_fully_trained():
         run_once()
     run_forever(moments, run_once, lambda: datetime.now(UTC), say)
 

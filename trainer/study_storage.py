@@ -36,6 +36,11 @@ class StudyStorage(RDBStorage):
         except DATABASE_ERRORS:
             return
 
+    def close(self) -> None:
+        """End every connection."""
+        self.remove_session()
+        self.engine.dispose()
+
 
 class Patience:
     """Connects again and again to a database that has gone away.

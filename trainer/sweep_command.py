@@ -136,6 +136,8 @@ def _run(
         findings = Findings.of(plan, search.choice, worker.study)
     except DATABASE_ERRORS:
         raise DatabaseGone from None
+    finally:
+        storage.close()
     report: Path | None = None
     try:
         report = write_findings(findings, state / "sweeps" / plan.name)

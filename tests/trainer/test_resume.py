@@ -1,7 +1,9 @@
 """A training that is stopped and gone on with ends as if nothing had stopped it."""
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from model_store import Card, Network
 from tests.model_store.programs import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.stopped_runs import run_stopped
+from tests.trainer.waiting import wait_for
 from trainer.checkpoint import read
 from trainer.commands import main
 from trainer.dataset import Dataset
@@ -313,3 +316,19 @@ def test_commands_of_the_store_pass_a_checkpoint_over(
     assert len(stopped.json("model_store", "list")["versions"]) == 1
     assert stopped.json("model_store", "prune", "--keep", 1)["removed"] == []
     assert len(checkpoints(stopped)) == 1
+
+
+def test_schedule_goes_on_with_a_stopped_run_at_once(
+    trained: Place, stopped_state: Path, commands: dict[str, Options]
+) -> None:
+    """Although the served version is fully trained; then it waits for its moment."""
+    shutil.copytree(stopped_state, trained.root / "state")
+    options = (*commands["default"][1:], "--no-gate", "--resume")
+    run = trained.start("trainer", "schedule", "--cron", "0 3 1 1 *", *options)
+    wait_for(run, "next training at")
+    assert run.process.pid
+    os.kill(run.process.pid, signal.SIGTERM)
+    assert run.end().code == 143
+    assert "going on from" in run.stderr
+    assert trained.store.versions() == [1, 2]
+    assert checkpoints(trained) == []

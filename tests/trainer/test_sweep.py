@@ -9,7 +9,9 @@ from typing import Any
 import optuna
 import pytest
 from click.testing import CliRunner, Result
+from optuna.storages import RDBStorage
 from PIL import Image
+from sqlalchemy.pool import NullPool
 
 from tests.model_store.programs import Place
 from tests.trainer.csv_files import rows_of, write
@@ -51,7 +53,8 @@ def document(place: Place, *options: object, **settings: str) -> Any:
 
 def study(place: Place, name: str) -> optuna.Study:
     url = f"sqlite:///{place.root / 'state' / 'sweep.db'}"
-    return optuna.load_study(study_name=name, storage=url)
+    storage = RDBStorage(url, {"poolclass": NullPool})  # leaves no connection open
+    return optuna.load_study(study_name=name, storage=storage)
 
 
 def test_sweep_ends_with_a_command_that_trains_and_a_page(
@@ -178,7 +181,7 @@ def test_trials_that_stay_behind_are_pruned(
 
 
 def test_diverging_trials_are_pruned(place: Place, tiny: Options) -> None:
-    result = invoke(place, *tiny, "--learning-rate", 1e30)
+    result = invoke(place, *tiny, "--learning-rate", 1e30, "--activation", "relu")
     assert "0 trials complete, 3 pruned" in result.stdout
     assert "no trial came to its end" in result.stdout
 
@@ -192,8 +195,9 @@ def test_text_for_people_ends_with_the_command(place: Place, tiny: Options) -> N
 
 def test_nothing_left_to_search_is_told(place: Place, tiny: Options) -> None:
     fixed = ("--learning-rate", 0.1, "--batch-size", 30, "--activation", "relu")
-    run = place.run("trainer", *tiny, *fixed)
-    assert "nothing to search" in run.complaint()
+    result = invoke(place, *tiny, *fixed)
+    assert result.exit_code == 2
+    assert "nothing to search" in result.stderr
 
 
 SECRET = "open-sesame"
