@@ -3,10 +3,12 @@
 import math
 import threading
 from collections import deque
+from typing import Any
 
 from energy import Meter, SourceInfo, Tick
 from energy.node import NodeLedger
 from service import metrics
+from service.metrics import labelled
 
 _MOST_WAITING = 1_000_000
 
@@ -25,7 +27,7 @@ class EnergyLedger:
         self._node = node
         self._lock = threading.Lock()  # the last tick comes from another thread
         # Bounded, as a source that is lost for good would never pay for them.
-        self._waiting: deque[tuple[int, float]] = deque(maxlen=_MOST_WAITING)
+        self._waiting: deque[tuple[int, float, int]] = deque(maxlen=_MOST_WAITING)
         self._rate = math.nan
         self._overhead = 0.0
 
@@ -39,15 +41,22 @@ class EnergyLedger:
         """What the source measures, an estimate's watts; None without a source."""
         return self._meter.info if self.source else None
 
-    def joules(self, cpu_seconds: float) -> float | None:
-        """What that much CPU time costs at the last tick's rate; None if unknown."""
-        return None if math.isnan(self._rate) else self._rate * cpu_seconds
+    def charge(
+        self, version: int, cpu_seconds: float, predictions: int = 1
+    ) -> dict[str, Any] | None:
+        """Note a prediction request, and say what it cost at the last tick's rate.
 
-    def record(self, version: int, cpu_seconds: float) -> None:
-        """Note a prediction request; its joules are observed at the next tick."""
-        metrics.PREDICTION_CPU.labels(version).observe(cpu_seconds)
-        if self.source:
-            self._waiting.append((version, cpu_seconds))
+        Each of its predictions bears the same part of the time and of the joules, which
+        are observed at the next tick. None as long as there is no rate.
+        """
+        each_s = cpu_seconds / predictions
+        labelled(metrics.PREDICTION_CPU, version).observe_times(each_s, predictions)
+        if self.source is None:
+            return None
+        self._waiting.append((version, each_s, predictions))
+        if math.isnan(self._rate):
+            return None
+        return {"joules": self._rate * cpu_seconds, "source": self.source}
 
     def tick(self) -> None:
         """Share out what was spent since the last tick; call it about once a second."""
@@ -62,10 +71,11 @@ class EnergyLedger:
     def _share_out(self, joules: float, source: str) -> None:
         requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
         spent = 0.0
-        for version, cpu_seconds in requests:
-            cost = cpu_seconds * self._rate
-            metrics.PREDICTION_JOULES.labels(version, source).observe(cost)
-            spent += cost
+        for version, each_s, predictions in requests:
+            cost = each_s * self._rate
+            histogram = labelled(metrics.PREDICTION_JOULES, version, source)
+            histogram.observe_times(cost, predictions)
+            spent += cost * predictions
         # A request that spans two ticks is paid for in the second: what it takes from
         # that one's overhead stays owed, so that the sum is right over time.
         self._overhead += joules - spent

@@ -1,44 +1,19 @@
-"""The addresses of the service; each route decodes, predicts, encodes."""
+"""The addresses of the service that Flask answers."""
 
 import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from flask import Blueprint, Response, current_app, g, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from model_store import Card, Model
-from service.body import BodyReader
-from service.catalog import Catalog
-from service.config import ServiceConfig
-from service.current_model import CurrentModel
-from service.image import (
-    DigitImage,
-    Undecodable,
-    UnsupportedFormat,
-    png_data_url,
-    read_digit,
-)
-from service.ledger import EnergyLedger
-from service.prediction import predict
+from service.front import CPU_BEGAN, FAILURE
+from service.parts import Parts
 from service.prediction_energy import energy_per_prediction
 from service.scrape import Facts, exposition
-from service.upload import Upload, read_image
 
 routes = Blueprint("routes", __name__)
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the routes work with, made once by create_app."""
-
-    config: ServiceConfig
-    models: CurrentModel
-    catalog: Catalog
-    ledger: EnergyLedger
-    bodies: BodyReader
-    grams_per_kwh: float
 
 
 def parts() -> Parts:
@@ -48,21 +23,9 @@ def parts() -> Parts:
 
 
 @routes.post("/predict")
-def predict_one() -> ResponseReturnValue:
-    """The label and the output vector of one image; see docs/api.md."""
-    model = parts().models.get()
-    upload = read_image(request, parts().bodies.read(request))
-    image = _digit(upload, parts().config.max_pixels)
-    (prediction,) = predict(model, image.pixels[None])
-    document = prediction.document() | {
-        "model": {"version": model.version},
-        "energy": _energy(model),
-    }
-    if image.warnings:
-        document["warnings"] = list(image.warnings)
-    if request.args.get("preview") == "1":
-        document["input"] = png_data_url(image.pixels)
-    return document
+def predict_one() -> NoReturn:
+    """The front door answers this one (service/front.py); here is what it raised."""
+    raise request.environ[FAILURE]
 
 
 @routes.get("/healthz")
@@ -108,22 +71,10 @@ def start_page() -> ResponseReturnValue:
     return render_template("index.html", model=parts().models.loaded)
 
 
-def _digit(upload: Upload, max_pixels: int) -> DigitImage:
-    try:
-        return read_digit(upload.content, max_pixels)
-    except UnsupportedFormat:
-        if upload.announced:
-            raise Undecodable("announced") from None
-        raise
-
-
-def _energy(model: Model) -> dict[str, Any] | None:
-    """The joules of this request so far; they are counted at the next tick."""
-    ledger = parts().ledger
-    cpu_seconds = time.thread_time() - g.cpu_began
-    ledger.record(model.version, cpu_seconds)
-    joules = ledger.joules(cpu_seconds)
-    return None if joules is None else {"joules": joules, "source": ledger.source}
+def record_energy(model: Model, predictions: int) -> None:
+    """Charge this request, so far, to the predictions that it made."""
+    cpu_seconds = time.thread_time() - request.environ[CPU_BEGAN]
+    parts().ledger.charge(model.version, cpu_seconds, predictions)
 
 
 def _summary(version: int, card: Card) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from energy.node import NodeLedger
 from service.app import create_app
 from service.background import every
 from service.config import ServiceConfig
-from service.routes import Parts
+from service.parts import Parts
 
 _TICK_S = 1.0
 _CUT_OFF_S = 0.25

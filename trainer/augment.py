@@ -4,11 +4,10 @@ Each copy is moved by a random affine map and a smooth random displacement (Sima
 Steinkraus and Platt 2003), and its stroke made thicker or thinner.
 """
 
-from typing import Any
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from trainer.warp import fields, redraw
 
 _ROTATION = np.radians(12)
 _LOG_SCALE = 0.12
@@ -18,15 +17,14 @@ _ELASTIC_PIXELS = 1.2  # standard deviation of the displacement
 _KNOTS = 7  # bumps along a side that the displacement is made of
 _CHANGED_STROKES = 0.5  # share of the copies
 _THINNER, _THICKER = -0.4, 0.6  # towards the eroded or the dilated digit
+_FIELDS = fields(_KNOTS)
 
 
 def distort(pixels: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """A distorted copy of each row of (n, 784) pixels, same shape and dtype."""
     n = len(pixels)
     strokes = rng.uniform(_THINNER, _THICKER, n) * (rng.random(n) < _CHANGED_STROKES)
-    copies = np.empty_like(pixels)
-    _redraw(pixels, _sources(n, rng), strokes.astype(np.float32), copies)
-    return copies
+    return redraw(pixels, _sources(n, rng), strokes.astype(np.float32))
 
 
 def _sources(n: int, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -46,63 +44,3 @@ def _affine(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
     rows = [cos / height + tilt * sin, -sin / height + tilt * cos]
     columns = [sin / width + slant * cos, cos / width - slant * sin]
     return np.array([rows, columns]).transpose(0, 2, 1)
-
-
-def _fields() -> NDArray[np.float32]:
-    """What a displacement is a sum of, over the 784 pixels: bumps, row, column, 1."""
-    side = np.arange(28)
-    centres = np.linspace(-3, 30, _KNOTS)
-    distances = (side - centres[:, None]) / (0.75 * (centres[1] - centres[0]))
-    line = np.exp(-0.5 * distances**2)
-    line /= np.sqrt((line**2).sum(axis=0))  # the same strength everywhere
-    bumps = np.einsum("ir,jc->ijrc", line, line).reshape(_KNOTS**2, 784)
-    row, column = np.indices((28, 28)).reshape(2, 784) - 13.5
-    return np.vstack([bumps, row, column, np.ones(784)]).astype(np.float32)
-
-
-_FIELDS = _fields()
-
-
-@njit(cache=True, fastmath=True)
-def _redraw(pixels: Any, sources: Any, strokes: Any, copies: Any) -> None:
-    """Fill copies, (n, 784) uint8, from pixels at sources."""
-    for i in range(len(pixels)):
-        digit = np.zeros((32, 32), np.float32)  # a margin of 2 on each side
-        for r in range(28):
-            for c in range(28):
-                digit[r + 2, c + 2] = pixels[i, 28 * r + c]
-        if strokes[i] != 0:
-            digit = _restroked(digit, strokes[i])
-        flat = digit.ravel()
-        for p in range(784):
-            copies[i, p] = _grey(flat, sources[0, i, p], sources[1, i, p])
-
-
-@njit(cache=True, fastmath=True)
-def _grey(digit: Any, row: Any, column: Any) -> Any:
-    """The grey level between four pixels of a digit, flat, with its margin of 2."""
-    row = min(max(row + np.float32(2), np.float32(0)), np.float32(30.99))
-    column = min(max(column + np.float32(2), np.float32(0)), np.float32(30.99))
-    r, c = np.int32(row), np.int32(column)
-    y, x = row - np.float32(r), column - np.float32(c)
-    k = np.uint32(32 * r + c)
-    upper = digit[k] + x * (digit[k + np.uint32(1)] - digit[k])
-    lower = digit[k + np.uint32(32)]
-    lower += x * (digit[k + np.uint32(33)] - lower)
-    return np.uint8(np.int32(upper + y * (lower - upper) + np.float32(0.5)))
-
-
-@njit(cache=True, fastmath=True)
-def _restroked(digit: Any, change: Any) -> Any:
-    """The digit mixed with its dilation (change > 0) or its erosion, by a cross."""
-    mixed = digit.copy()
-    for r in range(1, 31):
-        for c in range(1, 31):
-            here, up, down = digit[r, c], digit[r - 1, c], digit[r + 1, c]
-            left, right = digit[r, c - 1], digit[r, c + 1]
-            if change > 0:
-                extreme = max(up, down, left, right, here)
-            else:
-                extreme = min(up, down, left, right, here)
-            mixed[r, c] = here + abs(change) * (extreme - here)
-    return mixed

@@ -16,8 +16,10 @@ class Settings:
         learning_rate: alpha; with a one-cycle schedule, its peak.
         epochs: passes through the training rows.
         batch_size: rows for each update; 1 is the notes' per-sample SGD.
-        augment: train on distorted copies, new ones in each epoch.
+        augment: train on changed copies, new ones in each epoch.
+        copies: "distorted" (trainer/augment.py), or "rewritten" (trainer/rewrite.py).
         momentum: Nesterov's; 0 is plain gradient descent.
+        weight_decay: lambda, added to the gradient as lambda W.
         one_cycle: warm up to learning_rate, then anneal to 0 (Smith 2018).
         weights: "notes" for 0.5 - U(0, 1), "he" for He et al. 2015.
         holds_out: choose and calibrate on a fixed part of the training rows.
@@ -32,7 +34,9 @@ class Settings:
     epochs: int
     batch_size: int
     augment: bool
+    copies: str
     momentum: float
+    weight_decay: float
     one_cycle: bool
     weights: str
     holds_out: bool
@@ -41,8 +45,8 @@ class Settings:
     @property
     def is_per_sample(self) -> bool:
         """Whether an update is the notes' own: one row, plain gradient descent."""
-        plain = not (self.augment or self.momentum or self.one_cycle)
-        return self.batch_size == 1 and plain
+        more = self.augment or self.momentum or self.weight_decay or self.one_cycle
+        return self.batch_size == 1 and not more
 
     def card(self) -> dict[str, Any]:
         """What the metadata says of it."""
@@ -57,7 +61,9 @@ _NOTEBOOK = {
     "epochs": 50,
     "batch_size": 1,
     "augment": False,
+    "copies": "distorted",
     "momentum": 0.0,
+    "weight_decay": 0.0,
     "one_cycle": False,
     "weights": "notes",
     "holds_out": False,
@@ -71,7 +77,9 @@ _DEFAULT = {
     "epochs": 100,
     "batch_size": 256,
     "augment": True,
+    "copies": "distorted",
     "momentum": 0.9,
+    "weight_decay": 0.0,
     "one_cycle": True,
     "weights": "he",
     "holds_out": True,
@@ -81,8 +89,10 @@ _DEFAULT = {
 _DEFAULT_EMBEDDED = {
     **_DEFAULT,
     "learning_rate": 0.1,
-    "batch_size": 64,
-    "epochs": 200,
+    "batch_size": 128,
+    "epochs": 400,
+    "copies": "rewritten",
+    "weight_decay": 1e-3,
 }
 
 

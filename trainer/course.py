@@ -40,9 +40,9 @@ class Course:
     def begin(cls, settings: Settings, rows: int) -> "Course":
         """The start of a fit, as the settings' seed makes it."""
         rng = np.random.default_rng(settings.seed)
-        return cls(
-            Descent(initial_network(settings, rng), settings.momentum), rng, rows
-        )
+        network = initial_network(settings, rng)
+        descent = Descent(network, settings.momentum, settings.weight_decay)
+        return cls(descent, rng, rows)
 
     def begin_epoch(self) -> None:
         """Draw an order, unless an epoch is under way."""

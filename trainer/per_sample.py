@@ -17,7 +17,7 @@ from trainer.dataset import Dataset
 
 # Sums may be reordered, so that they run in vector instructions. Nothing may assume
 # that values are finite: a diverging run must be seen to diverge.
-_MATHS = {"reassoc", "contract", "nsz", "arcp"}
+VECTOR_MATHS = {"reassoc", "contract", "nsz", "arcp"}
 _SIGMOID, _RELU, _SOFTMAX = 0, 1, 2
 _KINDS = {"sigmoid": _SIGMOID, "relu": _RELU, "softmax": _SOFTMAX}
 
@@ -40,7 +40,7 @@ def train_one_by_one(
     )
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _descend(
     parameters: Any, kinds: Any, samples: Any, alpha: Any, a: Any, S: Any
 ) -> None:
@@ -66,7 +66,7 @@ def _descend(
 # Numbers such as 1 are given the arrays' own type: an int64 would make it all float64.
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _feed_forward(x: Any, W: Any, b: Any, n: Any, live: Any) -> None:
     """Layer by layer: n = W^T x + b, by four rows of W at a time whose x is not 0."""
     count = _find_live(x, live)
@@ -81,7 +81,7 @@ def _feed_forward(x: Any, W: Any, b: Any, n: Any, live: Any) -> None:
             n[c] += x[live[i]] * W[live[i], c]
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _find_live(x: Any, live: Any) -> int:
     """Put the places where x is not 0 into `live`, and return how many there are."""
     count = 0
@@ -91,7 +91,7 @@ def _find_live(x: Any, live: Any) -> int:
     return count
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _activate(n: Any, kind: int) -> None:
     """In place: a = sigma(n)."""
     zero, one = n.dtype.type(0), n.dtype.type(1)
@@ -106,7 +106,7 @@ def _activate(n: Any, kind: int) -> None:
         n /= n.sum()
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _start_backprop(y: Any, label: int, kind: int, S: Any) -> None:
     """S_L = -2 A_L e for a sigmoid output, y - t for softmax with cross-entropy."""
     one, two = y.dtype.type(1), y.dtype.type(2)
@@ -118,7 +118,7 @@ def _start_backprop(y: Any, label: int, kind: int, S: Any) -> None:
             S[c] *= two * y[c] * (one - y[c])
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _step_back(a: Any, W: Any, S: Any, kind: int, alpha: Any, S_before: Any) -> None:
     """S_before = A W S, and W <- W - alpha a S^T, in one pass over W."""
     zero, one = W.dtype.type(0), W.dtype.type(1)
@@ -134,7 +134,7 @@ def _step_back(a: Any, W: Any, S: Any, kind: int, alpha: Any, S_before: Any) -> 
         S_before[r] = total
 
 
-@njit(cache=True, fastmath=_MATHS)
+@njit(cache=True, fastmath=VECTOR_MATHS)
 def _update(a: Any, W: Any, S: Any, alpha: Any) -> None:
     """W <- W - alpha a S^T, only where a is not 0."""
     for r in range(len(a)):

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.image.decoding import decode
+from service.image.decoding import declared_pixels, decode
 from service.image.digit_form import SIDE, already_mnist, to_mnist
 from service.image.digit_search import find_digit
 from service.image.greyscale import to_grey
 from service.image.rejection import (
     ImageRejected,
     NoDigit,
+    RejectedAt,
     TooManyPixels,
     Undecodable,
     UnsupportedFormat,
@@ -24,9 +25,11 @@ __all__ = [
     "DigitImage",
     "ImageRejected",
     "NoDigit",
+    "RejectedAt",
     "TooManyPixels",
     "Undecodable",
     "UnsupportedFormat",
+    "declared_pixels",
     "png_data_url",
     "read_digit",
 ]

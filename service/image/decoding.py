@@ -103,6 +103,16 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
         raise Undecodable(name) from error
 
 
+def declared_pixels(body: bytes) -> int:
+    """How many pixels the header declares; 0 if `decode` would not come to know it."""
+    try:
+        _, decoder = _decoder_for(body)
+        picture = decoder(io.BytesIO(body))
+    except (UnsupportedFormat, *PILLOWS_LIMIT, *DECODER_ERRORS):
+        return 0
+    return picture.width * picture.height
+
+
 def _decoder_for(body: bytes) -> tuple[str, Decoder]:
     for signature, name, decoder in SIGNATURES:
         if body.startswith(signature) and (name != "WebP" or body[8:12] == b"WEBP"):

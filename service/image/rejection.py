@@ -49,3 +49,11 @@ class NoDigit(ImageRejected):
     def __init__(self, width: int, height: int) -> None:
         super().__init__(f"the picture of {width} x {height} pixels holds no digit")
         self.width, self.height = width, height
+
+
+class RejectedAt(Exception):
+    """One of several pictures is refused, and they are answered all or none."""
+
+    def __init__(self, position: int, rejection: ImageRejected) -> None:
+        super().__init__(f"picture {position}, counted from 0: {rejection}")
+        self.position, self.rejection = position, rejection

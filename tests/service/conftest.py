@@ -16,7 +16,7 @@ from energy import EnergySettings, open_meter
 from model_store import Card, Model, ModelStore, Network
 from service.app import create_app
 from service.config import ServiceConfig
-from service.routes import Parts
+from service.parts import Parts
 from tests.e2e import digits
 from tests.e2e.programs import Installation, Service
 from tests.e2e.waiting import wait_until

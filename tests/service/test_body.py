@@ -3,9 +3,9 @@
 import socket
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from flask import Request
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
@@ -15,6 +15,7 @@ from service.body import BodyReader
 from service.slow_senders import SlowSenders, TooSlow
 from tests.e2e.waiting import PATIENCE_S, wait_until
 
+Environ = dict[str, Any]
 Pair = tuple[socket.socket, socket.socket]
 READER = BodyReader(max_bytes=1000, slow_senders=SlowSenders(seconds=3600))
 
@@ -28,26 +29,23 @@ def pair() -> Iterator[Pair]:
         yield client, server
 
 
-def _announced(server: socket.socket, length: int) -> Request:
+def _announced(server: socket.socket, length: int) -> Environ:
     body = Body(LengthReader(SocketUnreader(server), length))
     return _request(server, body, CONTENT_LENGTH=str(length))
 
 
-def _chunked(server: socket.socket) -> Request:
+def _chunked(server: socket.socket) -> Environ:
     body = Body(ChunkedReader(None, SocketUnreader(server)))
     return _request(server, body, HTTP_TRANSFER_ENCODING="chunked")
 
 
-def _request(server: socket.socket, body: Body, **headers: str) -> Request:
-    return Request(
-        {
-            "REQUEST_METHOD": "POST",
-            "wsgi.input": body,
-            "wsgi.input_terminated": True,
-            "gunicorn.socket": server,
-            **headers,
-        }
-    )
+def _request(server: socket.socket, body: Body, **headers: str) -> Environ:
+    return {
+        "REQUEST_METHOD": "POST",
+        "wsgi.input": body,
+        "gunicorn.socket": server,
+        **headers,
+    }
 
 
 @pytest.mark.parametrize("size", [0, 1, 999, 1000])
@@ -125,5 +123,5 @@ def _cut_off(senders: SlowSenders, reading: Future[bytes]) -> bool:
 
 
 def test_body_without_gunicorn_is_there_already() -> None:
-    request = Request(EnvironBuilder(method="POST", data=b"abc").get_environ())
-    assert READER.read(request) == b"abc"
+    environ = EnvironBuilder(method="POST", data=b"abc").get_environ()
+    assert READER.read(environ) == b"abc"

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model_store import ModelStore
-from service.routes import Parts
+from service.parts import Parts
 
 
 def _assert_problem(answer: TestResponse, status: int, title: str) -> str:
@@ -88,7 +88,10 @@ def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "B\u00c9"],
 )
 def test_no_method_gives_a_server_error(client: FlaskClient, method: str) -> None:
-    paths = ("/", "/predict", "/healthz", "/readyz", "/models", "/models/1", "/metrics")
+    paths = (
+        "/", "/predict", "/predict/batch", "/healthz", "/readyz", "/models",
+        "/models/1", "/metrics", "/v2", "/v2/models/digits", "/v2/models/digits/infer",
+    )  # fmt: skip
     answers = {
         (path, len(body)): client.open(path, method=method, data=body).status_code
         for path in (*paths, "/no/such/path")
@@ -168,7 +171,7 @@ def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
     def fail(*_: object) -> NoReturn:
         raise ZeroDivisionError("a secret")
 
-    monkeypatch.setattr("service.routes.predict", fail)
+    monkeypatch.setattr("service.predict_one.predict", fail)
     with caplog.at_level(logging.ERROR):
         answer = client.post("/predict", data=picture, content_type="image/png")
     detail = _assert_problem(answer, 500, "Internal Server Error")

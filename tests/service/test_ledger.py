@@ -60,8 +60,8 @@ def test_joules_of_a_tick_go_to_its_requests_and_the_rest_is_overhead(
     grown: Callable[..., float],
 ) -> None:
     ledger = _ledger(_tick(10.0, 2.0))
-    ledger.record(1, 0.5)
-    ledger.record(2, 1.5)
+    ledger.charge(1, 0.5)
+    ledger.charge(2, 1.5)
     ledger.tick()
     labels = {"model_version": 1, "source": SOURCE}
     assert grown("digits_prediction_energy_joules_sum", **labels) == pytest.approx(1)
@@ -70,9 +70,24 @@ def test_joules_of_a_tick_go_to_its_requests_and_the_rest_is_overhead(
     assert grown(PROCESS, **OVERHEAD) == pytest.approx(6)
 
 
+def test_predictions_of_one_request_bear_equal_parts_of_its_joules(
+    grown: Callable[..., float],
+) -> None:
+    ledger = _ledger(_tick(10.0, 2.0))
+    ledger.charge(1, 0.5, predictions=4)
+    ledger.tick()
+    labels = {"model_version": 1, "source": SOURCE}
+    joules = "digits_prediction_energy_joules"
+    assert grown(f"{joules}_sum", **labels) == pytest.approx(1)
+    assert grown(f"{joules}_count", **labels) == 4
+    assert grown(f"{joules}_bucket", le="0.1", **labels) == 0
+    assert grown(f"{joules}_bucket", le="1.0", **labels) == 4
+    assert grown(PROCESS, **REQUEST) == pytest.approx(1)
+
+
 def test_request_is_paid_for_once(grown: Callable[..., float]) -> None:
     ledger = _ledger(_tick(10.0, 2.0), _tick(3.0, 2.0))
-    ledger.record(1, 1.0)
+    ledger.charge(1, 1.0)
     ledger.tick()
     ledger.tick()
     assert grown(PROCESS, **REQUEST) == pytest.approx(2)
@@ -85,7 +100,7 @@ def test_request_that_spans_ticks_takes_back_what_was_overhead(
     """Two joules of the first tick were the request's; they stay owed for a while."""
     ledger = _ledger(_tick(2.0, 2.0), _tick(2.0, 2.0), _tick(1.0, 2.0), _tick(5.0, 2.0))
     ledger.tick()
-    ledger.record(1, 2.0)
+    ledger.charge(1, 2.0)
     sums = []
     for _ in range(3):
         ledger.tick()
@@ -97,20 +112,21 @@ def test_joules_wait_for_a_source_that_has_no_figure_yet(
     grown: Callable[..., float],
 ) -> None:
     ledger = _ledger(_tick(None, math.nan), _tick(10.0, 4.0))
-    ledger.record(1, 1.0)
+    assert ledger.charge(1, 0.25) is None
     ledger.tick()
     assert grown(PROCESS, **OVERHEAD) == grown(PROCESS, **REQUEST) == 0
-    assert ledger.joules(1.0) is None
+    assert ledger.charge(1, 0.75) is None
     ledger.tick()
     assert grown(PROCESS, **REQUEST) == pytest.approx(4)
-    assert ledger.joules(0.5) == pytest.approx(2)
+    cost = ledger.charge(1, 0.5)
+    assert cost == {"joules": pytest.approx(2), "source": "estimate"}
 
 
 def test_cpu_time_is_observed_at_once_with_or_without_a_source(
     grown: Callable[..., float],
 ) -> None:
-    _ledger(source=None).record(1, 0.25)
-    _ledger().record(1, 0.5)
+    _ledger(source=None).charge(1, 0.25)
+    _ledger().charge(1, 0.5)
     name = "digits_prediction_cpu_seconds"
     assert grown(f"{name}_sum", model_version=1) == pytest.approx(0.75)
     assert grown(f"{name}_count", model_version=1) == 2
@@ -123,7 +139,7 @@ def test_without_a_source_requests_are_not_kept() -> None:
     ledger = _ledger(_tick(None, math.nan), source=None)
     seconds = Seconds(0.5)
     gone = weakref.ref(seconds)
-    ledger.record(1, seconds)
+    ledger.charge(1, seconds)
     del seconds
     ledger.tick()
     gc.collect()
@@ -138,9 +154,9 @@ def test_with_a_real_meter_the_sum_is_the_process_s_cpu_time_at_its_watts(
     ledger = EnergyLedger(
         open_meter(EnergySettings(source=SOURCE, watts_per_cpu=3.0), clocks), None
     )
-    ledger.record(1, 1.0)
+    ledger.charge(1, 1.0)
     ledger.tick()
-    ledger.record(1, 0.5)
+    ledger.charge(1, 0.5)
     ledger.tick()
     assert grown(PROCESS, **REQUEST) == pytest.approx(1.5 * 3)
     assert grown(PROCESS, **OVERHEAD) == pytest.approx((7 - 1.5) * 3)
@@ -187,12 +203,12 @@ def test_requests_and_overhead_are_the_worker_s_energy(seconds: list[_Second]) -
         ended, late = late, []
         (ended if second.ends_now else late).extend(second.request_s)
         for cpu_seconds in ended:
-            ledger.record(1, cpu_seconds)
+            ledger.charge(1, cpu_seconds)
         ledger.tick()
         total_j += tick.joules or 0.0
         assert growth() >= total_j - 1e-6
     for cpu_seconds in late:
-        ledger.record(1, cpu_seconds)
+        ledger.charge(1, cpu_seconds)
     ledger.tick()
     ledger.tick()
     assert growth() == pytest.approx(total_j + 10_000, rel=1e-9, abs=1e-6)

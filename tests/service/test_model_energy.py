@@ -12,8 +12,8 @@ from energy import EnergySettings, SourceInfo
 from model_store import Model, ModelStore
 from service import metrics
 from service.catalog import Catalog
+from service.parts import Parts
 from service.prediction_energy import energy_per_prediction
-from service.routes import Parts
 from service.scrape import Facts
 from tests.e2e.programs import Service
 from tests.e2e.waiting import wait_until

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.routes import Parts
+from service.parts import Parts
 
 Publish = Callable[..., Model]
 

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.routes import Parts
+from service.parts import Parts
 
 Publish = Callable[..., Model]
 FACTS = {

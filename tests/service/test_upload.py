@@ -20,6 +20,7 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
 MULTIPART = "multipart/form-data"
 PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
 FILE = b'; filename="a.png"'
+NAMELESS = b'--x\r\nContent-Disposition: form-data; filename="a.png"\r\n\r\nx\r\n'
 IMAGE = PART % (b"image", FILE, PICTURE)
 
 
@@ -78,6 +79,9 @@ def _cases() -> list[Any]:
         "a form cut in its header": (_parts(IMAGE[:30]), 400, "image"),
         "a form without its last boundary": (_parts(IMAGE), 400, "image"),
         "a form with another boundary": (_parts(IMAGE, "y"), 400, "image"),
+        "parts without a name": (
+            _parts(NAMELESS + PART % (b"note", b"", b"x") + b"--x--\r\n"),
+            400, "without a name"),
         "noise for a form": (_parts(bytes(range(256))), 400, "image"),
         "no content type": (_body(PICTURE, None), 415, "content type"),
         "a content type of nonsense": (_body(PICTURE, ";;/="), 415, "content type"),
@@ -110,8 +114,6 @@ def _cases() -> list[Any]:
         "9 MiB in a part": (
             _parts(PART % (b"image", FILE, bytes(9 * 2**20)) + b"--x--\r\n"),
             413, "8,388,608"),
-        "a text field without end": (
-            _parts(PART % (b"note", b"", b"x" * 600_000) + b"--x--\r\n"), 413, ""),
         "parts without end": (
             _parts(PART % (b"note", b"", b"x") * 1001 + b"--x--\r\n"), 413, ""),
     }  # fmt: skip
@@ -131,8 +133,6 @@ def test_body_shorter_than_announced_is_a_problem_that_counts(
     assert f"{length} of {length + 1} bytes" in answer.get_json()["detail"]
 
 
-# werkzeug drops the file of a part that is cut short without closing it.
-@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 @pytest.mark.parametrize(("request_", "status", "word"), _cases())
 def test_bad_upload_gets_a_problem_that_says_why(
     client: FlaskClient, request_: dict[str, Any], status: int, word: str

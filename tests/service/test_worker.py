@@ -1,21 +1,28 @@
 """gunicorn's worker: who sends half a request and waits does not keep a thread."""
 
+import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
 from service.body import BodyReader
-from service.routes import Parts
+from service.front import Front
+from service.parts import Parts
+from service.predict_one import PredictOne
 from service.slow_senders import SlowSenders
-from service.worker import Worker
+from service.worker import Worker, arrived_whole
 from tests.e2e.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
@@ -40,22 +47,40 @@ class _NoPatience(SlowSenders):
         self.cut_off_late()
 
 
+class _Worker(Worker):
+    """Says what it gave to its threads, and has none."""
+
+    def __init__(self, settings: Config) -> None:
+        super().__init__(0, 0, [], None, 30, settings, Logger(settings))
+        self.poller = selectors.DefaultSelector()
+        self.tpool = self
+        self.submitted: list[Any] = []
+
+    def submit(self, _handle: Any, conn: Any) -> Future[Any]:
+        self.submitted.append(conn)
+        return Future()
+
+
 @pytest.fixture
 def senders() -> _NoPatience:
     return _NoPatience()
 
 
 @pytest.fixture
-def worker(client: FlaskClient, parts: Parts, senders: _NoPatience) -> Iterator[Worker]:
+def worker(
+    client: FlaskClient, parts: Parts, senders: _NoPatience
+) -> Iterator[_Worker]:
     """A worker in this process, whose application has a model but no patience."""
-    bodies = BodyReader(max_bytes=1000, slow_senders=senders)
+    bodies = BodyReader(max_bytes=9000, slow_senders=senders)
     app = client.application
-    app.extensions["digits"] = replace(parts, bodies=bodies)
-    settings = Config()
-    worker = Worker(0, 0, [], None, 30, settings, Logger(settings))
+    app.extensions["digits"] = impatient = replace(parts, bodies=bodies)
+    front = Front(partial(Flask.wsgi_app, app), PredictOne(impatient))
+    app.wsgi_app = front  # type: ignore[method-assign]
+    worker = _Worker(Config())
     worker.wsgi = app
     worker.alive = True
     yield worker
+    worker.poller.close()
     worker.tmp.close()
 
 
@@ -95,3 +120,104 @@ def test_body_that_never_ends_is_answered_in_the_end(handled: Handled) -> None:
     kept, answer = handled(POST + b"Content-Length: 99\r\n\r\nabc", 2)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert not kept  # RFC 9110, 15.5.9: the rest must not pass for the next request
+
+
+WHOLE = POST + b"Content-Length: 3\r\n\r\nabc"
+
+
+def test_small_prediction_is_known_by_its_bytes() -> None:
+    assert arrived_whole(WHOLE)
+    assert arrived_whole(WHOLE.replace(b"Content-Length", b"content-length"))
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        b"",
+        GET + b"\r\n",
+        WHOLE.replace(b"POST", b"GET"),
+        WHOLE.replace(b"/predict", b"/predict/batch"),
+        WHOLE.replace(b"/predict", b"/predict?preview=1"),
+        WHOLE + b"d",
+        WHOLE + WHOLE,
+        WHOLE.replace(b": 3", b": 30000"),
+        WHOLE.replace(b": 3", b": three"),
+        POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        POST + b"\r\nContent-Length: 3\r\n\r\nabc",
+    ],
+)
+def test_any_other_request_is_for_the_threads(received: bytes) -> None:
+    assert not arrived_whole(received)
+
+
+@pytest.mark.parametrize("received", [WHOLE[:end] for end in range(len(WHOLE))])
+def test_part_of_a_prediction_is_for_the_threads(received: bytes) -> None:
+    assert not arrived_whole(received)
+
+
+@pytest.fixture
+def connection(worker: _Worker) -> Iterator[tuple[socket.socket, TConn]]:
+    client, server = socket.socketpair()
+    client.settimeout(PATIENCE_S)
+    with client, server:
+        yield client, TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
+
+
+Connection = tuple[socket.socket, TConn]
+
+
+def test_small_prediction_is_answered_without_the_threads(
+    worker: _Worker, connection: Connection, picture: bytes
+) -> None:
+    client, conn = connection
+    for _ in range(2):  # new, then kept alive
+        client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(picture) + picture)
+        worker.enqueue_req(conn)
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+        assert list(worker.keepalived_conns) == [conn]
+        worker.poller.unregister(conn.sock)
+        worker.keepalived_conns.clear()
+    assert not worker.submitted
+
+
+def test_new_connection_that_says_nothing_keeps_no_thread(
+    worker: _Worker, connection: Connection
+) -> None:
+    worker.enqueue_req(connection[1])
+    assert not worker.submitted
+    assert list(worker.pending_conns) == [connection[1]]
+
+
+@pytest.mark.parametrize("sent", [b"P", GET + b"\r\n", WHOLE + WHOLE[:9]])
+def test_rest_goes_to_the_threads(
+    worker: _Worker, connection: Connection, sent: bytes
+) -> None:
+    client, conn = connection
+    client.sendall(sent)
+    worker.enqueue_req(conn)
+    assert worker.submitted == [conn]
+
+
+def test_client_who_never_reads_is_answered_by_a_thread(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    conn.sock.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            conn.sock.send(bytes(65536))
+    client.sendall(WHOLE)
+    worker.enqueue_req(conn)
+    assert worker.submitted == [conn]
+
+
+def test_what_was_read_ahead_goes_to_the_threads(
+    worker: _Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    client.sendall(GET + b"\r\n" + WHOLE)
+    conn.data_ready = True
+    worker.handle(conn)
+    assert conn.parser.unreader.buf.getvalue()
+    worker.enqueue_req(conn)
+    assert worker.submitted == [conn]

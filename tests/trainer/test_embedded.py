@@ -10,7 +10,7 @@ from trainer.embedded import read_embedded
 
 def boxes(digits: Dataset) -> NDArray[np.intp]:
     """Height and width of the ink of each digit."""
-    ink = digits.pixels.reshape(-1, 28, 28) > 0
+    ink = digits.pixels.reshape(-1, 28, 28) > 100
     spans = []
     for axis in (2, 1):
         inked = np.asarray(ink.any(axis=axis))
@@ -32,26 +32,24 @@ def test_it_is_all_uci_digits(digits: Dataset) -> None:
     assert len(np.unique(digits.pixels, axis=0)) == 1797
 
 
-def test_ink_fills_the_height_of_mnists_box_and_never_leaves_it(
-    digits: Dataset,
-) -> None:
-    assert (boxes(digits)[:, 0] == 20).all()
-    assert boxes(digits)[:, 1].max() <= 20
+def test_longer_side_fills_mnists_box(digits: Dataset) -> None:
+    longer = boxes(digits).max(axis=1)
+    assert 18 <= longer.min() <= longer.max() <= 21
+    assert np.median(longer) == 20
 
 
 def test_digits_have_aspects_of_their_own(digits: Dataset) -> None:
-    widths = boxes(digits)[:, 1]
-    assert len(np.unique(widths)) > 8
-    assert 8 < widths.mean() < 14
+    height, width = boxes(digits).T
+    assert len(np.unique(width)) > 8
+    assert 0.6 < np.median(width / height) < 0.9  # as in MNIST
 
 
 def test_centre_of_mass_is_in_the_middle(digits: Dataset) -> None:
-    """Within half a pixel of 13.5, as whole pixels can be moved."""
     images = digits.pixels.reshape(-1, 28, 28).astype(np.float64)
     mass = images.sum(axis=(1, 2))
     for axis in (2, 1):
         centre = images.sum(axis=axis) @ np.arange(28) / mass
-        assert np.abs(centre - 13.5).max() <= 0.5 + 1e-9
+        assert np.abs(centre - 13.5).max() <= 0.5
 
 
 def test_ink_is_light_on_dark(digits: Dataset) -> None:

@@ -40,7 +40,11 @@ def commands(
     """A training of each kind."""
     train = write(csv_directory / "250.csv", rows_of(digits.rows(slice(250))))
     options = ("--train", train, "--test", test_csv, "--hidden", 16, "--seed", 5)
-    return {kind: ("train", *options, *own) for kind, own in KINDS.items()}
+    commands: dict[str, Options] = {
+        kind: ("train", *options, *own) for kind, own in KINDS.items()
+    }
+    embedded = ("--data", "embedded", "--limit", 250, *options[4:], *KINDS["default"])
+    return {**commands, "embedded": ("train", *embedded)}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +93,7 @@ MOMENTS = {
         "default",
         {"trainer.sgd.backprop": 10, "trainer.checkpoint.written_aside": 1},
     ),
+    "in an epoch of the embedded set": ("embedded", {"trainer.sgd.backprop": 13}),
     "in a per-sample epoch": ("notebook", {"trainer.sgd.train_one_by_one": 6}),
     "after a per-sample epoch": ("notebook", {"trainer.fit.cost": 1}),
 }

@@ -1,0 +1,60 @@
+"""The parts of a multipart form (RFC 7578), read from a body that is whole."""
+
+from dataclasses import dataclass
+
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a form.
+
+    Attributes:
+        name: of the field; None if the part does not say.
+        filename: None for a part that is no file.
+        content_type: without parameters, in lower case; "" if the part does not say.
+        content: its bytes.
+    """
+
+    name: str | None
+    filename: str | None
+    content_type: str
+    content: bytes
+
+
+def parts_of(body: bytes, content_type: str, most: int) -> list[Part]:
+    """At most so many parts, in their order.
+
+    Raises werkzeug's BadRequest for what is no form, RequestEntityTooLarge for more.
+    """
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    decoder = MultipartDecoder(boundary.encode("latin-1"))
+    decoder.receive_data(body)
+    decoder.receive_data(None)
+    try:
+        return _read(decoder, most)
+    except (ValueError, AttributeError) as error:  # the latter for a part of headers
+        raise BadRequest(
+            f"the multipart form is malformed ({error}); it needs a field 'image'"
+        ) from None
+
+
+def _read(decoder: MultipartDecoder, most: int) -> list[Part]:
+    parts: list[Part] = []
+    head: Field | File | None = None
+    while not isinstance(event := decoder.next_event(), Epilogue):
+        if isinstance(event, Field | File):
+            head = event
+        elif isinstance(event, Data) and head:
+            if len(parts) == most:
+                raise RequestEntityTooLarge(f"more than {most:,} parts")
+            parts.append(_part(head, event.data))
+    return parts
+
+
+def _part(head: Field | File, content: bytes) -> Part:
+    kind = head.headers.get("Content-Type", "").partition(";")[0]
+    filename = head.filename if isinstance(head, File) else None
+    return Part(head.name, filename, kind.strip().lower(), content)
