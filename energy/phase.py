@@ -53,6 +53,14 @@ class Phase:
         self._entered = None
         self._meter.end(self)
 
+    def add(self, seconds: float, cpu_seconds: float, joules: float | None) -> None:
+        """Count what another process spent on the same work before this one."""
+        self._seconds += seconds
+        self._cpu_s += cpu_seconds
+        self._settled_cpu_s += cpu_seconds
+        if joules is not None:
+            self.settled_joules = (self.settled_joules or 0.0) + joules
+
     @property
     def is_open(self) -> bool:
         """Whether the program is inside the phase."""

@@ -79,7 +79,7 @@ class Card:
         """Parse the text of a model file; raises InvalidCard."""
         try:
             found = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidCard(f"its metadata is not JSON ({error})") from None
         if not isinstance(found, dict) or found.get("format") != FORMAT:
             raise InvalidCard(f"its metadata is not of format {FORMAT}")

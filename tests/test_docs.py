@@ -67,5 +67,6 @@ def test_every_setting_is_in_the_readme() -> None:
     options = [option(lambda: None).__click_params__[0] for option in energy]  # type: ignore[attr-defined]
     variables = [setting.variable for setting in SETTINGS]
     variables += [option.envvar for option in options]
-    for variable in [*variables, "DIGITS_DATA", "DIGITS_SCHEDULE"]:
+    trainers = ["DIGITS_DATA", "DIGITS_SCHEDULE", "DIGITS_DATABASE_URL"]
+    for variable in [*variables, *trainers]:
         assert f"`{variable}`" in readme, variable

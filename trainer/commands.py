@@ -1,6 +1,8 @@
-"""The trainer's commands: train, first, evaluate, schedule, gates, data."""
+"""The trainer's commands: train, first, evaluate, schedule, gates, data, sweep."""
 
+import itertools
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -22,10 +24,11 @@ from trainer.options import (
     job_options,
 )
 from trainer.progress import reporter
+from trainer.request import Request
 from trainer.request_options import training_options
-from trainer.run import Request
 from trainer.schedule import CronSchedule, run_forever
 from trainer.scorecards import evaluation_text, outcome_text
+from trainer.sweep_command import sweep
 
 _MISTAKES = (TrainerError, StoreError, EnergyError)
 
@@ -45,6 +48,9 @@ def train(request: Request, job: Job, as_json: bool) -> None:
     """Load the digits, train, evaluate, and publish a version.
 
     A candidate with fewer right test answers than the served version is refused.
+
+    Ctrl-C or SIGTERM leaves a checkpoint, which the same command with --resume goes on
+    from; the result is the same as if nothing had stopped it.
 
     \b
     The notes' run:     python -m trainer train --preset notebook --data DIR
@@ -85,21 +91,25 @@ def schedule(cron: str, request: Request, job: Job) -> None:
 
     A full run follows the first model at once, unless the served version already
     comes from a complete run on MNIST. A run that fails is reported, and the next
-    moment is waited for.
+    moment is waited for. With --resume a stopped run is gone on with at once.
     """
+    anew = replace(request, resumed=False)
     moments = CronSchedule(cron, datetime.now(UTC))
     say = job.reporter.say
 
+    requests = itertools.chain([request], itertools.repeat(anew))
+
     def run_once() -> None:
         try:
-            outcome = job.run(request)
+            outcome = job.run(next(requests))
         except _MISTAKES as error:
             say(f"training failed: {error}")
         else:
             say(outcome_text(outcome.evaluation, outcome.document))
 
     job.publish_first(request.choice.directory)
-    if not job.is_fully_trained():
+    waiting = request.resumed and job.checkpoints.paths()
+    if waiting or not job.is_fully_trained():
         run_once()
     run_forever(moments, run_once, lambda: datetime.now(UTC), say)
 
@@ -145,6 +155,7 @@ def gates(seed: int, as_json: bool) -> None:
 
 
 main.add_command(data)
+main.add_command(sweep)
 
 
 def run_commands() -> NoReturn:

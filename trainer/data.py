@@ -57,12 +57,29 @@ def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
     Raises BadData, TooFewRows.
     """
     train, test = _files(choice, say)
-    rows = read_csv(train, choice.limit) if train else read_embedded()
-    if test is None:
-        rows, held_out = _with_fifth(rows)
-    else:
-        held_out = read_csv(test)
-    return Digits(rows.rows(slice(choice.limit)), held_out, embedded=train is None)
+    rows, fifth = _training_rows(train, test, choice.limit)
+    held_out = read_csv(test) if test else fifth
+    return Digits(rows, held_out, embedded=train is None)
+
+
+def load_training(
+    choice: DataChoice, say: Callable[[str], None]
+) -> tuple[Dataset, bool]:
+    """The training rows alone, and whether they are embedded: opens no test file.
+
+    Raises BadData, TooFewRows.
+    """
+    train, test = _files(choice, say)
+    return _training_rows(train, test, choice.limit)[0], train is None
+
+
+def _training_rows(
+    train: Path | None, test: Path | None, limit: int | None
+) -> tuple[Dataset, Dataset]:
+    """The rows, and the fifth held out of them: none if there is a test file."""
+    rows = read_csv(train, limit) if train else read_embedded()
+    rows, fifth = (rows, rows.rows(slice(0))) if test else _with_fifth(rows)
+    return rows.rows(slice(limit)), fifth
 
 
 def local_mnist(directory: Path) -> tuple[Path, Path | None] | None:

@@ -1,27 +1,32 @@
 """The fit: epoch after epoch of SGD, with the cost and the accuracy after each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from energy import Meter, Phase
-from model_store.network import Network
 from trainer.backprop import LOSSES
 from trainer.budget import Budget
 from trainer.config import Settings
+from trainer.course import Course
 from trainer.dataset import Dataset
 from trainer.errors import Diverged
 from trainer.evaluate import cost, evaluate
 from trainer.gain import GainRule
 from trainer.progress import EpochReport, Reporter
-from trainer.sgd import Descent, run_epoch
+from trainer.sgd import run_epoch
+from trainer.stopping import HeldBack
+
+_PHASES = ("load", "warm_up", "fit", "cost", "evaluate")
 
 
 @dataclass(frozen=True)
 class Phases:
     """The parts of a run, metered apart, so that none is billed to another."""
 
+    meter: Meter
     load: Phase
     warm_up: Phase
     fit: Phase
@@ -31,24 +36,38 @@ class Phases:
     @classmethod
     def of(cls, meter: Meter) -> "Phases":
         """Nothing spent yet."""
-        return cls(*(meter.measure() for _ in range(5)))
+        return cls(meter, *(meter.measure() for _ in _PHASES))
 
     def by_name(self) -> dict[str, Phase]:
         """Each under the name that the metadata gives it."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: getattr(self, name) for name in _PHASES}
+
+    def spent(self) -> dict[str, dict[str, float | None]]:
+        """What each has spent so far, for a checkpoint."""
+        return {
+            name: {
+                "seconds": phase.seconds,
+                "cpu_seconds": phase.cpu_seconds,
+                "joules": phase.joules,
+            }
+            for name, phase in self.by_name().items()
+        }
+
+    def add(self, spent: Mapping[str, Mapping[str, Any]]) -> None:
+        """Count what an earlier process has spent on the same run."""
+        for name, phase in self.by_name().items():
+            phase.add(**spent[name])
 
 
 @dataclass(frozen=True)
 class Fit:
-    """One run's network, rows and limits.
+    """One run's rows and limits.
 
     Attributes:
-        network: trained in place.
         training: the rows to learn from.
         validation: held-out rows whose accuracy is reported, or None.
     """
 
-    network: Network
     training: Dataset
     validation: Dataset | None
     settings: Settings
@@ -57,43 +76,54 @@ class Fit:
     phases: Phases
     reporter: Reporter
 
-    def epochs(self, rng: np.random.Generator) -> Iterator[EpochReport]:
+    def epochs(self, course: Course, held: HeldBack) -> Iterator[EpochReport]:
         """Train until the last epoch, the end of the budget, or too little gain.
 
-        A report for each epoch.
-
-        Raises Diverged.
+        Goes on from where the course stands, which is moved on. A report for each
+        epoch that ends. Raises Diverged; Stopped if a signal came, with the course
+        between two batches or between two epochs.
         """
-        settings = self.settings
-        descent = Descent(self.network, settings.momentum, settings.weight_decay)
-        reports: list[EpochReport] = []
-        for epoch in range(1, self.settings.epochs + 1):
-            rate = self._run_epoch(descent, rng)
+        while not self._is_over(course):
+            course.begin_epoch()
+            rate = self._run_epoch(course, held)
             with self.phases.cost:
-                report = self._report(epoch, rate)
+                report = self._report(course, rate)
+            course.end_epoch(report)
             self.reporter.epoch_done(report)
-            reports.append(report)
             yield report
-            if self.budget.spent or self.gain.ends(reports):
-                return
+            held.check()
 
-    def _run_epoch(self, descent: Descent, rng: np.random.Generator) -> float:
-        """Rows a second."""
+    def _is_over(self, course: Course) -> bool:
+        ended = self.budget.spent or self.gain.ends(course.reports)
+        return bool(course.reports) and ended
+
+    def _run_epoch(self, course: Course, held: HeldBack) -> float:
+        """Rows a second, of those that this process did."""
         rows, seconds = self.budget.rows_done, self.phases.fit.seconds
         # A diverging run overflows; the cost tells of it, not numpy's warnings.
         with self.phases.fit, np.errstate(over="ignore", invalid="ignore"):
-            for _ in run_epoch(descent, self.training, self.settings, self.budget, rng):
+            for done in self._batches(course):
+                course.left = course.left[done:]
                 self.reporter.advance(self.budget.progress)
+                if len(course.left):
+                    held.check()
         return (self.budget.rows_done - rows) / (self.phases.fit.seconds - seconds)
 
-    def _report(self, epoch: int, rate: float) -> EpochReport:
+    def _batches(self, course: Course) -> Iterator[int]:
+        order, rng = course.left, course.rng
+        return run_epoch(
+            course.descent, self.training, order, self.settings, self.budget, rng
+        )
+
+    def _report(self, course: Course, rate: float) -> EpochReport:
+        network, epoch = course.descent.network, len(course.reports) + 1
         with np.errstate(over="ignore", invalid="ignore"):
-            summed = cost(self.network, self.training, LOSSES[self.settings.loss])
+            summed = cost(network, self.training, LOSSES[self.settings.loss])
         if not np.isfinite(summed):
             raise Diverged(epoch, self.settings.learning_rate)
         accuracy = None
         if self.validation:
-            accuracy = evaluate(self.network, self.validation).accuracy
+            accuracy = evaluate(network, self.validation).accuracy
         return EpochReport(
             epoch=epoch,
             epochs=self.settings.epochs,

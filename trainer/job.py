@@ -7,9 +7,11 @@ from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
 from model_store import ModelNotFound, ModelStore
+from trainer.checkpoint import Checkpoints
 from trainer.data import DataChoice, local_mnist
 from trainer.progress import Reporter
-from trainer.run import Outcome, Request, train_and_publish
+from trainer.request import Request
+from trainer.run import Outcome, Places, train_and_publish
 from trainer.scorecards import outcome_text
 
 _FIRST_MODEL_SECONDS = 60.0
@@ -20,6 +22,7 @@ class Job:
     """Runs requests one after another."""
 
     store: ModelStore
+    checkpoints: Checkpoints
     reporter: Reporter
     energy: EnergySettings
     threads: int
@@ -28,8 +31,9 @@ class Job:
         """The whole job; raises TrainerError, StoreError, EnergyError."""
         meter = open_meter(self.energy)
         with threadpool_limits(self.threads):
+            places = Places(self.store, self.checkpoints)
             return train_and_publish(
-                request, self.store, (meter, self.energy), self.reporter
+                request, places, (meter, self.energy), self.reporter
             )
 
     def publish_first(self, data_directory: Path) -> None:
@@ -50,6 +54,7 @@ class Job:
                 {},
                 max_seconds=_FIRST_MODEL_SECONDS,
                 reported=False,  # somebody waits for this model
+                keeps_checkpoint=False,  # another start is as quick
             )
         )
         self.reporter.say(outcome_text(outcome.evaluation, outcome.document))

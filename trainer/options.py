@@ -16,6 +16,7 @@ from energy.options import (
 )
 from model_store import ModelStore
 from model_store.command_line import state_option, store_option
+from trainer.checkpoint import Checkpoints
 from trainer.data import DataChoice
 from trainer.job import Job
 from trainer.progress import reporter
@@ -32,6 +33,15 @@ data_directory_option = click.option(
     show_envvar=True,
     show_default=True,
     help="Where auto looks for MNIST, and where it is downloaded to.",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="T",
+    default=1,
+    show_default=True,
+    help="For matrix products. A second one gains little at these sizes, and costs"
+    " a lot when another program wants its core.",
 )
 progress_option = click.option(
     "--progress",
@@ -82,15 +92,7 @@ def job_options(command: Command) -> Command:
 
     @store_option
     @state_option
-    @click.option(
-        "--threads",
-        type=click.IntRange(min=1),
-        metavar="T",
-        default=1,
-        show_default=True,
-        help="For matrix products. A second one gains little at these sizes, and costs"
-        " a lot when another program wants its core.",
-    )
+    @threads_option
     @progress_option
     @source_option
     @root_option
@@ -102,7 +104,9 @@ def job_options(command: Command) -> Command:
     ) -> Any:
         variables = [name for name in rest if name.startswith("DIGITS_")]
         energy = settings_from({name: rest.pop(name) for name in variables})
-        job = Job(ModelStore(store, state), reporter(progress), energy, threads)
+        checkpoints = Checkpoints(state / "checkpoints")
+        models = ModelStore(store, state)
+        job = Job(models, checkpoints, reporter(progress), energy, threads)
         return command(job=job, **rest)
 
     return wrapped

@@ -82,6 +82,22 @@ class PlainReporter:
         """Nothing is open."""
 
 
+class SilentReporter:
+    """Tells nothing: for a fit that is a part of something larger."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
+
+    def advance(self, fraction: float) -> None:
+        """Say nothing."""
+
+    def epoch_done(self, report: EpochReport) -> None:
+        """Say nothing."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class JsonReporter:
     """One JSON object a line, for machines."""
 

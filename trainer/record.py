@@ -12,7 +12,7 @@ from trainer.evaluate import Evaluation
 from trainer.fit import Phases
 
 if TYPE_CHECKING:
-    from trainer.run import Trained
+    from trainer.training import Trained
 
 _LIBRARIES: Sequence[str] = ("numpy", "pandas", "scikit-learn", "scipy")
 

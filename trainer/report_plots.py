@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trainer.page import Plot
 from trainer.plots import (
     accuracy_against_joules,
     activations,
@@ -9,7 +10,7 @@ from trainer.plots import (
     learning_curves,
     sample_digits,
 )
-from trainer.report import Plot, Subject
+from trainer.report import Subject
 from trainer.result_plots import (
     calibration,
     confusion_matrix,

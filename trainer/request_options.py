@@ -11,11 +11,11 @@ from trainer.config import settings_for
 from trainer.errors import BoundUnknown
 from trainer.gain import OVER_EPOCHS
 from trainer.option_types import Layers, Positive
-from trainer.run import Request
+from trainer.request import Request
 
 Command = Callable[..., Any]
 
-_SETTINGS = (
+SETTINGS = (
     "hidden",
     "activation",
     "loss",
@@ -31,19 +31,20 @@ _REQUEST = (
     "max_seconds",
     "max_joules",
     "min_gain_per_joule",
+    "resumed",
 )
 
 
 def training_options(command: Command) -> Command:
     """What a run is asked, as one `request`; goes below @data_options."""
 
-    @_preset_option
-    @_settings_options
+    @preset_option
+    @settings_options
     @_budget_options
     @functools.wraps(command)
     def wrapped(no_gate: bool, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in _REQUEST}
-        settings = {name: given.pop(name) for name in _SETTINGS}
+        settings = {name: given.pop(name) for name in SETTINGS}
         changes = {name: value for name, value in settings.items() if value is not None}
         request = Request(changes=changes, gated=not no_gate, **asked)
         _refuse_unknowable(request)
@@ -52,7 +53,7 @@ def training_options(command: Command) -> Command:
     return wrapped
 
 
-_preset_option = click.option(
+preset_option = click.option(
     "--preset",
     type=click.Choice(["notebook", "default"]),
     default="default",
@@ -62,7 +63,8 @@ _preset_option = click.option(
 )
 
 
-def _settings_options(command: Command) -> Command:
+def settings_options(command: Command) -> Command:
+    """Changes of the preset, each None if it is not given."""
     options = [
         click.option("--hidden", type=Layers(), help="Nodes of the hidden layers."),
         click.option(
@@ -122,6 +124,13 @@ def _budget_options(command: Command) -> Command:
             type=Positive(),
             metavar="S",
             help="Stop at the end of the batch that passes them, and publish.",
+        ),
+        click.option(
+            "--resume",
+            "resumed",
+            is_flag=True,
+            help="Go on from the checkpoint that the same command left in the state"
+            " directory when a signal stopped it; begin anew if there is none.",
         ),
         click.option(
             "--no-gate",

@@ -58,25 +58,29 @@ class Descent:
     The weight decay lambda and the momentum may be 0, for plain gradient descent.
 
     The parameters of the network are changed in place.
+
+    Attributes:
+        velocities: of the weights, then of the biases, in their shapes.
     """
 
     network: Network
     momentum: float
     weight_decay: float = 0.0
-    _velocities: list[Floats] = field(init=False)
+    velocities: list[Floats] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._velocities = [np.zeros_like(p) for p in self._parameters]
+        self.velocities = [np.zeros_like(p) for p in self.parameters]
 
     @property
-    def _parameters(self) -> list[Floats]:
+    def parameters(self) -> list[Floats]:
+        """The weights, then the biases."""
         return [*self.network.weights, *self.network.biases]
 
     def step(self, gradients: Gradients, learning_rate: float, rows: int = 1) -> None:
         """One update by the mean of gradients that are summed over so many rows."""
         for parameter, velocity, gradient in zip(
-            self._parameters,
-            self._velocities,
+            self.parameters,
+            self.velocities,
             [*gradients.weights, *gradients.biases],
             strict=True,
         ):
@@ -120,16 +124,18 @@ def learning_rate_at(settings: Settings, progress: float) -> float:
 def run_epoch(
     descent: Descent,
     rows: Dataset,
+    order: NDArray[np.intp],
     settings: Settings,
     budget: Budget,
     rng: np.random.Generator,
 ) -> Iterator[int]:
-    """Update once for each batch of a random permutation of the rows.
+    """Update once for each batch of the rows, taken in the given order.
+
+    The generator draws the distortions.
 
     Yields the number of rows of each batch done. Ends early, between two batches,
     when the budget is spent.
     """
-    order = rng.permutation(len(rows))
     if settings.is_per_sample:
         yield from _run_one_by_one(descent.network, rows, order, settings, budget)
         return

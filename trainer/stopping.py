@@ -1,10 +1,13 @@
 """Ending on SIGINT or SIGTERM at any moment, with the exit code of the signal."""
 
+import contextlib
 import signal
+from collections.abc import Iterator
 from types import FrameType
 from typing import NoReturn
 
 _AGAIN_S = 1.0
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
 class Stopped(BaseException):
@@ -22,10 +25,7 @@ class Stopping:
 
     def __init__(self) -> None:
         self.number: int | None = None
-        self._kept = {
-            number: signal.signal(number, self._stop)
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-        }
+        self._kept = {number: signal.signal(number, self._stop) for number in _NUMBERS}
 
     @property
     def exit_code(self) -> int | None:
@@ -43,3 +43,37 @@ class Stopping:
             self.number = number
         signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
         raise Stopped
+
+
+class HeldBack:
+    """The first signal that came while signals are held back.
+
+    Attributes:
+        number: None while none came.
+    """
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+
+    def check(self) -> None:
+        """Raises Stopped if a signal came."""
+        if self.number is not None:
+            raise Stopped
+
+    def note(self, number: int, _frame: FrameType | None) -> None:
+        """The signal handler: a second signal is as good as the first."""
+        self.number = self.number or number
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[HeldBack]:
+    """Signals in the block only set a mark; at its end the first is delivered."""
+    held = HeldBack()
+    kept = {number: signal.signal(number, held.note) for number in _NUMBERS}
+    try:
+        yield held
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+        if held.number is not None:
+            signal.raise_signal(held.number)

@@ -70,6 +70,17 @@ def test_a_phase_adds_up_over_its_entries(machine: Machine, package: Zone) -> No
     assert (phase.seconds, phase.cpu_seconds) == (6, 24)
 
 
+def test_a_phase_counts_what_another_process_spent_before(
+    machine: Machine, package: Zone
+) -> None:
+    phase = machine.open().measure()
+    phase.add(seconds=3, cpu_seconds=12, joules=100)
+    with phase:
+        work(machine, package, 5)
+    assert phase.joules == pytest.approx(100 + 5 * SOLE_WATTS)
+    assert (phase.seconds, phase.cpu_seconds) == (8, 32)
+
+
 def test_a_budget_can_be_read_inside_and_never_falls(
     machine: Machine, package: Zone
 ) -> None:

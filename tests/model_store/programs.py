@@ -13,7 +13,7 @@ import runpy
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -92,13 +92,24 @@ class Place:
 
     def start(self, program: str, *arguments: object, **settings: str) -> Run:
         """Start `python -m program`; its output goes to files."""
+        return self.start_prepared((_leave_alone, {}), program, *arguments, **settings)
+
+    def start_prepared(
+        self,
+        preparation: tuple[Callable[[Any], None], Any],
+        program: str,
+        *arguments: object,
+        **settings: str,
+    ) -> Run:
+        """The same, once a function (and its argument) has run in the process."""
         number = len(list(self.root.glob("*.out")))
         out, err = self.root / f"{number}.out", self.root / f"{number}.err"
         out.touch()
         err.touch()
         environ = {**self.environ(), **settings}
+        words = [*map(str, arguments)]
         process = processes.Process(
-            target=_become, args=(program, [*map(str, arguments)], environ, out, err)
+            target=_become, args=(preparation, program, words, environ, (out, err))
         )
         process.start()
         return Run(process, out, err)
@@ -126,18 +137,24 @@ class Place:
         )
 
 
+def _leave_alone(_nothing: object) -> None:
+    """Start a program as it is."""
+
+
 def _become(
+    preparation: tuple[Callable[[Any], None], Any],
     program: str,
     arguments: list[str],
     environ: Mapping[str, str],
-    out: Path,
-    err: Path,
+    output: tuple[Path, Path],
 ) -> None:
     os.environ.clear()
     os.environ.update(environ)
-    for path, handle in ((out, 1), (err, 2)):
+    for path, handle in zip(output, (1, 2), strict=True):
         os.dup2(os.open(path, os.O_WRONLY), handle)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [program, *arguments]
     mock.patch("trainer.run.report_on").start()
+    prepare, argument = preparation
+    prepare(argument)
     runpy.run_module(program, run_name="__main__", alter_sys=True)

@@ -23,8 +23,8 @@ from trainer.evaluate import evaluate
 from trainer.progress import EpochReport
 from trainer.report import Subject, report_on, write
 from trainer.result_plots import Predictions, predict, worst_mistakes
-from trainer.run import Trained
 from trainer.sgd import initial_network
+from trainer.training import Trained
 
 Quick = tuple[object, ...]
 PLOTS = {

@@ -13,7 +13,7 @@ from tests.trainer.waiting import wait_for
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 )
 @pytest.mark.parametrize("preset", ["default", "notebook"])
-def test_signal_ends_a_training_and_nothing_is_published(
+def test_signal_ends_a_training_that_leaves_a_checkpoint_and_no_version(
     place: Place,
     quick: tuple[object, ...],
     preset: str,
@@ -29,3 +29,4 @@ def test_signal_ends_a_training_and_nothing_is_published(
     assert run.stdout == ""
     assert "Traceback" not in run.stderr
     assert not [path for path in (place.root / "models").rglob("*") if path.is_file()]
+    assert len(list((place.root / "state" / "checkpoints").iterdir())) == 1

@@ -31,7 +31,9 @@ def train_one_epoch(network: Network, rows: Dataset, settings: Settings) -> None
     """With the product's own machinery, in the order of seed 4."""
     budget = Budget(len(rows), None, None, lambda: 0.0, lambda: None)
     descent = Descent(network, settings.momentum)
-    for _ in run_epoch(descent, rows, settings, budget, np.random.default_rng(4)):
+    rng = np.random.default_rng(4)
+    order = rng.permutation(len(rows))
+    for _ in run_epoch(descent, rows, order, settings, budget, rng):
         pass
 
 

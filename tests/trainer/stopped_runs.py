@@ -1,0 +1,34 @@
+"""Trainings that a signal stops at an exact moment."""
+
+import os
+import pkgutil
+import signal
+from collections.abc import Callable, Mapping
+from typing import Any
+from unittest import mock
+
+from tests.model_store.programs import Place, Run
+
+
+def run_stopped(place: Place, moments: Mapping[str, int], *arguments: object) -> Run:
+    """Run `python -m trainer`; SIGTERM comes at the nth call of each named function."""
+    return place.start_prepared(
+        (_send_signals, dict(moments)), "trainer", *arguments
+    ).end()
+
+
+def _send_signals(moments: Mapping[str, int]) -> None:
+    for name, nth in moments.items():
+        mock.patch(name, _signalling(pkgutil.resolve_name(name), nth)).start()
+
+
+def _signalling(function: Callable[..., Any], nth: int) -> Callable[..., Any]:
+    calls: list[int] = []
+
+    def called(*arguments: Any, **named: Any) -> Any:
+        calls.append(1)
+        if len(calls) == nth:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return function(*arguments, **named)
+
+    return called
