@@ -22,8 +22,8 @@ from service.image.morphology import Box, Grey, running_max
 from service.image.outline import distinctness, is_sheet, sharpness
 from service.image.shades import stroke_level
 
-# A page is searched at no more than this many pixels on its long side.
-SEARCH_GRID: Final = 512
+# A page is searched at no more than so many pixels on its long side, first to last.
+SEARCH_GRIDS: Final = (512, 128, 64)
 # The closer look needs no more than this.
 CLOSE_GRID: Final = 256
 # How much is kept around the digit for the closer look, by the digit's length.
@@ -55,20 +55,26 @@ class Found:
 
 
 def find_digit(grey: Image.Image) -> Found | None:
-    """Look for the digit on the whole page, then closely where it was found."""
-    page = _shrunk(grey, SEARCH_GRID)
-    found = _search(page)
-    if found is None:
-        return None
-    scale = grey.width / page.width
+    """Look for the digit on the whole page, then closely where it was found.
+
+    Where nothing is found the page is looked at more and more coarsely: what drowned
+    in grain may show once that is averaged away.
+    """
+    for grid in SEARCH_GRIDS:
+        page = _shrunk(grey, grid)
+        found = _search(page)
+        if found is not None:
+            return _looked_at_closely(grey, found, grey.width / page.width)
+    return None
+
+
+def _looked_at_closely(grey: Image.Image, found: Found, scale: float) -> Found:
     if found.sheet and (inner := _on_sheet(grey, found.box, scale)):
         return inner
     near = _around(found.box, scale, grey.size)
-    closer = (
-        _search(_shrunk(grey.crop(near), CLOSE_GRID))
-        if near != (0, 0, *grey.size)
-        else None
-    )
+    closer = None
+    if near != (0, 0, *grey.size):
+        closer = _search(_shrunk(grey.crop(near), CLOSE_GRID))
     if closer is None or closer.sharpness < 0.7 * found.sharpness:
         return found
     return replace(closer, digits=found.digits)
@@ -94,7 +100,7 @@ def _on_sheet(grey: Image.Image, box: Box, scale: float) -> Found | None:
     inset = 0.02 * box.longest
     left, top = int((box.left + inset) * scale), int((box.top + inset) * scale)
     right, bottom = int((box.right - inset) * scale), int((box.bottom - inset) * scale)
-    found = _search(_shrunk(grey.crop((left, top, right, bottom)), SEARCH_GRID))
+    found = _search(_shrunk(grey.crop((left, top, right, bottom)), SEARCH_GRIDS[0]))
     return found if found is not None and found.sharpness > 0.6 else None
 
 
@@ -114,13 +120,15 @@ def _readings(grey: Image.Image) -> Iterator[Grey]:
     """Yield the ink as it may be, likeliest first."""
     small = in_small(grey)
     paper = flat_paper(small)
-    if paper:
+    if paper and paper.clear:
         yield ink_on_flat(grey, paper)
     light = light_surface(small)
-    dark = paper.ink_is_dark if paper else ink_is_dark(small, light)
+    dark = paper.ink_is_dark if paper and paper.clear else ink_is_dark(small, light)
     for share in WINDOWS:
         window = int(share * min(small.shape))
         yield ink_on_uneven(grey, small, light, window, dark)
+    if paper and not paper.clear:
+        yield ink_on_flat(grey, paper)
 
 
 def _digit_in(picture: Grey, ink: Grey) -> Found | None:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.image.morphology import Grey, closing, odd, opening
-from service.image.shades import CLEAR_CUT, counts_of, percentile, two_shades
+from service.image.shades import counts_of, percentile, two_shades
 
 Surface = NDArray[np.float32]
 
@@ -17,6 +17,13 @@ Surface = NDArray[np.float32]
 LIGHT_GRID: Final = 96
 # Paper darker than this reflects too little for a ratio of noise to mean ink.
 DARKEST_PAPER: Final = 40
+# Ink and paper are of one level each if so much of all variance lies between them;
+# of pictures this small even less, for half of their pixels may be outline.
+CLEAR_CUT: Final = 0.96
+TOO_SMALL_FOR_SHADOWS: Final = 40
+# Paper is flat if most of it is within so much of one level, by the ink's contrast.
+FLAT: Final = 0.08
+MOSTLY: Final = 0.7
 # The fit of the light settles after four or five steps.
 FIT_STEPS: Final = 5
 # A pixel counts as far off the paper up to so many times the usual distance.
@@ -27,10 +34,15 @@ MOSTLY_LIGHT: Final = 0.7
 
 @dataclass(frozen=True)
 class FlatPaper:
-    """Paper of one grey level under even light, and whether ink is darker than it."""
+    """Paper of one grey level, and whether ink is darker than it.
+
+    clear: whether there is nothing but that paper and ink of another level, so that
+    the light must be even; else it may be the lit part of a page in shadow.
+    """
 
     level: int
     ink_is_dark: bool
+    clear: bool = True
 
 
 def in_small(grey: Image.Image) -> Grey:
@@ -40,18 +52,23 @@ def in_small(grey: Image.Image) -> Grey:
 
 
 def flat_paper(small: Grey) -> FlatPaper | None:
-    """Return the paper of a picture of two clear-cut shades; None for any other.
+    """Return the paper of a picture in which it is all of one level; else None.
 
     What lies at the picture's border, and most of all in its corners, is paper.
     """
     counts = counts_of(small)
     level, clarity = two_shades(counts)
     border = _border_mean(small > level)
-    if clarity < CLEAR_CUT or abs(border) < 0.3:
+    shades = np.array([counts, counts])
+    shades[0, level + 1 :] = shades[1, : level + 1] = 0
+    dark, light = (percentile(shade, 0.5) for shade in shades)
+    paper = light if border > 0 else dark
+    spread = int(FLAT * (light - dark))
+    flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
+    if abs(border) < 0.3 or flat < MOSTLY * shades[int(border > 0)].sum():
         return None
-    paper = counts.copy()
-    paper[slice(0, level + 1) if border > 0 else slice(level + 1, None)] = 0
-    return FlatPaper(percentile(paper, 0.5), border > 0)
+    clear = clarity > CLEAR_CUT or max(small.shape) < TOO_SMALL_FOR_SHADOWS
+    return FlatPaper(paper, border > 0, clear)
 
 
 def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
