@@ -19,6 +19,7 @@ from PIL import (
 )
 from PIL.ImageFile import ImageFile
 
+from service.image.plain_png import decode_plain
 from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
 
 Decoder = Callable[[io.BytesIO], ImageFile]
@@ -88,6 +89,9 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     A picture of 2,000 pixels or more on its long side comes back averaged down to
     between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable.
     """
+    plain = decode_plain(body)
+    if plain is not None and plain.width * plain.height <= max_pixels:
+        return plain
     name, decoder = _decoder_for(body)
     if name == "JPEG" and body.count(START_OF_SCAN) > MOST_SCANS:
         raise Undecodable(name)
