@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from service.image.components import Mask, find_components
 from service.image.morphology import Grey, closing, odd, opening
 from service.image.shades import counts_of, percentile, two_shades
 
@@ -24,6 +25,8 @@ TOO_SMALL_FOR_SHADOWS: Final = 40
 # Paper is flat if most of it is within so much of one level, by the ink's contrast.
 FLAT: Final = 0.08
 MOSTLY: Final = 0.7
+# A border less one-sided than this, of -1 to 1, says nothing about the paper.
+BORDER: Final = 0.3
 # The fit of the light settles after four or five steps.
 FIT_STEPS: Final = 5
 # A pixel counts as far off the paper up to so many times the usual distance.
@@ -54,18 +57,23 @@ def in_small(grey: Image.Image) -> Grey:
 def flat_paper(small: Grey) -> FlatPaper | None:
     """Return the paper of a picture in which it is all of one level; else None.
 
-    What lies at the picture's border, and most of all in its corners, is paper.
+    What lies at the picture's border, and most of all in its corners, is paper; of
+    two shades that share the border, the one that hangs together is ink.
     """
     counts = counts_of(small)
     level, clarity = two_shades(counts)
     border = _border_mean(small > level)
+    known = abs(border) > BORDER
+    if not known and clarity > CLEAR_CUT:
+        border = _wholeness(small <= level) - _wholeness(small > level)
+        known = border != 0
     shades = np.array([counts, counts])
     shades[0, level + 1 :] = shades[1, : level + 1] = 0
     dark, light = (percentile(shade, 0.5) for shade in shades)
     paper = light if border > 0 else dark
     spread = int(FLAT * (light - dark))
     flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
-    if abs(border) < 0.3 or flat < MOSTLY * shades[int(border > 0)].sum():
+    if not known or flat < MOSTLY * shades[int(border > 0)].sum():
         return None
     clear = clarity > CLEAR_CUT or max(small.shape) < TOO_SMALL_FOR_SHADOWS
     return FlatPaper(paper, border > 0, clear)
@@ -136,6 +144,12 @@ def _border_mean(bright: NDArray[np.bool_]) -> float:
     )
     weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
     return 2 * float((bright * weight).sum() / weight.sum()) - 1
+
+
+def _wholeness(mask: Mask) -> float:
+    """Return which share of a mask is its largest part."""
+    area = find_components(mask).area
+    return float(area.max(initial=0) / max(area.sum(), 1))
 
 
 def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:
