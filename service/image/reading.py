@@ -16,6 +16,8 @@ from service.image.shades import stroke_level
 CERTAIN: Final = 0.85
 # So much steeper than the paper's grain is the outline of ink.
 DISTINCT: Final = 2.0
+# What is left beside furniture is looked at if it is at least this share of the page.
+WORTH: Final = 0.05
 # A shape with less than so much more area in a box of the same size is the same.
 FULLER: Final = 1.3
 
@@ -72,8 +74,9 @@ def find_in(picture: Grey, ink: Grey) -> Found | None:
     level = stroke_level(ink)
     if level is None:
         return None
-    bare = Reading(picture, ink, level, find_components(ink >= level))
-    return _digit_of(_without_furniture(bare))
+    reading = Reading(picture, ink, level, find_components(ink >= level))
+    bare = _without_furniture(reading)
+    return _digit_of(bare) or (_digit_of(reading) if bare is not reading else None)
 
 
 def completed(found: Found) -> Found:
@@ -103,20 +106,21 @@ def _more_of(found: Found, fainter: Reading, chosen: DigitParts) -> bool:
 def _without_furniture(reading: Reading) -> Reading:
     """Take frames and table away, as long as something else is left on the page."""
     for _ in range(2):
-        parts = reading.parts
-        unwanted = furniture(parts)
-        worth = ~unwanted & (parts.longest() > 0.05 * min(parts.shape))
-        if not unwanted.any() or not worth.any():
-            break
+        unwanted = furniture(reading.parts)
         page = Box(0, 0, *reading.ink.shape[::-1])
+        if not unwanted.any():
+            break
         covered = running_max(
-            parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
+            reading.parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
         )
         rest = reading.ink * (1 - covered)
         level = stroke_level(rest)
         if level is None:
             break
-        reading = Reading(reading.picture, rest, level, find_components(rest >= level))
+        parts = find_components(rest >= level)
+        if not (parts.longest() > WORTH * min(parts.shape)).any():
+            break
+        reading = Reading(reading.picture, rest, level, parts)
     return reading
 
 
