@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image.components import Components, Indices
-from service.image.furniture import furniture, leaning, never_digits
+from service.image.furniture import furniture, leaning, never_digits, slabs
 from service.image.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
@@ -39,9 +39,9 @@ def choose(parts: Components) -> DigitParts | None:
         return None
     main = int(prominence.argmax())
     cut = parts.touching_border()
-    sizeable = (
-        ~unwanted & (leaning(parts) < 0.5) & (parts.area > 0.02 * parts.area[main])
-    )
+    lean = leaning(parts)
+    sizeable = ~unwanted & (lean < 0.5) & (parts.area > 0.02 * parts.area[main])
+    sizeable &= ~slabs(parts)
     reach = np.where(parts.area > 0.2 * parts.area[main], FAR, NEAR)
     if not cut[main]:
         reach = np.where(cut, CLOSE, reach)
@@ -55,7 +55,7 @@ def choose(parts: Components) -> DigitParts | None:
         if np.array_equal(joined, group):
             break
         group = joined
-    rivals = rival & (parts.area > 0.3 * parts.area[main]) & (leaning(parts) == 0)
+    rivals = rival & (parts.area > 0.3 * parts.area[main]) & (lean == 0)
     rivals &= ~unwanted & (tall < (box.bottom - box.top) / TALL)
     return DigitParts(np.flatnonzero(group), box, np.flatnonzero(rivals))
 

@@ -24,6 +24,9 @@ RULE = 0.15
 # MNIST's flattest digits are two and a half times as wide as tall.
 FLATTEST = 4
 MOST_STROKES = 5
+# A button is filled but for its rounded corners and its inscription.
+FILLED = 0.9
+SMALLEST_BUTTON = 8
 # Pixels, of the picture or of the grid on which it is searched.
 SMALLEST = 4
 
@@ -50,6 +53,14 @@ def never_digits(parts: Components) -> Flags:
     misshapen = (wide > FLATTEST * tall) | (strokes > MOST_STROKES)
     never: Flags = _frames(parts) | misshapen | (parts.longest() < SMALLEST)
     return never
+
+
+def slabs(parts: Components) -> Flags:
+    """Say which parts are filled bars with square ends, as a page's buttons are."""
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    filled = parts.area > FILLED * tall * wide
+    flags: Flags = filled & (wide > 1.5 * tall) & (tall >= SMALLEST_BUTTON)
+    return flags
 
 
 def along_border(parts: Components) -> Shares:
