@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageFilter
 
-# Colours are compared on a picture of about this many pixels on the long side.
-COLOUR_GRID: Final = 160
+# Colours are compared on a picture of at most this many pixels on the long side.
+COLOUR_GRID: Final = 128
 # Levels of a channel; less than this apart is one colour.
 ONE_COLOUR: Final = 64
 
@@ -58,4 +58,5 @@ def _projected(picture: Image.Image) -> Image.Image:
 
 
 def _small(picture: Image.Image) -> Image.Image:
-    return picture.reduce(max(1, max(picture.size) // COLOUR_GRID))
+    factor = -(-max(picture.size) // COLOUR_GRID)
+    return picture.reduce(factor) if factor > 1 else picture

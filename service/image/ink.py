@@ -29,6 +29,7 @@ MOSTLY: Final = 0.7
 BORDER: Final = 0.3
 # The fit of the light settles after four or five steps.
 FIT_STEPS: Final = 5
+FIT_STRIDE: Final = 3
 # A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
 # So one-sided must the tails be before ink is taken to be light.
@@ -104,20 +105,23 @@ def ink_on_uneven(
 def light_surface(small: Grey) -> Surface:
     """Fit a quadratic surface to the paper by least squares, outliers weighing little.
 
-    Iteratively reweighted with Cauchy's weights, scaled by the median distance.
+    Iteratively reweighted with Cauchy's weights, scaled by the median distance; every
+    third row and column is enough for six coefficients.
     """
     y, x = np.meshgrid(
         *(np.linspace(-1, 1, n, dtype=np.float32) for n in small.shape), indexing="ij"
     )
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
-    values, weights = small.ravel().astype(np.float32), np.float32(1)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    sample = terms[:, ::FIT_STRIDE, ::FIT_STRIDE].reshape(6, -1)
+    values = small[::FIT_STRIDE, ::FIT_STRIDE].ravel().astype(np.float32)
+    weights = np.float32(1)
     for _ in range(FIT_STEPS):
-        weighted = terms * weights
-        normal = weighted @ terms.T + np.eye(6, dtype=np.float32) / 1000
-        fit = np.linalg.solve(normal, weighted @ values) @ terms
-        off = np.abs(values - fit)
+        weighted = sample * weights
+        normal = weighted @ sample.T + np.eye(6, dtype=np.float32) / 1000
+        fit = np.linalg.solve(normal, weighted @ values)
+        off = np.abs(values - fit @ sample)
         weights = 1 / (1 + (off / (2 * np.median(off) + 1)) ** 2)
-    surface: Surface = fit.reshape(small.shape)
+    surface: Surface = np.tensordot(fit, terms, 1)
     return surface
 
 
