@@ -1,6 +1,9 @@
 import random
 import struct
+import time
+import tracemalloc
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import numpy as np
@@ -141,6 +144,27 @@ def test_floats_without_bounds_are_no_error(values: list[float]) -> None:
     assert decode(encode(picture, "TIFF"), 9).size == (2, 1)
 
 
+def test_large_pictures_are_decoded_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running, most = [0], [0]
+    load = Image.Image.load
+
+    def counted(picture: Image.Image) -> object:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.005)
+        running[0] -= 1
+        return load(picture)
+
+    monkeypatch.setattr(Image.Image, "load", counted)
+    body = encode(Image.new("1", (2500, 2000)), "PNG")
+    with ThreadPoolExecutor(4) as threads:
+        sizes = list(threads.map(lambda b: decode(b, 10**7).size, [body] * 4))
+    assert sizes == [(1250, 1000)] * 4
+    assert most == [1]
+
+
 def read_or_reject(body: bytes) -> None:
     """Let through any exception that is not a rejection."""
     with suppress(ImageRejected):
@@ -169,6 +193,50 @@ def test_damaged_files_are_read_or_rejected(
         start = int(at * len(damaged))
         damaged[start : start + removed] = inserted
     read_or_reject(bytes(damaged))
+
+
+def resealed(png: bytes) -> bytes:
+    """Give every chunk the right checksum, so that damage reaches the decoder."""
+    sealed, at = png[:8], 8
+    while at + 8 <= len(png):
+        end = at + 8 + int.from_bytes(png[at : at + 4])
+        chunk = png[at + 4 : end]
+        sealed += png[at : at + 4] + chunk + struct.pack(">I", zlib.crc32(chunk))
+        at = end + 4
+    return sealed
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([body for body in BODIES if body.startswith(b"\x89PNG")]),
+    st.lists(st.tuples(st.integers(16, 400), st.integers(0, 255)), max_size=5),
+)
+def test_png_damaged_under_right_checksums_is_read_or_rejected(
+    body: bytes, damages: list[tuple[int, int]]
+) -> None:
+    damaged = bytearray(body)
+    for at, value in damages:
+        damaged[min(at, len(damaged) - 1)] = value
+    read_or_reject(resealed(bytes(damaged)))
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + check
+
+
+FOLDED = zlib.compress(bytes(100_000_000))
+
+
+@pytest.mark.parametrize("kind", [b"zTXt", b"iTXt", b"iCCP", b"eXIf", b"tEXt"])
+def test_folded_text_in_a_picture_is_not_unfolded_without_bound(kind: bytes) -> None:
+    body = encode(canvas(3), "PNG")
+    bomb = chunk(kind, b"name\0\0" + FOLDED)
+    tracemalloc.start()
+    read_or_reject(body[:33] + bomb + body[33:])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 @settings(max_examples=100, deadline=None)
