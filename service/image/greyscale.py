@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 # Colours are compared on a picture of at most this many pixels on the long side.
@@ -49,12 +50,18 @@ def _projected(picture: Image.Image) -> Image.Image:
     ink on blue paper of the same lightness shows.
     """
     small = _small(picture)
+    if _is_grey(np.asarray(small)):
+        return picture.getchannel("R")
     local = small.filter(ImageFilter.BoxBlur(max(small.size) // 16 + 1))
     detail = (np.asarray(small, dtype=np.float32) - np.asarray(local)).reshape(-1, 3)
     direction = np.linalg.eigh(detail.T @ detail)[1][:, 2]
     weights = direction / np.abs(direction).sum() * (1 if direction.sum() >= 0 else -1)
     lift = -255 * float(weights[weights < 0].sum())
     return picture.convert("L", (*map(float, weights), lift))
+
+
+def _is_grey(colours: NDArray[np.uint8]) -> bool:
+    return bool((colours[..., 1:] == colours[..., :1]).all())
 
 
 def _small(picture: Image.Image) -> Image.Image:
