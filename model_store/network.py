@@ -39,6 +39,12 @@ ACTIVATIONS: dict[str, Callable[[Floats], Floats]] = {
     "softmax": softmax,
 }
 
+# sigma'(n) of a hidden layer, written with a = sigma(n), which feed-forward keeps.
+SLOPES: dict[str, Callable[[Floats], Floats]] = {
+    "sigmoid": lambda a: a * (1 - a),
+    "relu": lambda a: (a > 0).astype(a.dtype),
+}
+
 
 @dataclass(frozen=True)
 class Network:

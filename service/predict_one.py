@@ -5,7 +5,9 @@ import time
 from typing import Any
 from urllib.parse import parse_qs
 
+from model_store import Model
 from service.answer import MODEL_VERSION
+from service.explanation import explanation
 from service.image import DigitImage, png_data_url
 from service.parts import Parts
 from service.prediction import predict
@@ -36,15 +38,20 @@ class PredictOne:
         if image.warnings:
             document["warnings"] = list(image.warnings)
         if query := environ.get("QUERY_STRING"):
-            document |= _asked_for(query, image)
+            document |= _asked_for(query, model, image, prediction.label)
         document["energy"] = self._parts.ledger.charge(
             model.version, time.thread_time() - cpu_began
         )
         return json.dumps(document).encode()
 
 
-def _asked_for(query: str, image: DigitImage) -> dict[str, Any]:
-    """What the query asks to be shown besides."""
-    if parse_qs(query).get("preview") == ["1"]:
-        return {"input": png_data_url(image.pixels)}
-    return {}
+def _asked_for(
+    query: str, model: Model, image: DigitImage, label: int
+) -> dict[str, Any]:
+    """What the query asks to be shown besides, as pictures."""
+    asked, shown = parse_qs(query), {}
+    if asked.get("preview") == ["1"]:
+        shown["input"] = png_data_url(image.pixels)
+    if asked.get("explain") == ["1"]:
+        shown["explanation"] = explanation(model.network, image.pixels, label)
+    return shown

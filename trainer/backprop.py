@@ -10,13 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_store.network import Floats, Network, Pixels
-
-# sigma'(n) of a hidden layer, written with a = sigma(n), which feed-forward has kept.
-SLOPES: dict[str, Callable[[Floats], Floats]] = {
-    "sigmoid": lambda a: a * (1 - a),
-    "relu": lambda a: (a > 0).astype(a.dtype),
-}
+from model_store.network import SLOPES, Floats, Network, Pixels
 
 
 @dataclass(frozen=True)

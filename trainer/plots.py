@@ -8,8 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from model_store.network import ACTIVATIONS
-from trainer.backprop import SLOPES
+from model_store.network import ACTIVATIONS, SLOPES
 from trainer.dataset import Dataset, Labels
 from trainer.progress import EpochReport
 

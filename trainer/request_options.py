@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from trainer.backprop import LOSSES, SLOPES
+from model_store.network import SLOPES
+from trainer.backprop import LOSSES
 from trainer.config import settings_for
 from trainer.errors import BoundUnknown
 from trainer.gain import OVER_EPOCHS

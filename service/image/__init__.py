@@ -29,6 +29,7 @@ __all__ = [
     "TooManyPixels",
     "Undecodable",
     "UnsupportedFormat",
+    "data_url",
     "declared_pixels",
     "png_data_url",
     "read_digit",
@@ -65,7 +66,12 @@ def read_digit(body: bytes, max_pixels: int) -> DigitImage:
 
 
 def png_data_url(pixels: NDArray[np.uint8]) -> str:
-    """Return (784,) pixels as a 28x28 PNG in a data URL (RFC 2397)."""
+    """Return (784,) pixels as a 28x28 PNG in a data URL."""
+    return data_url(Image.fromarray(pixels.reshape(SIDE, SIDE)))
+
+
+def data_url(picture: Image.Image) -> str:
+    """Return a picture as a PNG in a data URL (RFC 2397)."""
     png = io.BytesIO()
-    Image.fromarray(pixels.reshape(SIDE, SIDE)).save(png, "PNG")
+    picture.save(png, "PNG")
     return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode("ascii")

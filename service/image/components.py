@@ -36,6 +36,13 @@ class Components:
         longest: Indices = np.maximum(self.bottom - self.top, self.right - self.left)
         return longest
 
+    def touching_border(self) -> Mask:
+        """Say of each part whether it touches the border of the picture."""
+        height, width = self.shape
+        across = (self.left == 0) | (self.right == width)
+        touching: Mask = across | (self.top == 0) | (self.bottom == height)
+        return touching
+
     def mask(self, parts: Indices, box: Box) -> Mask:
         """Return the mask of the named parts alone, in a box that holds them whole."""
         stride = self.shape[1] + 1

@@ -3,8 +3,10 @@
 import io
 import math
 import struct
+import threading
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,7 @@ from PIL import (
 )
 from PIL.ImageFile import ImageFile
 
+from service.image.plain_png import decode_plain
 from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
 
 Decoder = Callable[[io.BytesIO], ImageFile]
@@ -80,6 +83,10 @@ SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
 SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
+# Pictures that need more pixels than this in memory, up to 8 bytes each, wait for each
+# other, so that many of them at once need no more than one.
+LARGE: Final = 4_000_000
+_ONE_LARGE: Final = threading.Lock()
 
 
 def decode(body: bytes, max_pixels: int) -> Image.Image:
@@ -88,6 +95,9 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     A picture of 2,000 pixels or more on its long side comes back averaged down to
     between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable.
     """
+    plain = decode_plain(body)
+    if plain is not None and plain.width * plain.height <= max_pixels:
+        return plain
     name, decoder = _decoder_for(body)
     if name == "JPEG" and body.count(START_OF_SCAN) > MOST_SCANS:
         raise Undecodable(name)
@@ -95,8 +105,11 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
         picture = decoder(io.BytesIO(body))
         if picture.width * picture.height > max_pixels:
             raise TooManyPixels(f"{picture.width} x {picture.height}", max_pixels)
-        _load(picture)
-        return _upright(_in_eight_bits(picture), picture.getexif().get(ORIENTATION_TAG))
+        _ask_for_less(picture)
+        with _ONE_LARGE if picture.width * picture.height > LARGE else nullcontext():
+            upright = _loaded(picture)
+            del picture  # its memory is given back before the next one's turn
+        return upright
     except PILLOWS_LIMIT as error:
         raise TooManyPixels("far too many", max_pixels) from error
     except DECODER_ERRORS as error:
@@ -120,20 +133,24 @@ def _decoder_for(body: bytes) -> tuple[str, Decoder]:
     raise UnsupportedFormat(body[:16])
 
 
-def _load(picture: ImageFile) -> None:
-    """Decode; of a large JPEG only as much detail as is needed (by 2, 4 or 8 less)."""
+def _ask_for_less(picture: ImageFile) -> None:
+    """Have a large JPEG decoded with only as much detail as is needed."""
     width, height = picture.size
     shrink = max(width, height) / ENOUGH_PIXELS
     if shrink >= 2:
         picture.draft("", (math.ceil(width / shrink), math.ceil(height / shrink)))
+
+
+def _loaded(picture: ImageFile) -> Image.Image:
     picture.load()
+    return _upright(_in_eight_bits(picture), picture.getexif().get(ORIENTATION_TAG))
 
 
 def _in_eight_bits(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith(("I", "F")):
         return _stretched(_averaged(picture.convert("F")))
     if "transparency" in picture.info or picture.mode in SEE_THROUGH:
-        return _averaged(picture.convert("RGBA"))
+        return _averaged(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
     if picture.mode == "LAB":  # Pillow converts it to no other mode
         return _averaged(picture.getchannel("L"))
     if picture.mode not in ("L", "RGB"):

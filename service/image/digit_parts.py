@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image.components import Components, Indices
-from service.image.furniture import furniture, leaning, never_digits
+from service.image.furniture import furniture, leaning, never_digits, slabs
 from service.image.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
@@ -16,6 +16,8 @@ SPECK: Final = 0.03
 # stroke of some weight, such as the bar of a 5, may lie further off than a dot.
 NEAR: Final = 0.2
 FAR: Final = 0.4
+# What the page's border cuts belongs to something else, unless it is as close as this.
+CLOSE: Final = 0.05
 # A part as tall as this share of the digit, beside it, is a second digit.
 TALL: Final = 0.6
 
@@ -36,10 +38,13 @@ def choose(parts: Components) -> DigitParts | None:
     if not prominence.any():
         return None
     main = int(prominence.argmax())
-    sizeable = (
-        ~unwanted & (leaning(parts) < 0.5) & (parts.area > 0.02 * parts.area[main])
-    )
+    cut = parts.touching_border()
+    lean = leaning(parts)
+    sizeable = ~unwanted & (lean < 0.5) & (parts.area > 0.02 * parts.area[main])
+    sizeable &= ~slabs(parts)
     reach = np.where(parts.area > 0.2 * parts.area[main], FAR, NEAR)
+    if not cut[main]:
+        reach = np.where(cut, CLOSE, reach)
     group = np.arange(len(parts)) == main
     while True:
         box = box_of(parts, group)
@@ -50,7 +55,7 @@ def choose(parts: Components) -> DigitParts | None:
         if np.array_equal(joined, group):
             break
         group = joined
-    rivals = rival & (parts.area > 0.3 * parts.area[main]) & (leaning(parts) == 0)
+    rivals = rival & (parts.area > 0.3 * parts.area[main]) & (lean == 0)
     rivals &= ~unwanted & (tall < (box.bottom - box.top) / TALL)
     return DigitParts(np.flatnonzero(group), box, np.flatnonzero(rivals))
 

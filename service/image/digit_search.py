@@ -1,15 +1,13 @@
 """Where on a page the digit is, and its ink."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PIL import Image
 
-from service.image.components import Components, find_components
-from service.image.digit_parts import box_of, choose
-from service.image.furniture import furniture
+from service.image.components import Mask
 from service.image.ink import (
     flat_paper,
     in_small,
@@ -18,60 +16,60 @@ from service.image.ink import (
     ink_on_uneven,
     light_surface,
 )
-from service.image.morphology import Box, Grey, running_max
-from service.image.outline import distinctness, is_sheet, sharpness
-from service.image.shades import stroke_level
+from service.image.morphology import Box, Grey
+from service.image.reading import CERTAIN, Found, completed, find_in
 
-# A page is searched at no more than this many pixels on its long side.
-SEARCH_GRID: Final = 512
+# A page is searched at no more than so many pixels on its long side, first to last.
+SEARCH_GRIDS: Final = (512, 128, 64)
 # The closer look needs no more than this.
 CLOSE_GRID: Final = 256
 # How much is kept around the digit for the closer look, by the digit's length.
 MARGIN: Final = 0.35
+# How much of a sheet's edge is left out, by the sheet's length.
+INSET: Final = 0.02
 # Wider than strokes, as shares of the page's short side: what suits most pages, and
 # thin strokes in broken light.
 WINDOWS: Final = (0.4, 0.15)
-# So sharp an outline leaves no doubt that the paper was told from the ink.
-CERTAIN: Final = 0.85
-# So much steeper than the paper's grain is the outline of ink.
-DISTINCT: Final = 2.0
 
 
 @dataclass(frozen=True)
-class Found:
-    """The digit's ink cut to its box (h, w), and how it was found.
-
-    box: where it is on the page that was searched; digits: how many were seen;
-    sharpness: of its outline, 0 to 1; sheet: whether it may be a sheet of paper or
-    a panel; sides: of the page's four sides, how many it touches.
-    """
+class Digit:
+    """A digit's ink cut to its box (h, w), and how many digits were seen."""
 
     ink: Grey
-    box: Box
     digits: int
-    sharpness: float
-    sheet: bool
-    sides: int
 
 
-def find_digit(grey: Image.Image) -> Found | None:
-    """Look for the digit on the whole page, then closely where it was found."""
-    page = _shrunk(grey, SEARCH_GRID)
-    found = _search(page)
-    if found is None:
-        return None
-    scale = grey.width / page.width
-    if found.sheet and (inner := _on_sheet(grey, found.box, scale)):
-        return inner
+def find_digit(grey: Image.Image) -> Digit | None:
+    """Look for the digit on the whole page, then closely where it was found.
+
+    Where nothing is found the page is looked at more and more coarsely: what drowned
+    in grain may show once that is averaged away.
+    """
+    for grid in SEARCH_GRIDS:
+        page = _shrunk(grey, grid)
+        scale, seen = grey.width / page.width, []
+        for found in _founds(page):
+            if found.sheet is not None and (inner := _on_sheet(grey, found, scale)):
+                return Digit(inner.cut_out(), inner.digits)
+            seen.append(found)
+        best = _sharpest(seen)
+        if best is not None:
+            closer = _looked_at_closely(grey, best, scale)
+            return Digit(closer.cut_out(), best.digits)
+    return None
+
+
+def _looked_at_closely(grey: Image.Image, found: Found, scale: float) -> Found:
+    if scale == 1 and found.sharpness > CERTAIN:
+        return found
     near = _around(found.box, scale, grey.size)
-    closer = (
-        _search(_shrunk(grey.crop(near), CLOSE_GRID))
-        if near != (0, 0, *grey.size)
-        else None
-    )
+    closer = None
+    if near != (0, 0, *grey.size):
+        closer = _sharpest(_founds(_shrunk(grey.crop(near), CLOSE_GRID)))
     if closer is None or closer.sharpness < 0.7 * found.sharpness:
         return found
-    return replace(closer, digits=found.digits)
+    return closer
 
 
 def _shrunk(grey: Image.Image, grid: int) -> Image.Image:
@@ -89,110 +87,56 @@ def _around(box: Box, scale: float, size: tuple[int, int]) -> Box:
     )
 
 
-def _on_sheet(grey: Image.Image, box: Box, scale: float) -> Found | None:
+def _on_sheet(grey: Image.Image, found: Found, scale: float) -> Found | None:
     """Look for a digit on what was found, which may be a panel or a sheet."""
-    inset = 0.02 * box.longest
-    left, top = int((box.left + inset) * scale), int((box.top + inset) * scale)
-    right, bottom = int((box.right - inset) * scale), int((box.bottom - inset) * scale)
-    found = _search(_shrunk(grey.crop((left, top, right, bottom)), SEARCH_GRID))
-    return found if found is not None and found.sharpness > 0.6 else None
+    mask, box = found.sheet_mask()
+    left, top, right, bottom = (round(side * scale) for side in box)
+    cut = _shrunk(grey.crop((left, top, right, bottom)), SEARCH_GRIDS[0])
+    inner = _sharpest(_founds(_sheet_alone(cut, mask)))
+    return inner if inner is not None and inner.sharpness > 0.6 else None
 
 
-def _search(grey: Image.Image) -> Found | None:
-    """Return the first reading of the ink with a sharp outline, else the sharpest."""
-    picture, best = np.asarray(grey), None
-    for ink in _readings(grey):
-        found = _digit_in(picture, ink)
-        if found and (best is None or found.sharpness > best.sharpness + 0.05):
+def _sheet_alone(cut: Image.Image, mask: Mask) -> Image.Image:
+    """Paint what lies beside a sheet, row by row, as the sheet is at its edge."""
+    whole = np.asarray(Image.fromarray(mask).resize(cut.size)) > 0
+    inset = 2 + int(INSET * max(cut.size))
+    first = whole.argmax(axis=1) + inset
+    last = cut.width - 1 - whole[:, ::-1].argmax(axis=1) - inset
+    columns = np.clip(np.arange(cut.width), first[:, None], last[:, None])
+    painted = np.take_along_axis(np.asarray(cut), columns, axis=1)
+    return Image.fromarray(painted[inset:-inset])
+
+
+def _founds(grey: Image.Image) -> Iterator[Found]:
+    """Yield the digit as each reading of the ink shows it, until one is certain."""
+    picture = np.asarray(grey)
+    for ink in _inks(grey):
+        found = find_in(picture, ink)
+        if found is not None:
+            yield found
+            if found.sharpness > CERTAIN:
+                break
+
+
+def _sharpest(founds: Iterable[Found]) -> Found | None:
+    """Return the first with an outline not much less sharp than another's, whole."""
+    best = None
+    for found in founds:
+        if best is None or found.sharpness > best.sharpness + 0.05:
             best = found
-        if best is not None and best.sharpness > CERTAIN:
-            break
-    return best
+    return best and completed(best)
 
 
-def _readings(grey: Image.Image) -> Iterator[Grey]:
+def _inks(grey: Image.Image) -> Iterator[Grey]:
     """Yield the ink as it may be, likeliest first."""
     small = in_small(grey)
     paper = flat_paper(small)
-    if paper:
+    if paper and paper.clear:
         yield ink_on_flat(grey, paper)
     light = light_surface(small)
-    dark = paper.ink_is_dark if paper else ink_is_dark(small, light)
+    dark = paper.ink_is_dark if paper and paper.clear else ink_is_dark(small, light)
     for share in WINDOWS:
         window = int(share * min(small.shape))
         yield ink_on_uneven(grey, small, light, window, dark)
-
-
-def _digit_in(picture: Grey, ink: Grey) -> Found | None:
-    """Look for the digit in one reading of the ink, and take its faint ends along."""
-    level = stroke_level(ink)
-    if level is None:
-        return None
-    ink, level, parts = _without_furniture(ink, level)
-    found = _digit_at(picture, ink, parts, level)
-    fuller = _digit_at(picture, ink, find_components(ink > level // 2), level // 2)
-    return fuller if found and fuller and _completes(fuller, found) else found
-
-
-def _without_furniture(ink: Grey, level: int) -> tuple[Grey, int, Components]:
-    """Take frames and table away, as long as something else is left on the page."""
-    parts = find_components(ink >= level)
-    for _ in range(2):
-        unwanted = furniture(parts)
-        worth = ~unwanted & (parts.longest() > 0.05 * min(parts.shape))
-        if not unwanted.any() or not worth.any():
-            break
-        page = Box(0, 0, *ink.shape[::-1])
-        covered = running_max(
-            parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
-        )
-        rest = ink * (1 - covered)
-        lower = stroke_level(rest)
-        if lower is None:
-            break
-        ink, level, parts = rest, lower, find_components(rest >= lower)
-    return ink, level, parts
-
-
-def _completes(fuller: Found, found: Found) -> bool:
-    """Say whether a reading with fainter ink is the same digit, better filled.
-
-    Paper lines would lead to the page's border, and shadows have soft outlines.
-    """
-    inner, outer = found.box, fuller.box
-    around = outer.left <= inner.left + 1 and outer.top <= inner.top + 1
-    around &= outer.right >= inner.right - 1 and outer.bottom >= inner.bottom - 1
-    return around and fuller.sharpness > CERTAIN and fuller.sides <= found.sides
-
-
-def _digit_at(picture: Grey, ink: Grey, parts: Components, level: int) -> Found | None:
-    chosen = choose(parts)
-    if chosen is None:
-        return None
-    around = chosen.box.grown(max(12, chosen.box.longest // 2), parts.shape)
-    shape = parts.mask(chosen.parts, around)
-    if distinctness(around.of(picture), shape) < DISTINCT:
-        return None
-    (left, top, right, bottom), (height, width) = chosen.box, parts.shape
-    return Found(
-        ink=_trimmed(around.of(ink) * running_max(shape.view(np.uint8), 3), level // 2),
-        box=chosen.box,
-        digits=1 + sum(_is_sharp(picture, parts, part) for part in chosen.rivals),
-        sharpness=sharpness(around.of(picture), shape),
-        sheet=is_sheet(parts.mask(chosen.parts, chosen.box)),
-        sides=(left == 0) + (top == 0) + (right == width) + (bottom == height),
-    )
-
-
-def _is_sharp(picture: Grey, parts: Components, part: int) -> bool:
-    """Say whether a part is ink for certain, and no remainder of a shadow."""
-    around = box_of(parts, np.array([part])).grown(2, parts.shape)
-    shape = parts.mask(np.array([part]), around)
-    return sharpness(around.of(picture), shape) > CERTAIN
-
-
-def _trimmed(ink: Grey, level: int) -> Grey:
-    """Cut the ink to the box of what is darker than the level."""
-    rows = np.flatnonzero((ink > level).any(axis=1))
-    columns = np.flatnonzero((ink > level).any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if paper and not paper.clear:
+        yield ink_on_flat(grey, paper)

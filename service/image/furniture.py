@@ -15,11 +15,18 @@ WHOLE_SIDE = 0.9
 # A frame spans the page and has hardly any ink away from its own four sides.
 SPAN = 0.85
 INNER_INK = 0.1
+# A box drawn round the digit has ink in all four of its own corners, so much of its
+# length wide, and the digit in it is at least so long.
+CORNER = 0.15
+ENCLOSED = 0.2
 # A line of ruled paper runs through the page and is far thinner than long.
 RULE = 0.15
 # MNIST's flattest digits are two and a half times as wide as tall.
 FLATTEST = 4
 MOST_STROKES = 5
+# A button is filled but for its rounded corners and its inscription.
+FILLED = 0.9
+SMALLEST_BUTTON = 8
 # Pixels, of the picture or of the grid on which it is searched.
 SMALLEST = 4
 
@@ -31,7 +38,7 @@ def furniture(parts: Components) -> Flags:
     across = (parts.left == 0) & (parts.right == width) & (tall < RULE * width)
     down = (parts.top == 0) & (parts.bottom == height) & (wide < RULE * height)
     strips = along_border(parts) > WHOLE_SIDE
-    unwanted: Flags = across | down | strips | _frames(parts)
+    unwanted: Flags = across | down | strips | _frames(parts) | _boxes(parts)
     return unwanted
 
 
@@ -46,6 +53,14 @@ def never_digits(parts: Components) -> Flags:
     misshapen = (wide > FLATTEST * tall) | (strokes > MOST_STROKES)
     never: Flags = _frames(parts) | misshapen | (parts.longest() < SMALLEST)
     return never
+
+
+def slabs(parts: Components) -> Flags:
+    """Say which parts are filled bars with square ends, as a page's buttons are."""
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    filled = parts.area > FILLED * tall * wide
+    flags: Flags = filled & (wide > 1.5 * tall) & (tall >= SMALLEST_BUTTON)
+    return flags
 
 
 def along_border(parts: Components) -> Shares:
@@ -69,19 +84,60 @@ def leaning(parts: Components) -> Shares:
 def _frames(parts: Components) -> Flags:
     height, width = parts.shape
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
-    spans = (tall > SPAN * height) & (wide > SPAN * width)
-    frames: Flags = spans & (_inner_share(parts) < INNER_INK)
+    spans: Flags = (tall > SPAN * height) & (wide > SPAN * width)
+    if not spans.any():
+        return spans
+    frames: Flags = spans & (_inner_share(parts, 0.06 * min(parts.shape)) < INNER_INK)
     return frames
 
 
-def _inner_share(parts: Components) -> Shares:
-    """Return which share of each part's area lies away from its box's sides."""
-    stride = parts.shape[1] + 1
-    band = 0.06 * min(parts.shape)
+def _boxes(parts: Components) -> Flags:
+    """Say which parts are boxes drawn or printed round something else."""
+    around = np.zeros(len(parts), dtype=bool)
+    large = np.flatnonzero(parts.longest() > 0.1 * min(parts.shape))
+    around[[part for part in large if _encloses(parts, int(part))]] = True
+    if not around.any():
+        return around
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    hollow = _inner_share(parts, CORNER * np.minimum(tall, wide)) < INNER_INK
+    boxes: Flags = around & hollow & _square_corners(parts)
+    return boxes
+
+
+def _encloses(parts: Components, part: int) -> bool:
+    """Say whether a part has another one of some size within its box."""
+    longest = parts.longest()
+    across = (parts.left > parts.left[part]) & (parts.right < parts.right[part])
+    down = (parts.top > parts.top[part]) & (parts.bottom < parts.bottom[part])
+    return bool((across & down & (longest > ENCLOSED * longest[part])).any())
+
+
+def _square_corners(parts: Components) -> Flags:
+    """Say which parts have ink in all four corners of their boxes."""
+    stride, owner = parts.shape[1] + 1, parts.owner
+    rows, at = parts.starts // stride, parts.starts % stride
+    reach_down = (CORNER * (parts.bottom - parts.top))[owner]
+    reach_across = (CORNER * (parts.right - parts.left))[owner]
+    square = np.ones(len(parts), dtype=bool)
+    for high in (
+        rows < parts.top[owner] + reach_down,
+        rows > parts.bottom[owner] - 1 - reach_down,
+    ):
+        for side in (
+            at < parts.left[owner] + reach_across,
+            parts.ends - rows * stride > parts.right[owner] - reach_across,
+        ):
+            square &= _sums(parts, high & side) > 0
+    return square
+
+
+def _inner_share(parts: Components, band: float | Shares) -> Shares:
+    """Return which share of each part's area lies so far from its box's sides."""
+    stride, owner = parts.shape[1] + 1, parts.owner
+    band = np.broadcast_to(band, len(parts))[owner]
     rows = parts.starts // stride
     middle: Shares = (parts.starts + parts.ends) / 2 % stride
     lengths = parts.ends - parts.starts
-    owner = parts.owner
     inside_rows = (rows > parts.top[owner] + band) & (rows < parts.bottom[owner] - band)
     inside = (middle > parts.left[owner] + band) & (middle < parts.right[owner] - band)
     inner = _sums(parts, lengths * (inside_rows & inside))

@@ -3,10 +3,11 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-# Colours are compared on a picture of about this many pixels on the long side.
-COLOUR_GRID: Final = 160
+# Colours are compared on a picture of at most this many pixels on the long side.
+COLOUR_GRID: Final = 128
 # Levels of a channel; less than this apart is one colour.
 ONE_COLOUR: Final = 64
 
@@ -49,6 +50,8 @@ def _projected(picture: Image.Image) -> Image.Image:
     ink on blue paper of the same lightness shows.
     """
     small = _small(picture)
+    if _is_grey(np.asarray(small)):
+        return picture.getchannel("R")
     local = small.filter(ImageFilter.BoxBlur(max(small.size) // 16 + 1))
     detail = (np.asarray(small, dtype=np.float32) - np.asarray(local)).reshape(-1, 3)
     direction = np.linalg.eigh(detail.T @ detail)[1][:, 2]
@@ -57,5 +60,10 @@ def _projected(picture: Image.Image) -> Image.Image:
     return picture.convert("L", (*map(float, weights), lift))
 
 
+def _is_grey(colours: NDArray[np.uint8]) -> bool:
+    return bool((colours[..., 1:] == colours[..., :1]).all())
+
+
 def _small(picture: Image.Image) -> Image.Image:
-    return picture.reduce(max(1, max(picture.size) // COLOUR_GRID))
+    factor = -(-max(picture.size) // COLOUR_GRID)
+    return picture.reduce(factor) if factor > 1 else picture

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from service.image.components import Mask, find_components
 from service.image.morphology import Grey, closing, odd, opening
-from service.image.shades import CLEAR_CUT, counts_of, percentile, two_shades
+from service.image.shades import counts_of, percentile, two_shades
 
 Surface = NDArray[np.float32]
 
@@ -17,8 +18,18 @@ Surface = NDArray[np.float32]
 LIGHT_GRID: Final = 96
 # Paper darker than this reflects too little for a ratio of noise to mean ink.
 DARKEST_PAPER: Final = 40
+# Ink and paper are of one level each if so much of all variance lies between them;
+# of pictures this small even less, for half of their pixels may be outline.
+CLEAR_CUT: Final = 0.96
+TOO_SMALL_FOR_SHADOWS: Final = 40
+# Paper is flat if most of it is within so much of one level, by the ink's contrast.
+FLAT: Final = 0.08
+MOSTLY: Final = 0.7
+# A border less one-sided than this, of -1 to 1, says nothing about the paper.
+BORDER: Final = 0.3
 # The fit of the light settles after four or five steps.
 FIT_STEPS: Final = 5
+FIT_STRIDE: Final = 3
 # A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
 # So one-sided must the tails be before ink is taken to be light.
@@ -27,10 +38,15 @@ MOSTLY_LIGHT: Final = 0.7
 
 @dataclass(frozen=True)
 class FlatPaper:
-    """Paper of one grey level under even light, and whether ink is darker than it."""
+    """Paper of one grey level, and whether ink is darker than it.
+
+    clear: whether there is nothing but that paper and ink of another level, so that
+    the light must be even; else it may be the lit part of a page in shadow.
+    """
 
     level: int
     ink_is_dark: bool
+    clear: bool = True
 
 
 def in_small(grey: Image.Image) -> Grey:
@@ -40,18 +56,28 @@ def in_small(grey: Image.Image) -> Grey:
 
 
 def flat_paper(small: Grey) -> FlatPaper | None:
-    """Return the paper of a picture of two clear-cut shades; None for any other.
+    """Return the paper of a picture in which it is all of one level; else None.
 
-    What lies at the picture's border, and most of all in its corners, is paper.
+    What lies at the picture's border, and most of all in its corners, is paper; of
+    two shades that share the border, the one that hangs together is ink.
     """
     counts = counts_of(small)
     level, clarity = two_shades(counts)
     border = _border_mean(small > level)
-    if clarity < CLEAR_CUT or abs(border) < 0.3:
+    known = abs(border) > BORDER
+    if not known and clarity > CLEAR_CUT:
+        border = _wholeness(small <= level) - _wholeness(small > level)
+        known = border != 0
+    shades = np.array([counts, counts])
+    shades[0, level + 1 :] = shades[1, : level + 1] = 0
+    dark, light = (percentile(shade, 0.5) for shade in shades)
+    paper = light if border > 0 else dark
+    spread = int(FLAT * (light - dark))
+    flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
+    if not known or flat < MOSTLY * shades[int(border > 0)].sum():
         return None
-    paper = counts.copy()
-    paper[slice(0, level + 1) if border > 0 else slice(level + 1, None)] = 0
-    return FlatPaper(percentile(paper, 0.5), border > 0)
+    clear = clarity > CLEAR_CUT or max(small.shape) < TOO_SMALL_FOR_SHADOWS
+    return FlatPaper(paper, border > 0, clear)
 
 
 def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
@@ -79,20 +105,23 @@ def ink_on_uneven(
 def light_surface(small: Grey) -> Surface:
     """Fit a quadratic surface to the paper by least squares, outliers weighing little.
 
-    Iteratively reweighted with Cauchy's weights, scaled by the median distance.
+    Iteratively reweighted with Cauchy's weights, scaled by the median distance; every
+    third row and column is enough for six coefficients.
     """
     y, x = np.meshgrid(
         *(np.linspace(-1, 1, n, dtype=np.float32) for n in small.shape), indexing="ij"
     )
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
-    values, weights = small.ravel().astype(np.float32), np.float32(1)
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    sample = terms[:, ::FIT_STRIDE, ::FIT_STRIDE].reshape(6, -1)
+    values = small[::FIT_STRIDE, ::FIT_STRIDE].ravel().astype(np.float32)
+    weights = np.float32(1)
     for _ in range(FIT_STEPS):
-        weighted = terms * weights
-        normal = weighted @ terms.T + np.eye(6, dtype=np.float32) / 1000
-        fit = np.linalg.solve(normal, weighted @ values) @ terms
-        off = np.abs(values - fit)
+        weighted = sample * weights
+        normal = weighted @ sample.T + np.eye(6, dtype=np.float32) / 1000
+        fit = np.linalg.solve(normal, weighted @ values)
+        off = np.abs(values - fit @ sample)
         weights = 1 / (1 + (off / (2 * np.median(off) + 1)) ** 2)
-    surface: Surface = fit.reshape(small.shape)
+    surface: Surface = np.tensordot(fit, terms, 1)
     return surface
 
 
@@ -119,6 +148,12 @@ def _border_mean(bright: NDArray[np.bool_]) -> float:
     )
     weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
     return 2 * float((bright * weight).sum() / weight.sum()) - 1
+
+
+def _wholeness(mask: Mask) -> float:
+    """Return which share of a mask is its largest part."""
+    area = find_components(mask).area
+    return float(area.max(initial=0) / max(area.sum(), 1))
 
 
 def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:

@@ -30,6 +30,16 @@ class Box(NamedTuple):
             min(shape[0], self.bottom + margin),
         )
 
+    def holds(self, other: "Box") -> bool:
+        """Say whether the other box lies in this one."""
+        begins = self.left <= other.left and self.top <= other.top
+        return begins and self.right >= other.right and self.bottom >= other.bottom
+
+    def sides_of(self, shape: tuple[int, int]) -> int:
+        """Return how many of the four sides of a (h, w) page the box touches."""
+        begins = (self.left == 0) + (self.top == 0)
+        return begins + (self.right == shape[1]) + (self.bottom == shape[0])
+
     def of(self, page: Grey) -> Grey:
         """Return what lies in the box on a page (h, w)."""
         return page[self.top : self.bottom, self.left : self.right]

@@ -11,7 +11,7 @@ Counts = NDArray[np.int64]
 # Less than this much ink at its darkest, of 255, is grain and not a stroke.
 FAINTEST_STROKE = 12
 # Two shades are clear-cut when this share of all variance lies between them.
-CLEAR_CUT = 0.96
+CLEAR_CUT = 0.8
 
 
 def counts_of(grey: Grey) -> Counts:

@@ -130,7 +130,7 @@ def test_every_component_is_used(document: Document) -> None:
             assert f'"#/components/{kind}/{name}"' in text, name
 
 
-@pytest.mark.parametrize("query", ["", "?preview=1"])
+@pytest.mark.parametrize("query", ["", "?preview=1", "?preview=1&explain=1"])
 def test_prediction_is_as_described(
     client: FlaskClient, parts: Parts, document: Document, picture: bytes, query: str
 ) -> None:

@@ -72,7 +72,17 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_card(
 def test_preview_is_given_only_on_request(
     client: FlaskClient, picture: bytes, query: str
 ) -> None:
-    assert "input" not in _predict(client, picture, query)
+    assert not {"input", "explanation"} & set(_predict(client, picture, query))
+
+
+def test_explanation_is_a_larger_picture_of_what_was_seen(
+    client: FlaskClient, picture: bytes
+) -> None:
+    document = _predict(client, picture, "?explain=1")
+    assert "input" not in document
+    encoded = document["explanation"].removeprefix("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+        assert (image.size, image.mode) == ((280, 280), "RGB")
 
 
 def test_form_and_body_get_the_same_answer(client: FlaskClient, picture: bytes) -> None:

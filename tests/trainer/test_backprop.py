@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model_store.network import Floats, Network
-from trainer.backprop import LOSSES, SLOPES, Gradients, backprop, cross_entropy
+from model_store.network import SLOPES, Floats, Network
+from trainer.backprop import LOSSES, Gradients, backprop, cross_entropy
 from trainer.dataset import one_hot
 from trainer.sgd import Descent
 

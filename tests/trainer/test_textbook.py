@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model_store.network import Network
-from trainer.backprop import LOSSES, SLOPES
+from model_store.network import SLOPES, Network
+from trainer.backprop import LOSSES
 from trainer.budget import Budget
 from trainer.config import Settings, settings_for
 from trainer.dataset import Dataset

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from tests.service.image.strokes import Ink, draw
 
 Colours = NDArray[np.float64]
 Picture = Callable[[int, np.random.Generator], bytes]
 HEIGHT, WIDTH = 400, 520
+LIT = np.ones((HEIGHT, WIDTH))
 PENS = ((30, 30, 35), (25, 35, 130), (140, 25, 25), (15, 80, 40))
 
 
@@ -142,6 +143,34 @@ def speckled(colours: Colours, rng: np.random.Generator) -> Colours:
     return colours
 
 
+def boxed(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit in a box drawn with the same pen, as on a form."""
+    page = _image(photo(digit, rng, at=(0.5, 0.5), ink=(30, 30, 35), light=LIT))
+    box = ImageDraw.Draw(page)
+    corners = [(160, 70), (362, 74), (358, 330), (158, 326), (160, 70)]
+    box.line(corners, fill=(30, 30, 35), width=5)
+    return encode(page, "JPEG")
+
+
+def card(digit: int, rng: np.random.Generator) -> bytes:
+    """A white card with the digit, turned, on a table of some colour."""
+    ink = placed(draw(digit, 130, 12), 170, 220)[..., None]
+    page = _image(240 - 190 * ink * np.ones(3) + rng.normal(0, 2, (170, 220, 1)))
+    page = page.convert("RGBA").rotate(
+        rng.uniform(-4, 4), expand=True, resample=Image.Resampling.BICUBIC
+    )
+    colours = np.array((110, 70, 45)) + rng.normal(0, 5, (HEIGHT, WIDTH, 1))
+    table = _image(colours).convert("RGBA")
+    table.alpha_composite(page, (120, 90))
+    return encode(table.convert("RGB"), "JPEG")
+
+
+def filling(digit: int, rng: np.random.Generator) -> bytes:
+    """A thick digit in white on black that reaches all four sides."""
+    ink = draw(digit, 200, 30 + int(rng.integers(10)))
+    return encode(Image.fromarray((255 * ink).astype(np.uint8)), "PNG")
+
+
 def panel(digit: int, rng: np.random.Generator) -> bytes:
     """A black drawing panel on a white page, the digit in white on it."""
     page = Image.new("L", (420, 360), 255)
@@ -207,6 +236,9 @@ PAGES: dict[str, Picture] = {
     "colour on colour of like lightness": lambda d, rng: jpeg(photo(d, rng, **CREASED)),
     "low contrast": lambda d, rng: jpeg(photo(d, rng, ink=(195, 192, 186), noise=1.5)),
     "panel on a page": panel,
+    "box round the digit": boxed,
+    "card on a table": card,
+    "white ink from side to side": filling,
     "28x28, one pixel thin": lambda d, rng: encode(canvas(d, 28, 1, 22), "PNG"),
     "cut to the ink": lambda d, rng: encode(black_on_white(draw(d, 180, 30)), "PNG"),
 }

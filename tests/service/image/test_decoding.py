@@ -1,12 +1,10 @@
-import random
 import struct
+import time
 import zlib
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from PIL import Image
 
 from service.image import (
@@ -141,50 +139,25 @@ def test_floats_without_bounds_are_no_error(values: list[float]) -> None:
     assert decode(encode(picture, "TIFF"), 9).size == (2, 1)
 
 
-def read_or_reject(body: bytes) -> None:
-    """Let through any exception that is not a rejection."""
-    with suppress(ImageRejected):
-        read_digit(body, MAX_PIXELS)
-
-
-@given(st.sampled_from([s for s, _, _ in SIGNATURES]), st.binary(max_size=300))
-def test_random_bytes_are_read_or_rejected(signature: bytes, rest: bytes) -> None:
-    read_or_reject(signature + rest)
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.sampled_from(BODIES),
-    st.lists(
-        st.tuples(st.floats(0, 1), st.binary(max_size=12), st.integers(0, 12)),
-        max_size=4,
-    ),
-)
-@example(BODIES[0], [(0.001, b"", 4)])
-def test_damaged_files_are_read_or_rejected(
-    body: bytes, damages: list[tuple[float, bytes, int]]
+def test_large_pictures_are_decoded_one_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    damaged = bytearray(body)
-    for at, inserted, removed in damages:
-        start = int(at * len(damaged))
-        damaged[start : start + removed] = inserted
-    read_or_reject(bytes(damaged))
+    running, most = [0], [0]
+    load = Image.Image.load
 
+    def counted(picture: Image.Image) -> object:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.005)
+        running[0] -= 1
+        return load(picture)
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.integers(1, 60),
-    st.integers(1, 60),
-    st.sampled_from(["L", "RGB", "RGBA", "LA", "P", "1", "CMYK"]),
-    st.integers(0, 2**32),
-)
-def test_pictures_of_any_content_are_read_or_rejected(
-    width: int, height: int, mode: str, seed: int
-) -> None:
-    bands = len(Image.new(mode, (1, 1)).getbands())
-    size = width * height * bands if mode != "1" else (width + 7) // 8 * height
-    content = random.Random(seed).randbytes(size)
-    read_or_reject(encode(Image.frombytes(mode, (width, height), content), "TIFF"))
+    monkeypatch.setattr(Image.Image, "load", counted)
+    body = encode(Image.new("1", (2500, 2000)), "PNG")
+    with ThreadPoolExecutor(4) as threads:
+        sizes = list(threads.map(lambda b: decode(b, 10**7).size, [body] * 4))
+    assert sizes == [(1250, 1000)] * 4
+    assert most == [1]
 
 
 def test_pillow_is_not_asked_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,31 @@ def test_frames_lines_and_table_are_furniture(page: Mask) -> None:
     assert furniture(find_components(page)).tolist() == [True]
 
 
+@pytest.mark.parametrize("thickness", [1, 4])
+def test_box_round_a_digit_is_furniture_and_the_digit_is_not(thickness: int) -> None:
+    inside = np.s_[20 + thickness : 100 - thickness, 40 + thickness : 120 - thickness]
+    box = marked(np.s_[20:100, 40:120]) & ~marked(inside)
+    digit = placed(draw(3, 50, 6), *PAGE) > 0.5
+    parts = find_components(box | digit)
+    assert furniture(parts).tolist() == [True, False]
+
+
+def test_empty_box_and_what_a_round_digit_encloses_are_no_furniture() -> None:
+    box = marked(np.s_[20:100, 40:120]) & ~marked(np.s_[23:97, 43:117])
+    dotted_zero = (placed(draw(0, 100, 8), *PAGE) > 0.5) | marked(np.s_[50:75, 77:82])
+    for page in (box, dotted_zero):
+        assert not furniture(find_components(page)).any()
+
+
+def test_button_below_a_digit_is_not_part_of_it() -> None:
+    digit = placed(draw(5, 60, 6), *PAGE, y=0.3) > 0.5
+    button = marked(np.s_[90:104, 60:100])
+    alone, together = (choose(find_components(p)) for p in (digit, digit | button))
+    assert alone is not None
+    assert together is not None
+    assert together.box == alone.box
+
+
 @pytest.mark.parametrize("digit", range(10))
 @pytest.mark.parametrize("length", [30, 80, 118])
 def test_digits_are_no_furniture(digit: int, length: int) -> None:

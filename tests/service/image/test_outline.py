@@ -1,7 +1,7 @@
 import numpy as np
 
 from service.image.morphology import Grey
-from service.image.outline import distinctness, is_sheet, sharpness
+from service.image.outline import is_sheet, outline
 from tests.service.image.pictures import placed
 from tests.service.image.strokes import draw
 
@@ -15,7 +15,7 @@ GRAIN = np.random.default_rng(2).integers(0, 30, DIGIT.shape, dtype=np.uint8)
 
 
 def test_outline_of_ink_is_sharp_all_round() -> None:
-    assert sharpness(page_with(200 * DIGIT.astype(np.uint8)), DIGIT) > 0.99
+    assert outline(page_with(200 * DIGIT.astype(np.uint8)), DIGIT).sharpness > 0.99
 
 
 def test_shape_whose_inside_was_taken_for_paper_is_not_sharp() -> None:
@@ -23,15 +23,17 @@ def test_shape_whose_inside_was_taken_for_paper_is_not_sharp() -> None:
     thick[20:80, 20:80] = True
     hollow = thick.copy()
     hollow[30:70, 30:70] = False
-    assert sharpness(page_with(200 * thick.astype(np.uint8)), hollow) < 0.7
+    assert outline(page_with(200 * thick.astype(np.uint8)), hollow).sharpness < 0.7
 
 
 def test_ink_is_distinct_from_the_grain_of_the_paper() -> None:
-    assert distinctness(page_with(GRAIN + 200 * DIGIT.astype(np.uint8)), DIGIT) > 4
+    assert (
+        outline(page_with(GRAIN + 200 * DIGIT.astype(np.uint8)), DIGIT).distinctness > 4
+    )
 
 
 def test_shape_in_mere_grain_is_not_distinct() -> None:
-    assert distinctness(page_with(GRAIN), DIGIT) < 2
+    assert outline(page_with(GRAIN), DIGIT).distinctness < 2
 
 
 def test_sheet_has_straight_sides_even_if_it_is_turned_or_written_on() -> None:
