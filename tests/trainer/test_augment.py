@@ -55,7 +55,7 @@ def test_copies_stay_near_the_middle_and_keep_their_ink(digits: Dataset) -> None
     ratio = copies.sum(axis=1) / originals.sum(axis=1)
     assert 0.4 < ratio.min() < 1 < ratio.max() < 2
     rows = copies.reshape(-1, 28, 28).sum(axis=2) @ np.arange(28) / copies.sum(axis=1)
-    assert np.abs(rows - 13.5).max() < 4
+    assert np.abs(rows - 13.5).max() < 5
 
 
 @pytest.mark.usefixtures("still")
