@@ -4,8 +4,6 @@ import hashlib
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import zoom
-from sklearn.datasets import load_digits
 
 from trainer.dataset import Dataset
 from trainer.rewrite import Freedom, fitted
@@ -33,6 +31,9 @@ def read_embedded() -> Dataset:
     (Alpaydin and Kaynak 1998), so a 1 is as wide as an 0. Each is given back an aspect
     and a slant of its own, fitted into MNIST's 20x20 box and centred by mass in 28x28.
     """
+    # scikit-learn takes 3 s to load, which no other command should wait for.
+    from sklearn.datasets import load_digits  # noqa: PLC0415
+
     digits = load_digits()
     pixels = fitted(_enlarged(digits.images), np.random.default_rng(_SEED), _NEATLY)
     labels = digits.target.astype(np.uint8)
@@ -42,6 +43,8 @@ def read_embedded() -> Dataset:
 
 def _enlarged(images: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(n, 784): two and a half pixels to each of the (n, 8, 8) cells, and a margin."""
+    from scipy.ndimage import zoom  # noqa: PLC0415 (likewise)
+
     pictures = np.zeros((len(images), 28, 28), np.uint8)
     for picture, image in zip(pictures, images, strict=True):
         grown = zoom(

@@ -59,13 +59,26 @@ def small_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.fixture(scope="module")
+def report(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report where an older one was, and what a killed run left; a wicked name."""
+    reports = tmp_path_factory.mktemp("reports")
+    for name in ("000007", ".unfinished-000007"):
+        (reports / name).mkdir()
+        (reports / name / "old.png").touch()
+    train = replace(subject.digits.train, file="<script>.csv")
+    spoilt = replace(subject, digits=replace(subject.digits, train=train))
+    page = write(spoilt, reports / "000007")
+    assert page == reports / "000007" / "index.html"
+    return page.parent
+
+
 def test_page_shows_every_plot_and_needs_no_other_file(
-    subject: Subject, tmp_path: Path
+    subject: Subject, report: Path
 ) -> None:
-    directory = tmp_path / "reports" / "000007"
-    page = write(subject, directory).read_text()
+    page = (report / "index.html").read_text()
     shown = re.findall(r'src="([^"]*)"', page)
-    files = {path.stem: path for path in directory.glob("*.png")}
+    files = {path.stem: path for path in report.glob("*.png")}
     assert set(files) == PLOTS
     assert {base64.b64decode(url.split(",")[1]) for url in shown} == {
         path.read_bytes() for path in files.values()
@@ -75,14 +88,22 @@ def test_page_shows_every_plot_and_needs_no_other_file(
     assert f"{subject.evaluation.accuracy:.2%} of 100 test rows" in page
 
 
-def test_every_plot_is_a_picture_with_something_on_it(
-    subject: Subject, tmp_path: Path
-) -> None:
-    write(subject, tmp_path / "7")
-    for path in (tmp_path / "7").glob("*.png"):
+def test_every_plot_is_a_picture_with_something_on_it(report: Path) -> None:
+    for path in report.glob("*.png"):
         with Image.open(path) as picture:
             assert min(picture.size) > 300
             assert len(np.unique(np.asarray(picture.convert("L")))) > 20
+
+
+def test_file_name_cannot_write_into_the_page(report: Path) -> None:
+    page = (report / "index.html").read_text()
+    assert "&lt;script&gt;.csv" in page
+    assert "<script>" not in page
+
+
+def test_report_replaces_an_older_one_and_what_a_killed_run_left(report: Path) -> None:
+    assert [path.name for path in report.parent.iterdir()] == ["000007"]
+    assert not (report / "old.png").exists()
 
 
 def test_run_without_hold_out_or_joules_has_a_report_of_what_it_knows(
@@ -99,25 +120,6 @@ def test_run_without_hold_out_or_joules_has_a_report_of_what_it_knows(
     assert names == PLOTS - {"energy"}
     assert "not calibrated" in page
     assert " J (" not in page
-
-
-def test_file_name_cannot_write_into_the_page(subject: Subject, tmp_path: Path) -> None:
-    train = replace(subject.digits.train, file="<script>.csv")
-    spoilt = replace(subject, digits=replace(subject.digits, train=train))
-    page = write(spoilt, tmp_path / "7").read_text()
-    assert "&lt;script&gt;.csv" in page
-    assert "<script>" not in page
-
-
-def test_report_replaces_an_older_one_and_what_a_killed_run_left(
-    subject: Subject, tmp_path: Path
-) -> None:
-    for name in ("7", ".unfinished-7"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "old.png").touch()
-    write(subject, tmp_path / "7")
-    assert [path.name for path in tmp_path.iterdir()] == ["7"]
-    assert not (tmp_path / "7" / "old.png").exists()
 
 
 def test_disk_that_fills_leaves_no_part_of_a_report(
