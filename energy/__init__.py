@@ -9,8 +9,6 @@ from energy.source import SourceInfo
 from energy.tick import Tick
 from energy.units import (
     WORLD_GRAMS_PER_KWH,
-    WORLD_GRAMS_SOURCE,
-    WORLD_GRAMS_YEAR,
     bulb_seconds,
     co2e_grams,
     cycles_per_bulb_hour,
@@ -21,8 +19,6 @@ __version__ = "0.1.0"
 
 __all__ = [
     "WORLD_GRAMS_PER_KWH",
-    "WORLD_GRAMS_SOURCE",
-    "WORLD_GRAMS_YEAR",
     "EnergyError",
     "EnergySettingError",
     "EnergySettings",

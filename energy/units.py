@@ -6,8 +6,6 @@ NOTES_BULB_WATTS = 28.0  # the light bulb of the course notes' experiment
 # World average of 2023: Ember, Global Electricity Review 2024 (480 gCO2e/kWh, life
 # cycle). Grids differ more than tenfold, so an operator should set the own one.
 WORLD_GRAMS_PER_KWH = 480.0
-WORLD_GRAMS_YEAR = 2023
-WORLD_GRAMS_SOURCE = "world average 2023, Ember Global Electricity Review 2024"
 
 
 def watt_hours(joules: float) -> float:

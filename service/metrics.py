@@ -38,7 +38,7 @@ REJECTED_IMAGES = Counter(
 )
 MODEL_LOADS = Counter(
     "digits_model_loads_total",
-    "Versions that a worker loaded (ok), refused (broken) or could not reach.",
+    "Versions that a worker loaded (ok) or not (broken, forbidden, unavailable).",
     ["outcome"],
 )
 PREDICTION_JOULES = BulkHistogram(

@@ -1,1 +1,1 @@
-"""The training job: data, SGD and backprop, evaluation, the gate, the schedule."""
+"""The training job: data, SGD and backprop, evaluation, the gate, schedule, sweep."""

@@ -73,10 +73,7 @@ def train_and_publish(
         subject = Subject(version, trained, digits, evaluation, meter.source)
         report_on(subject, places.store.root / "reports" / path.stem, reporter.say)
     document = {
-        "version": version,
-        "path": str(path),
-        "accepted": verdict.accepted,
-        "reason": verdict.reason,
+        **_fate(version, path, verdict),
         **run_figures(trained, evaluation, phases),
         "energy": spent,
     }
@@ -120,3 +117,12 @@ def _publish(
         return None, store.reject(network, card, datetime.now(UTC))
     version = store.publish(network, card)
     return version, store.path(version)
+
+
+def _fate(version: int | None, path: Path, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "version": version,
+        "path": str(path),
+        "accepted": verdict.accepted,
+        "reason": verdict.reason,
+    }
