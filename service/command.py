@@ -80,7 +80,7 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(family, kind) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-    except UnicodeError:
+    except (UnicodeError, socket.gaierror):
         raise ConfigError("DIGITS_HOST", host, "an address or a host name") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
