@@ -67,8 +67,11 @@ def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
                 value.read()
             elif setting.variable == "DIGITS_MODEL_ALLOWLIST" and value:
                 AllowList(value).sums()
+            elif setting.allowed == "a directory" and value.is_file():
+                raise NotADirectoryError(value)
         except (OSError, ValueError, StoreUnavailable):
-            raise setting.refusal(environ[setting.variable]) from None
+            text = environ.get(setting.variable) or setting.default
+            raise setting.refusal(text) from None
 
 
 def _check_free(host: str, port: int) -> None:

@@ -24,6 +24,8 @@ VARIABLES = [
                  "CARBON_GRAMS_PER_KWH")
 ]  # fmt: skip
 BAD_VALUES = [
+    ("DIGITS_STORE", "README.md", "a directory"),
+    ("DIGITS_STATE", "README.md", "a directory"),
     ("DIGITS_PORT", "0", "1 to 65,535"),
     ("DIGITS_PORT", "http", "1 to 65,535"),
     ("DIGITS_WORKERS", "0", "1 to 256"),
