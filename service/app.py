@@ -1,6 +1,8 @@
 """The application: its parts wired together."""
 
-from flask import Flask, request
+from flask import Flask, current_app, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import Rule
 
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
@@ -81,7 +83,15 @@ def _keys(source: KeySource | None) -> Keys | None:
 
 def _take_over() -> None:
     """Tell the front door which rule the path matches; answer what it refused."""
-    if request.url_rule:
-        request.environ[ROUTE] = request.url_rule.rule
+    if rule := _rule():
+        request.environ[ROUTE] = rule.rule
     if FAILURE in request.environ:
         raise request.environ[FAILURE]
+
+
+def _rule() -> Rule | None:
+    """The rule that the path matches, be it by another method."""
+    error, router = request.routing_exception, current_app.create_url_adapter(request)
+    if not isinstance(error, MethodNotAllowed) or not router or not error.valid_methods:
+        return request.url_rule
+    return router.match(method=next(iter(error.valid_methods)), return_rule=True)[0]

@@ -67,8 +67,11 @@ def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
                 value.read()
             elif setting.variable == "DIGITS_MODEL_ALLOWLIST" and value:
                 AllowList(value).sums()
+            elif setting.allowed == "a directory" and value.is_file():
+                raise NotADirectoryError(value)
         except (OSError, ValueError, StoreUnavailable):
-            raise setting.refusal(environ[setting.variable]) from None
+            text = environ.get(setting.variable) or setting.default
+            raise setting.refusal(text) from None
 
 
 def _check_free(host: str, port: int) -> None:
@@ -80,7 +83,7 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(family, kind) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-    except UnicodeError:
+    except (UnicodeError, socket.gaierror):
         raise ConfigError("DIGITS_HOST", host, "an address or a host name") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

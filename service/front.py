@@ -45,6 +45,8 @@ class Front:
         """Answer; an answer is counted before any of it is sent, for scrapes to see."""
         began = time.perf_counter()
         environ[CPU_BEGAN] = time.thread_time()
+        # As Flask's router reads it: //predict must not pass by the keys.
+        environ["PATH_INFO"] = "/" + environ["PATH_INFO"].lstrip("/")
         ids = self._journal.begin(environ)
         self._proxies.apply(environ)
 

@@ -33,7 +33,7 @@ class KeySource:
         """`key1,key2` or `@/path/to/file`; "" is None. Raises ValueError."""
         if not text:
             return None
-        if text.startswith("@") and len(text) > 1:
+        if text.startswith("@"):  # alone it names no file, and is no key that was meant
             return cls(Path(text[1:]))
         return cls(None, _digests(text.split(",")))
 

@@ -47,6 +47,25 @@ def test_without_a_valid_key_the_answer_is_401(
     assert "three" not in answer.text
 
 
+@pytest.mark.parametrize("slashes", ["", "//", "///"])
+@pytest.mark.parametrize("path", ["predict", "predict/batch", "v2/models/digits/infer"])
+def test_other_slashes_at_the_start_are_no_way_past_the_keys(
+    client_with: ClientWith, picture: bytes, slashes: str, path: str
+) -> None:
+    client = client_with(DIGITS_API_KEYS="one")
+    # Past the test client, which would make a host of the second slash.
+    spelled = {"PATH_INFO": slashes + path}
+    assert client.post(environ_overrides=spelled).status_code == 401
+    if path == "predict":
+        answer = client.post(
+            environ_overrides=spelled,
+            data=picture,
+            content_type="image/png",
+            headers={"Authorization": "Bearer one"},
+        )
+        assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("model", ["digits", "digits/versions/1", "none"])
 def test_inference_without_a_key_is_refused_in_the_protocol_s_own_form(
     client_with: ClientWith, model: str

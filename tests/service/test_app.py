@@ -33,7 +33,7 @@ def test_requests_are_counted_by_method_route_and_code(
         labels = {"method": method, "route": route, "code": code}
         assert grown("digits_http_requests_total", **labels) == count, labels
     duration = "digits_http_request_duration_seconds"
-    assert grown(f"{duration}_count", route="/healthz") == 4
+    assert grown(f"{duration}_count", route="/healthz") == 5
     assert grown(f"{duration}_sum", route="/healthz") > 0
 
 
@@ -42,6 +42,23 @@ def test_unknown_method_is_counted_as_other(client: FlaskClient, grown: Grown) -
         client.open("/no/such/path", method=method)
     labels = {"method": "other", "route": "unmatched", "code": 404}
     assert grown("digits_http_requests_total", **labels) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/predict", "/predict"),
+        ("/models/7", "/models/<int(max=999999999):version>"),
+        ("/v2/models/digits/infer", "/v2/models/digits/infer"),
+    ],
+)
+@pytest.mark.parametrize(("method", "label"), [("DELETE", "DELETE"), ("BREW", "other")])
+def test_wrong_method_is_counted_under_the_route_of_its_path(
+    client: FlaskClient, grown: Grown, path: str, route: str, method: str, label: str
+) -> None:
+    client.open(path, method=method)
+    labels = {"method": label, "route": route, "code": 405}
+    assert grown("digits_http_requests_total", **labels) == 1
 
 
 def test_predictions_are_counted_by_label_and_version_but_not_the_warm_up(

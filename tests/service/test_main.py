@@ -24,6 +24,8 @@ VARIABLES = [
                  "CARBON_GRAMS_PER_KWH")
 ]  # fmt: skip
 BAD_VALUES = [
+    ("DIGITS_STORE", "README.md", "a directory"),
+    ("DIGITS_STATE", "README.md", "a directory"),
     ("DIGITS_PORT", "0", "1 to 65,535"),
     ("DIGITS_PORT", "http", "1 to 65,535"),
     ("DIGITS_WORKERS", "0", "1 to 256"),
@@ -35,6 +37,7 @@ BAD_VALUES = [
     ("DIGITS_API_KEYS", "@/no/such/file", "a readable file of one key a line"),
     ("DIGITS_API_KEYS", "@/", "a readable file of one key a line"),
     ("DIGITS_ADMIN_TOKEN", "@/dev/null", "a readable file of one key a line"),
+    ("DIGITS_ADMIN_TOKEN", "@", "a readable file of one key a line"),
     ("DIGITS_RATE_LIMIT", "60/day", "a second, minute or hour"),
     ("DIGITS_TRUSTED_PROXIES", "*", "addresses or networks"),
     ("DIGITS_CANARY", "7:101", "up to 100"),
@@ -42,6 +45,7 @@ BAD_VALUES = [
     ("DIGITS_MODEL_ALLOWLIST", "README.md", "a file of sha256sum lines"),
     ("DIGITS_HOST", "..", "an address"),
     ("DIGITS_HOST", "a" * 70, "an address"),
+    ("DIGITS_HOST", "999.1.1.1", "an address"),
     ("DIGITS_ENERGY_SOURCE", "sun", "rapl, battery, hwmon, estimate, none"),
     ("DIGITS_WATTS_PER_CPU", "0", "0.001 to 1000"),
     ("DIGITS_CARBON_GRAMS_PER_KWH", "-1", "0 to 5000"),
