@@ -94,12 +94,21 @@ class Network:
 
     def pre_outputs(self, pixels: Pixels) -> Floats:
         """The output layer's pre-activations n_L, shape (n, outputs)."""
-        a = self._scaled(pixels)
+        n = self._first_layer(pixels)
         for W, b, name in zip(
-            self.weights[:-1], self.biases[:-1], self.activation_names[:-1], strict=True
+            self.weights[1:], self.biases[1:], self.activation_names[:-1], strict=True
         ):
-            a = ACTIVATIONS[name](a @ W + b)
-        return a @ self.weights[-1] + self.biases[-1]
+            n = ACTIVATIONS[name](n) @ W + b
+        return n
+
+    def _first_layer(self, pixels: Pixels) -> Floats:
+        """n_1; of one digit, most pixels are 0, and their rows of W_1 stay unread."""
+        W = self.weights[0]
+        if len(pixels) == 1:
+            (inked,) = pixels[0].nonzero()
+            pixels, W = pixels[:, inked], W.take(inked, axis=0)
+        n: Floats = self._scaled(pixels) @ W + self.biases[0]
+        return n
 
     def activate_outputs(self, pre_outputs: Floats) -> Floats:
         """The output vectors y = a_L of pre-activations n_L, same shape."""

@@ -20,21 +20,20 @@ class EnergyLedger:
     per CPU second; what is left is overhead. Nothing is invented: request and overhead
     together are the worker's dynamic energy. Of all the workers that share a
     NodeLedger, one counts what is the machine's.
+
+    Attributes:
+        source: where the joules come from; None without a source.
     """
 
     def __init__(self, meter: Meter, node: NodeLedger | None) -> None:
         self._meter = meter
+        self.source = meter.source
         self._node = node
         self._lock = threading.Lock()  # the last tick comes from another thread
         # Bounded, as a source that is lost for good would never pay for them.
         self._waiting: deque[tuple[int, float, int]] = deque(maxlen=_MOST_WAITING)
         self._rate = math.nan
         self._overhead = 0.0
-
-    @property
-    def source(self) -> str | None:
-        """Where the joules come from; None without a source."""
-        return self._meter.source
 
     @property
     def info(self) -> SourceInfo | None:

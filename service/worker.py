@@ -17,6 +17,7 @@ import selectors
 import signal
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -31,30 +32,15 @@ from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from service.overload import overloaded
 from service.slow_senders import SlowSenders
+from service.small_request import MOST_BYTES, Environ, answer, read_whole
 
-# Its headers and body together; a digit on a canvas is smaller than this.
-SMALL_REQUEST: Final = 8192
-PREDICTION: Final = re.compile(
-    rb"POST /predict .*?\r\ncontent-length: *([0-9]{1,4})\r\n", re.DOTALL | re.I
-)
 HEALTH_CHECK: Final = re.compile(
-    rb"GET /(healthz|readyz) (?!.*?\r\n(content-length|transfer-encoding):)",
-    re.DOTALL | re.I,
+    rb"GET /(?:healthz|readyz) HTTP/1\.[01]\r\n"
+    rb"(?:(?!content-length|transfer-encoding)[^\r\n]+\r\n)*\r\n",
+    re.I,
 )
 # Beyond these a request would wait for a thread longer than its sender does.
 MOST_WAITING: Final = 256
-
-
-def arrived_whole(received: bytes) -> bool:
-    """Whether this is one whole request to /predict or for health, and nothing else.
-
-    Only a thread is chosen by it; gunicorn's parser decides what the bytes mean.
-    """
-    headers, end, body = received.partition(b"\r\n\r\n")
-    if end and not body and HEALTH_CHECK.match(headers):
-        return True
-    length = PREDICTION.match(headers + b"\r\n") if end else None
-    return length is not None and len(body) == int(length[1])
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -72,15 +58,40 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self.finish_request(conn, _done(_DEFER))
         elif not received and not read_ahead:  # the client has closed
             self._hang_up(conn)
-        elif arrived_whole(received) and _takes_answers(conn.sock):
-            conn.data_ready = True
-            self.finish_request(conn, _done(self.handle(conn)))
+        elif (answers := self._at_once(received, conn)) is not None:
+            self.finish_request(conn, _done(answers()))
         elif self._waiting() <= MOST_WAITING:
             super().enqueue_req(conn)
         else:
             with suppress(OSError):  # it hung up, or does not read
                 conn.sock.send(overloaded(received), socket.MSG_DONTWAIT)
             self._linger(conn)
+
+    def _at_once(self, received: bytes, conn: Any) -> Callable[[], Any] | None:
+        """What answers this request in the main thread; None if a thread should.
+
+        It says whether the connection is kept.
+        """
+        if not _takes_answers(conn.sock):
+            return None
+        if HEALTH_CHECK.fullmatch(received):
+            conn.data_ready = True
+            return partial(self.handle, conn)
+        environ = read_whole(received, conn.client, conn.server)
+        if environ is None:
+            return None
+        return partial(self._answer, environ, len(received), conn)
+
+    def _answer(self, environ: Environ, length: int, conn: Any) -> bool:
+        """Take the request, which was only peeked at, off the connection; answer it."""
+        conn.init()
+        keep_alive = bool(self.alive)
+        try:
+            conn.sock.recv(length)
+            conn.sock.sendall(answer(self.wsgi, environ, keep_alive))
+        except OSError:  # it hung up
+            return False
+        return keep_alive
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:
         """Keep a connection, or end it without waiting for the client to do so."""
@@ -159,7 +170,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 def _peek(connection: socket.socket) -> bytes | None:
     """What has arrived, up to more than a small request; None if nothing has yet."""
     try:
-        return connection.recv(SMALL_REQUEST + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return connection.recv(MOST_BYTES + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
         return None
     except OSError:  # it broke

@@ -22,7 +22,7 @@ from service.body import BodyReader
 from service.front import Front
 from service.parts import Parts
 from service.slow_senders import SlowSenders
-from service.worker import MOST_WAITING, Worker, arrived_whole
+from service.worker import MOST_WAITING, Worker
 from tests.e2e.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
@@ -125,42 +125,6 @@ def test_body_that_never_ends_is_answered_in_the_end(handled: Handled) -> None:
 WHOLE = POST + b"Content-Length: 3\r\n\r\nabc"
 
 
-def test_small_request_is_known_by_its_bytes() -> None:
-    assert arrived_whole(GET + b"\r\n")
-    assert arrived_whole(GET.replace(b"healthz", b"readyz") + b"\r\n")
-    assert arrived_whole(WHOLE)
-    assert arrived_whole(WHOLE.replace(b"Content-Length", b"content-length"))
-
-
-@pytest.mark.parametrize(
-    "received",
-    [
-        b"",
-        GET + b"\r\n" + GET,
-        GET + b"Content-Length: 3\r\n\r\n",
-        GET + b"transfer-encoding: chunked\r\n\r\n",
-        GET.replace(b"healthz", b"metrics") + b"\r\n",
-        GET.replace(b"healthz", b"healthzz") + b"\r\n",
-        WHOLE.replace(b"POST", b"GET"),
-        WHOLE.replace(b"/predict", b"/predict/batch"),
-        WHOLE.replace(b"/predict", b"/predict?preview=1"),
-        WHOLE + b"d",
-        WHOLE + WHOLE,
-        WHOLE.replace(b": 3", b": 30000"),
-        WHOLE.replace(b": 3", b": three"),
-        POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-        POST + b"\r\nContent-Length: 3\r\n\r\nabc",
-    ],
-)
-def test_any_other_request_is_for_the_threads(received: bytes) -> None:
-    assert not arrived_whole(received)
-
-
-@pytest.mark.parametrize("received", [WHOLE[:end] for end in range(len(WHOLE))])
-def test_part_of_a_prediction_is_for_the_threads(received: bytes) -> None:
-    assert not arrived_whole(received)
-
-
 @pytest.fixture
 def connection(worker: _Worker) -> Iterator[tuple[socket.socket, TConn]]:
     client, server = socket.socketpair()
@@ -186,6 +150,33 @@ def test_small_prediction_is_answered_without_the_threads(
     assert not worker.submitted
 
 
+def test_answer_is_the_same_as_that_of_a_thread(
+    worker: _Worker, connection: Connection, picture: bytes
+) -> None:
+    client, conn = connection
+    request = POST + b"X-Request-ID: one\r\nContent-Length: %d\r\n\r\n" % len(picture)
+    answers = []
+    for answered in (worker.enqueue_req, worker.handle):
+        client.sendall(request + picture)
+        answered(conn)
+        head, _, body = client.recv(65536).partition(b"\r\n\r\n")
+        lines = {line for line in head.split(b"\r\n") if not line.startswith(b"Date")}
+        lines.remove(b"Content-Length: %d" % len(body))  # the joules' digits vary
+        answers.append((lines, {**json.loads(body), "energy": None}))
+    assert answers[0] == answers[1]
+
+
+def test_stopping_worker_answers_and_closes(
+    worker: _Worker, connection: Connection, picture: bytes
+) -> None:
+    client, conn = connection
+    worker.alive = False
+    client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(picture) + picture)
+    worker.enqueue_req(conn)
+    assert b"\r\nConnection: close\r\n" in client.recv(65536)
+    assert not worker.keepalived_conns
+
+
 def test_new_connection_that_says_nothing_keeps_no_thread(
     worker: _Worker, connection: Connection
 ) -> None:
@@ -194,7 +185,31 @@ def test_new_connection_that_says_nothing_keeps_no_thread(
     assert list(worker.pending_conns) == [connection[1]]
 
 
-@pytest.mark.parametrize("sent", [b"P", GET, WHOLE + WHOLE[:9]])
+@pytest.mark.parametrize("path", [b"healthz", b"readyz"])
+def test_health_check_is_answered_without_the_threads(
+    worker: _Worker, connection: Connection, path: bytes
+) -> None:
+    client, conn = connection
+    client.sendall(GET.replace(b"healthz", path) + b"\r\n")
+    worker.enqueue_req(conn)
+    assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert not worker.submitted
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"P",
+        GET,
+        GET + b"\r\n" + GET,
+        GET + b"Content-Length: 3\r\n\r\n",
+        GET + b"transfer-encoding: chunked\r\n\r\n",
+        GET.replace(b"healthz", b"metrics") + b"\r\n",
+        GET.replace(b"healthz", b"healthzz") + b"\r\n",
+        WHOLE[:-1],
+        WHOLE + WHOLE[:9],
+    ],
+)
 def test_rest_goes_to_the_threads(
     worker: _Worker, connection: Connection, sent: bytes
 ) -> None:
