@@ -69,4 +69,4 @@ def test_no_random_body_gives_a_server_error_or_stops_a_worker(
                 assert set(json.loads(content)) == {"error"}
     assert seen[200] > BODIES / 20
     assert seen[400] > BODIES / 2
-    assert service.workers() == workers
+    assert set(workers) <= set(service.workers())  # another may only have started
