@@ -52,6 +52,10 @@ def test_centre_of_mass_is_in_the_middle(digits: Dataset) -> None:
         assert np.abs(centre - 13.5).max() <= 0.5
 
 
+def test_paper_is_as_clean_as_mnists(digits: Dataset) -> None:
+    assert 0.2 < (digits.pixels > 0).mean() < 0.35  # MNIST: 0.19, with thinner pens
+
+
 def test_ink_is_light_on_dark(digits: Dataset) -> None:
     assert digits.pixels[:, 0].max() == 0
     assert digits.pixels.max(axis=1).min() > 200
