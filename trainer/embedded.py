@@ -11,18 +11,7 @@ from trainer.rewrite import Freedom, fitted
 NAME = "embedded UCI digits"
 _SEED = 8
 _HAZE = 1.6  # of 16 grey levels: less is what cubic interpolation leaves around strokes
-_NEATLY = Freedom(
-    aspect=(0.85, 1.4),
-    slant=(0.0, 0.3),
-    rotation=0,
-    log_size=0,
-    shift=0,
-    elastic=0,
-    threshold=(0.5, 0.5),
-    gain=(1, 1),
-    restyled=0,
-    lost=0,
-)
+_NEATLY = Freedom(aspect=(0.85, 1.4), slant=(0.0, 0.3))
 
 
 def read_embedded() -> Dataset:

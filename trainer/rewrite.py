@@ -22,7 +22,7 @@ _FIELDS = fields(_KNOTS)
 
 @dataclass(frozen=True)
 class Freedom:
-    """How far copies differ from the digit; ranges are uniform.
+    """How far copies differ from the digit, by default not at all; ranges are uniform.
 
     Attributes:
         aspect: width by height, as a factor.
@@ -36,16 +36,16 @@ class Freedom:
         lost: share of the pixels that are lost.
     """
 
-    aspect: tuple[float, float]
-    slant: tuple[float, float]
-    rotation: float
-    log_size: float
-    shift: float
-    elastic: float
-    threshold: tuple[float, float]
-    gain: tuple[float, float]
-    restyled: float
-    lost: float
+    aspect: tuple[float, float] = (1, 1)
+    slant: tuple[float, float] = (0, 0)
+    rotation: float = 0
+    log_size: float = 0
+    shift: float = 0
+    elastic: float = 0
+    threshold: tuple[float, float] = (0.5, 0.5)
+    gain: tuple[float, float] = (1, 1)
+    restyled: float = 0
+    lost: float = 0
 
 
 OTHER_WRITERS = Freedom(
@@ -79,7 +79,7 @@ def rewrite(
 def fitted(
     pixels: NDArray[np.uint8], rng: np.random.Generator, freedom: Freedom
 ) -> NDArray[np.uint8]:
-    """Each digit with its longer side at 20 pixels, centred by mass; not restyled."""
+    """Each digit fitted into 20x20 and centred by mass; its pen and its style stay."""
     return redraw(pixels, _sources(pixels, rng, freedom))
 
 

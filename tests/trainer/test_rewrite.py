@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 from trainer.dataset import Dataset
-from trainer.rewrite import OTHER_WRITERS, rewrite
+from trainer.rewrite import Freedom, rewrite
 
-NO_OTHER = replace(
-    OTHER_WRITERS, aspect=(1, 1), slant=(0, 0), rotation=0, log_size=0, shift=0,
-    elastic=0, threshold=(0.5, 0.5), gain=(1, 1), restyled=0, lost=0,
-)  # fmt: skip
+NO_OTHER = Freedom()
 
 
 def _rng(seed: int = 1) -> np.random.Generator:
