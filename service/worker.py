@@ -91,6 +91,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             conn.sock.sendall(answer(self.wsgi, environ, keep_alive))
         except OSError:  # it hung up
             return False
+        except Exception as error:  # noqa: BLE001 (as gunicorn does: logged, and a 500)
+            self.handle_error(None, conn.sock, conn.client, error)
+            return False
         return keep_alive
 
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:

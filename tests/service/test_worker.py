@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
@@ -174,6 +174,20 @@ def test_stopping_worker_answers_and_closes(
     client.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(picture) + picture)
     worker.enqueue_req(conn)
     assert b"\r\nConnection: close\r\n" in client.recv(65536)
+    assert not worker.keepalived_conns
+
+
+def test_fault_before_the_application_answers_costs_the_request_alone(
+    worker: _Worker, connection: Connection
+) -> None:
+    def fault(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    client, conn = connection
+    worker.wsgi.wsgi_app = fault
+    client.sendall(WHOLE)
+    worker.enqueue_req(conn)
+    assert client.recv(65536).startswith(b"HTTP/1.1 500 ")
     assert not worker.keepalived_conns
 
 
