@@ -59,10 +59,10 @@ class PacedLoad:
             due_at = began + sent / rate
             while not self._idle or time.monotonic() < due_at:
                 self._receive(due_at)
-            now = time.monotonic()
-            if max(now, due_at) > began + seconds:
+            asked_at = due_at if rate < math.inf else time.monotonic()
+            if asked_at >= began + seconds:
                 break
-            self._send(due_at if rate < math.inf else now)
+            self._send(asked_at)
         while len(self._idle) < _CONNECTIONS:
             self._receive(math.inf)
         self._tally.seconds = time.monotonic() - began
