@@ -24,7 +24,7 @@ _GROWTH = 0.1
 _REPORTS = 5
 _PATIENCE_S = 30.0
 _MOST_PICTURES = 32
-_MOST_ROWS = 1024
+_MOST_ROWS = 256
 _BOUNDARY = b"--digits\r\n"
 
 Request = tuple[str, bytes, dict[str, str]]

@@ -82,7 +82,8 @@ def _settled(pixels: Pixels) -> Pixels:
     for _ in range(_LOOKS):
         before = pixels
         pixels = np.stack([read_digit(_png(p), _MOST_PIXELS).pixels for p in before])
-    return pixels[(pixels == before).all(axis=1)]
+    settled: Pixels = pixels[(pixels == before).all(axis=1)]
+    return settled
 
 
 def _png(pixels: Pixels) -> bytes:
