@@ -98,6 +98,8 @@ def _check_free(host: str, port: int) -> None:
 
 def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
     """Replace this process: gunicorn's master has its pid."""
+    # glibc keeps a heap for each thread and gives little back (docs/operations.md).
+    environ = {"MALLOC_ARENA_MAX": "1", **environ}
     os.execve(  # noqa: S606 (no shell is wanted)
         sys.executable,
         [sys.executable, "-m", "gunicorn", "--config", str(_GUNICORN_CONFIG)],

@@ -12,7 +12,6 @@ main thread for a client to close. Here the queue is bounded, and nobody is wait
 
 import os
 import re
-import select
 import selectors
 import signal
 import socket
@@ -21,6 +20,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from gunicorn.http.errors import (
@@ -30,6 +30,8 @@ from gunicorn.http.errors import (
 )
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
+from service.arrived import peek, takes_answers
+from service.newcomers import Newcomers
 from service.overload import overloaded
 from service.slow_senders import SlowSenders
 from service.small_request import MOST_BYTES, Environ, answer, read_whole
@@ -46,6 +48,15 @@ MOST_WAITING: Final = 256
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Waits for headers no longer than for bodies; a bad request is the client's."""
 
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._newcomers = Newcomers()
+
+    def run(self) -> None:
+        """Take up connections; the older workers leave it some."""
+        self._newcomers.join(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]) / "newcomer")
+        super().run()
+
     def enqueue_req(self, conn: Any) -> None:
         """Answer a small request now, wait for nothing, leave the rest to threads.
 
@@ -53,7 +64,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         has become readable, or of which more was read than one request.
         """
         read_ahead = conn.initialized and conn.parser.unreader.buf.getvalue()
-        received = b"" if read_ahead else _peek(conn.sock)
+        received = b"" if read_ahead else peek(conn.sock, MOST_BYTES + 1)
         if received is None:
             self.finish_request(conn, _done(_DEFER))
         elif not received and not read_ahead:  # the client has closed
@@ -72,7 +83,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
         It says whether the connection is kept.
         """
-        if not _takes_answers(conn.sock):
+        if not takes_answers(conn.sock):
             return None
         if HEALTH_CHECK.fullmatch(received):
             conn.data_ready = True
@@ -85,7 +96,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _answer(self, environ: Environ, length: int, conn: Any) -> bool:
         """Take the request, which was only peeked at, off the connection; answer it."""
         conn.init()
-        keep_alive = bool(self.alive)
+        keep_alive = self._keeps(conn)
         try:
             conn.sock.recv(length)
             conn.sock.sendall(answer(self.wsgi, environ, keep_alive))
@@ -121,6 +132,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose headers are complete."""
         self._slow_senders.forget(conn.sock)
+        if not self._keeps(conn):
+            req.force_close()
         return super().handle_request(req, conn)
 
     def handle_error(
@@ -130,6 +143,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if isinstance(exc, UnsupportedTransferCoding | ConfigurationProblem):
             exc = InvalidHeader(str(exc))
         super().handle_error(req, client, addr, exc)
+
+    def _keeps(self, conn: Any) -> bool:
+        """Whether a connection goes on; each answer says so, for clients to know."""
+        first_answer_at = vars(conn).setdefault("first_answer_at", time.monotonic())
+        return bool(self.alive) and not self._newcomers.came_after(first_answer_at)
 
     def _waiting(self) -> int:
         """How many requests wait for a thread, this one included."""
@@ -168,23 +186,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _slow_senders(self) -> SlowSenders:
         found: SlowSenders = self.wsgi.extensions["digits"].bodies.slow_senders
         return found
-
-
-def _peek(connection: socket.socket) -> bytes | None:
-    """What has arrived, up to more than a small request; None if nothing has yet."""
-    try:
-        return connection.recv(MOST_BYTES + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return None
-    except OSError:  # it broke
-        return b""
-
-
-def _takes_answers(connection: socket.socket) -> bool:
-    """Whether there is room for an answer: who never reads must not hold us up."""
-    poll = select.poll()
-    poll.register(connection, select.POLLOUT)
-    return bool(poll.poll(0))
 
 
 def _done(result: Any) -> Future[Any]:

@@ -224,6 +224,16 @@ def test_blas_gets_one_thread_and_the_metrics_a_directory(
     assert directory.parent == tmp_path
 
 
+def test_all_threads_share_a_heap_unless_told_otherwise(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = str(free_port())
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    assert command(DIGITS_PORT=port).environ["MALLOC_ARENA_MAX"] == "1"
+    told = command(DIGITS_PORT=port, MALLOC_ARENA_MAX="8")
+    assert told.environ["MALLOC_ARENA_MAX"] == "8"
+
+
 def test_second_service_on_the_port_ends_and_leaves_the_first_alone(
     place: Installation, service: Service
 ) -> None:

@@ -127,6 +127,23 @@ def test_counts_survive_a_worker_that_is_killed(
     assert _answered(service) - before == 7
 
 
+@pytest.mark.parametrize("path", ["/readyz", "/models"])
+def test_kept_connections_are_shared_with_a_worker_that_begins_later(
+    service: Service, path: str
+) -> None:
+    with requests.Session() as session:
+
+        def ends() -> bool:
+            answer = session.get(service.url + path, timeout=120)
+            assert answer.ok
+            return answer.headers["Connection"] == "close"
+
+        wait_until("the connection is one that came last", lambda: not ends())
+        service.process.send_signal(signal.SIGTTIN)  # one worker more
+        wait_until("the connection is given up", ends)
+        assert not ends()
+
+
 def test_first_model_is_taken_up_and_the_end_leaves_nothing_behind(
     tmp_path: Path, publish: Publish, picture: bytes
 ) -> None:

@@ -1,0 +1,60 @@
+"""A service's counters, as a scrape shows them."""
+
+import http.client
+from collections import Counter
+
+from prometheus_client.parser import text_string_to_metric_families
+
+Series = tuple[str, tuple[tuple[str, str], ...]]
+PATIENCE_S = 60.0
+
+
+def scrape(port: int) -> str:
+    """The text of GET /metrics."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", "/metrics")
+        answer = connection.getresponse()
+        text = answer.read().decode()
+    finally:
+        connection.close()
+    if answer.status != 200:
+        raise RuntimeError(f"/metrics answers {answer.status}: {text[:200]}")
+    return text
+
+
+def counters(text: str) -> dict[Series, float]:
+    """Each counter's value, also those of histograms, by name and labels."""
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        if family.type in ("counter", "histogram")
+        for sample in family.samples
+    }
+
+
+def fallen(before: dict[Series, float], after: dict[Series, float]) -> list[str]:
+    """The counters that went back, or away, in between."""
+    return [
+        f"{name}{dict(labels)}: {value:g}, then {after.get((name, labels))}"
+        for (name, labels), value in before.items()
+        if after.get((name, labels), -1) < value
+    ]
+
+
+def predictions(found: dict[Series, float]) -> Counter[tuple[int, int]]:
+    """digits_predictions_total by label and version."""
+    return Counter(
+        {
+            (int(dict(labels)["label"]), int(dict(labels)["model_version"])): int(value)
+            for (name, labels), value in found.items()
+            if name == "digits_predictions_total"
+        }
+    )
+
+
+def answered(found: dict[Series, float]) -> int:
+    """digits_http_requests_total of POST /predict answered with 200."""
+    wanted = {"method": "POST", "route": "/predict", "code": "200"}
+    labels = tuple(sorted(wanted.items()))
+    return int(found.get(("digits_http_requests_total", labels), 0))
