@@ -52,6 +52,8 @@ def test_wrong_method_is_told_the_right_ones(
     [
         "/no/such/path",
         "/predict/",
+        "/predict//batch",
+        "/static//page.css",
         "/models/",
         "/models/0",
         "/models/2",
@@ -73,6 +75,12 @@ def test_wrong_method_is_told_the_right_ones(
 )
 def test_unknown_path_is_a_problem(client: FlaskClient, path: str) -> None:
     _assert_problem(client.get(path), 404, "Not Found")
+
+
+def test_more_slashes_within_a_path_are_no_redirect(client: FlaskClient) -> None:
+    _assert_problem(client.post("/predict//batch"), 404, "Not Found")
+    answer = client.post("/v2/models//digits/infer")
+    assert (answer.status_code, set(answer.get_json())) == (404, {"error"})
 
 
 def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
