@@ -31,6 +31,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from service.overload import overloaded
+from service.request_body import RequestBody
 from service.slow_senders import SlowSenders
 from service.small_request import MOST_BYTES, Environ, answer, read_whole
 
@@ -121,6 +122,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose headers are complete."""
         self._slow_senders.forget(conn.sock)
+        req.body = RequestBody(req, conn.sock)
         return super().handle_request(req, conn)
 
     def handle_error(
