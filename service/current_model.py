@@ -40,7 +40,7 @@ class CurrentModel:
         self._fault = ""  # of the store or the pin, as seen by this refresh
         self._complaint = Complaint()
         self._canary_complaint = Complaint()
-        self._why_none = "the model store has not been read yet"
+        self._why_none = ""
 
     @property
     def loaded(self) -> Model | None:
@@ -55,7 +55,9 @@ class CurrentModel:
         return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
-        """The loaded model. Raises NoModel."""
+        """The loaded model; if there is none, the one that came by now. Raises NoModel."""
+        if self._main is None:  # then whoever asks need not wait for the next refresh
+            self.refresh()
         model = self.loaded
         if model is None:
             raise NoModel(self._why_none)
