@@ -55,8 +55,8 @@ class CurrentModel:
         return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
-        """The loaded model; if there is none, the one that came by now. Raises NoModel."""
-        if self._main is None:  # then whoever asks need not wait for the next refresh
+        """The loaded model, or the first one that came by now. Raises NoModel."""
+        if self._main is None:
             self.refresh()
         model = self.loaded
         if model is None:
