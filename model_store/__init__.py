@@ -1,5 +1,8 @@
 """What a digit model is, and where its versions live."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from model_store.allow_list import AllowList
 from model_store.card import Card
 from model_store.errors import (
@@ -11,8 +14,10 @@ from model_store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from model_store.network import Network
-from model_store.store import Model, ModelStore
+
+if TYPE_CHECKING:
+    from model_store.network import Network
+    from model_store.store import Model, ModelStore
 
 __version__ = "0.1.0"
 
@@ -30,3 +35,13 @@ __all__ = [
     "StoreError",
     "StoreUnavailable",
 ]
+
+# Loaded when they are asked for (PEP 562): they need numpy, which takes as long to load
+# as all else that a command needs to check its arguments.
+_WITH_NUMPY = {"Model": "store", "ModelStore": "store", "Network": "network"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WITH_NUMPY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WITH_NUMPY[name]}"), name)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
 
 from model_store import CorruptModel, ModelNotAllowed, StoreUnavailable
+from service.errors import store_fault
 from service.routes import parts
 
 admin = Blueprint("admin", __name__)
@@ -21,9 +22,9 @@ def pin(version: int) -> ResponseReturnValue:
     try:
         parts().store.pin(version)
     except (CorruptModel, ModelNotAllowed) as error:
-        raise UnprocessableEntity(str(error)) from None
+        raise UnprocessableEntity(store_fault(error)) from None
     except StoreUnavailable as error:
-        raise ServiceUnavailable(str(error)) from None
+        raise ServiceUnavailable(store_fault(error)) from None
     return _followed(version)
 
 
@@ -33,7 +34,7 @@ def unpin() -> ResponseReturnValue:
     try:
         parts().store.unpin()
     except StoreUnavailable as error:
-        raise ServiceUnavailable(str(error)) from None
+        raise ServiceUnavailable(store_fault(error)) from None
     return _followed(None)
 
 

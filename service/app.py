@@ -48,6 +48,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
     catalog = Catalog(store)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from service.rate_limit import Rate, Window
+from service.rate_limit import Rate, Standing, Window
 
 _SALT_BYTES = 16
 _PLACES = 8
@@ -29,12 +29,16 @@ _BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
 
 
 class ClientCounts:
-    """Counts the requests of clients against a rate, together with other processes."""
+    """Counts the requests of clients against a rate, together with other processes.
+
+    Attributes:
+        rate: what each client may send.
+    """
 
     def __init__(
         self, rate: Rate, path: Path, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._rate = rate
+        self.rate = rate
         self._clock = clock  # the same in all processes
         # The file's lock is the process's, so its threads need one more. A worker that
         # is killed leaves it free.
@@ -44,46 +48,63 @@ class ClientCounts:
         self._table = mmap.mmap(self._file, _BYTES)
         self._salt = self._table[:_SALT_BYTES]  # so that nobody can aim at a row
 
-    def wait(self, client: bytes) -> float:
-        """Count a request: 0, or the seconds until one may pass if this one may not."""
+    def count(self, client: bytes) -> Standing:
+        """Count a request, if it may pass."""
+        return self._locked(self._count, client)
+
+    def look(self, client: bytes) -> Standing:
+        """How a request would stand, which is not counted."""
+        return self._locked(self._look, client)
+
+    def _locked(
+        self, action: Callable[[int, int], Standing], client: bytes
+    ) -> Standing:
         digest = hashlib.blake2b(client, digest_size=12, key=self._salt).digest()
         tag, hashed = struct.unpack("=QI", digest)
         row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                return self._count(row, tag)
+                return action(row, tag)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 
-    def _count(self, row: int, tag: int) -> float:
+    def _look(self, row: int, tag: int) -> Standing:
         now = self._clock()
-        windows = row + _TAGS.size
+        tags = _TAGS.unpack_from(self._table, row)
+        window = Window(now)
+        if tag in tags:
+            window = self._window(row, tags.index(tag), now)
+        return self.rate.standing(window, now, self.rate.wait(window, now))
+
+    def _count(self, row: int, tag: int) -> Standing:
+        now = self._clock()
         tags = _TAGS.unpack_from(self._table, row)
         if tag in tags:
             place = tags.index(tag)
-            at = windows + place * _WINDOW.size
-            window = Window._make(_WINDOW.unpack_from(self._table, at))
-            window = self._rate.at(window, now)
+            window = self._window(row, place, now)
         else:
-            place = self._least(windows, now)
-            at = windows + place * _WINDOW.size
+            place = self._least(row + _TAGS.size, now)
             window = Window(now)
             _TAG.pack_into(self._table, row + place * _TAG.size, tag)
-        wait = self._rate.wait(window, now)
-        passed = window.passed + (wait == 0)
-        _WINDOW.pack_into(self._table, at, window.began, window.before, passed)
-        return wait
+        wait = self.rate.wait(window, now)
+        window = window._replace(passed=window.passed + (wait == 0))
+        _WINDOW.pack_into(self._table, _at(row, place), *window)
+        return self.rate.standing(window, now, wait)
+
+    def _window(self, row: int, place: int, now: float) -> Window:
+        window = _WINDOW.unpack_from(self._table, _at(row, place))
+        return self.rate.at(Window._make(window), now)
 
     def _least(self, windows: int, now: float) -> int:
         """The place of a client that was not here lately, or who has sent the least."""
         began = _BEGAN.unpack_from(self._table, windows)
-        if now - min(began) >= 2 * self._rate.seconds:
+        if now - min(began) >= 2 * self.rate.seconds:
             return began.index(min(began))
         row = self._table[windows : windows + _PLACES * _WINDOW.size]
         counted = map(Window._make, _WINDOW.iter_unpack(row))
-        current = [self._rate.at(window, now) for window in counted]
-        weights = [self._rate.weight(window, now) for window in current]
+        current = [self.rate.at(window, now) for window in counted]
+        weights = [self.rate.weight(window, now) for window in current]
         return weights.index(min(weights))
 
     def _fill(self) -> None:
@@ -97,3 +118,8 @@ class ClientCounts:
                     written += os.pwrite(self._file, content[written:], written)
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _at(row: int, place: int) -> int:
+    """Where the window of that place of a row is."""
+    return row + _TAGS.size + place * _WINDOW.size

@@ -4,7 +4,6 @@ import errno
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -16,6 +15,7 @@ from model_store import AllowList, StoreUnavailable, __version__
 from model_store.command_line import run
 from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
 from service.keys import KeySource
+from service.shared_directory import make_shared_directory
 
 _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 
@@ -109,7 +109,7 @@ def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
             # without them a thread's CPU time is all that its request costs.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
-            "PROMETHEUS_MULTIPROC_DIR": tempfile.mkdtemp(prefix="digits-metrics-"),
+            "PROMETHEUS_MULTIPROC_DIR": make_shared_directory(),
         },
     )
 

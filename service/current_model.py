@@ -40,7 +40,7 @@ class CurrentModel:
         self._fault = ""  # of the store or the pin, as seen by this refresh
         self._complaint = Complaint()
         self._canary_complaint = Complaint()
-        self._why_none = f"the model store {store.root} has not been read yet"
+        self._why_none = ""
 
     @property
     def loaded(self) -> Model | None:
@@ -55,7 +55,9 @@ class CurrentModel:
         return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
-        """The loaded model. Raises NoModel."""
+        """The loaded model, or the first one that came by now. Raises NoModel."""
+        if self._main is None:
+            self.refresh()
         model = self.loaded
         if model is None:
             raise NoModel(self._why_none)
@@ -89,7 +91,7 @@ class CurrentModel:
             if self._take(version):
                 return
         if self._main is None:
-            self._why_none = self._why_no_model(bool(candidates))
+            self._explain(bool(candidates))
 
     def _follow_canary(self, version: int) -> None:
         try:
@@ -127,7 +129,11 @@ class CurrentModel:
             log.info("serving version %d", version)
         return loaded is not None
 
-    def _why_no_model(self, any_version: bool) -> str:
+    def _explain(self, any_version: bool) -> None:
+        """Note why there is no model; callers are not told where the store is."""
+        why = "the model store holds no version yet; the trainer publishes one"
         if any_version:
-            return f"every version in {self._store.root} is broken (see the log)"
-        return f"{self._store.root} holds no version yet; the trainer publishes one"
+            why = "every version in the model store is broken (see the log)"
+        if why != self._why_none:
+            log.warning("not ready, for %s: %s", self._store.root, why)
+        self._why_none = why

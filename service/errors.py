@@ -25,6 +25,7 @@ from service.image import (
 )
 from service.slow_senders import TooSlow
 
+StoreFault = ModelNotFound | ModelNotAllowed | CorruptModel | StoreUnavailable
 _STATUS: dict[type[Exception], int] = {
     TooSlow: 408,
     ModelNotFound: 404,
@@ -77,6 +78,19 @@ def _answer(status: int, document: dict[str, Any], mimetype: str) -> Response:
     return response
 
 
+def store_fault(error: StoreFault) -> str:
+    """What a caller is told of it: no path, which is for the log."""
+    match error:
+        case ModelNotFound(version=version):
+            return f"the model store holds no version {version}"
+        case ModelNotAllowed(sha256=sha256):
+            return f"the version is not on the allow list: its sum is {sha256}"
+        case CorruptModel(reason=reason):
+            return f"the version is not a model: {reason}"
+        case StoreUnavailable(reason=reason):
+            return f"the model store or its state cannot be used: {reason}"
+
+
 def register_errors(app: Flask) -> None:
     """Answer the exceptions of the table, werkzeug's own, and the unexpected."""
     for exception in _STATUS:
@@ -88,7 +102,8 @@ def register_errors(app: Flask) -> None:
 
 
 def _answer_known(error: Exception) -> Response:
-    return refusal(_STATUS[type(error)], str(error))
+    told = store_fault(error) if isinstance(error, StoreFault) else str(error)
+    return refusal(_STATUS[type(error)], told)
 
 
 def _answer_rejected(error: ImageRejected) -> Response:

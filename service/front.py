@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from service import metrics
+from service.admission import RATE_FIELDS
 from service.answer import Answer
 from service.metrics import labelled
 from service.parts import Parts
@@ -56,7 +57,8 @@ class Front:
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             seconds = time.perf_counter() - began
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)
-            headers = [*headers, *ids, *security_headers(headers)]
+            limits = environ.get(RATE_FIELDS, ())
+            headers = [*headers, *ids, *limits, *security_headers(headers)]
             answer = Answer(known, route, status, headers, seconds)
             self._journal.end(environ, answer)
             return start_response(status, headers, *error)

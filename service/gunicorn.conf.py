@@ -7,6 +7,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client.multiprocess import mark_process_dead
 
+import service.wsgi  # noqa: F401 (once, here: workers are ready sooner, and share it)
 from service.config import ServiceConfig
 
 _config = ServiceConfig.from_environ(os.environ)

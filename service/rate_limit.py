@@ -7,6 +7,7 @@ expect of 60/minute (a token bucket would refill meanwhile), and a steady sender
 limit is let through, as it would not be by windows that are simply counted.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,6 +28,20 @@ class Window(NamedTuple):  # a frozen dataclass takes five times as long to make
     began: float
     before: int = 0
     passed: int = 0
+
+
+class Standing(NamedTuple):
+    """How a client stands with the limit.
+
+    Attributes:
+        wait: seconds until a request may pass, 0 if this one may.
+        left: how many more may pass now.
+        more_in: seconds until more than those may.
+    """
+
+    wait: float
+    left: int
+    more_in: float
 
 
 @dataclass(frozen=True)
@@ -67,3 +82,20 @@ class Rate:
         free = max(self.requests - window.passed, 0)
         left = 1 - free / window.before if free else 1.0
         return window.began + left * self.seconds - now
+
+    def standing(self, window: Window, now: float, wait: float) -> Standing:
+        """How the client of that window stands, whose last request has to wait so."""
+        left = max(math.ceil(self.requests - self.weight(window, now)), 0)
+        spent = window._replace(passed=window.passed + left)
+        return Standing(wait, left, self.wait(spent, now))
+
+    def fields(self, standing: Standing) -> list[tuple[str, str]]:
+        """Header fields that tell it (draft-ietf-httpapi-ratelimit-headers-11)."""
+        policy = f'"default";q={self.requests};w={self.seconds:.0f}'
+        now = f'"default";r={standing.left};t={whole_seconds(standing.more_in)}'
+        return [("RateLimit-Policy", policy), ("RateLimit", now)]
+
+
+def whole_seconds(wait: float) -> int:
+    """After so many the wait is over."""
+    return math.floor(wait) + 1

@@ -33,6 +33,7 @@ from gunicorn.workers.gthread import _DEFER, ThreadWorker
 from service.arrived import peek, takes_answers
 from service.newcomers import Newcomers
 from service.overload import overloaded
+from service.request_body import RequestBody
 from service.slow_senders import SlowSenders
 from service.small_request import MOST_BYTES, Environ, answer, read_whole
 
@@ -134,6 +135,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._slow_senders.forget(conn.sock)
         if not self._keeps(conn):
             req.force_close()
+        req.body = RequestBody(req, conn.sock)
         return super().handle_request(req, conn)
 
     def handle_error(

@@ -1,6 +1,8 @@
 """The addresses of the Open Inference Protocol: health, metadata, inference."""
 
-from typing import Any
+import threading
+from contextlib import nullcontext
+from typing import Any, Final
 
 import numpy as np
 from flask import Blueprint, Response, request
@@ -18,6 +20,10 @@ from service.v2.tensors import Tensor
 
 v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
+# A number of a JSON tensor may take 4 bytes to send, and 32 as one of Python's objects.
+# So bodies larger than this wait for each other, as large pictures do.
+LARGE: Final = 2**20
+_ONE_LARGE: Final = threading.Lock()
 _JSON_LENGTH = "Inference-Header-Content-Length"
 _MODEL = "/models/digits"
 _VERSION = "/models/digits/versions/<int(max=999999999):version>"
@@ -79,6 +85,12 @@ def infer(version: int | None = None) -> ResponseReturnValue:
     body = parts().bodies.read(request.environ)
     if request.content_encoding not in (None, "", "identity"):
         raise UnsupportedMediaType("the body is compressed; send it as it is")
+    with _ONE_LARGE if len(body) > LARGE else nullcontext():
+        return _answer(model, body)
+
+
+def _answer(model: Model, body: bytes) -> Response:
+    """What the model says of the tensor in the body of this request."""
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
     part = parts().journal.spans.part
     with part("decode"):

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,17 @@ class Installation:
         }
 
     def start(
-        self, *arguments: object, settings: Mapping[str, str] | None = None
+        self,
+        *arguments: object,
+        settings: Mapping[str, str] | None = None,
+        python: Sequence[str] = (),
     ) -> Program:
-        """Start `python -m ...`; what it prints can be read from its pipes."""
+        """Start `python -m ...`; what it prints can be read from its pipes.
+
+        python: options of the interpreter's own.
+        """
         return subprocess.Popen(
-            [sys.executable, "-m", *map(str, arguments)],
+            [sys.executable, *python, "-m", *map(str, arguments)],
             cwd=ROOT,
             env={**self.environ(), **(settings or {})},
             stdin=subprocess.DEVNULL,
@@ -87,9 +93,11 @@ class Installation:
             start_new_session=True,
         )
 
-    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: object, python: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
         """Run `python -m ...` to its end."""
-        with ended(process := self.start(*arguments)):
+        with ended(process := self.start(*arguments, python=python)):
             out, err = process.communicate(timeout=PATIENCE_S)
             return subprocess.CompletedProcess(
                 process.args, process.returncode, out, err

@@ -53,7 +53,7 @@ def _own(metrics: Path, worker: int, name: str) -> float:
 
 
 def _metrics(scratch: Path) -> Path:
-    (directory,) = scratch.glob("digits-metrics-*")
+    (directory,) = scratch.glob("digits-shared-*")
     return directory
 
 

@@ -26,7 +26,9 @@ def admin(
 def _assert_problem(answer: TestResponse, status: int) -> None:
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
-    assert answer.get_json()["detail"]
+    detail = answer.get_json()["detail"]
+    assert detail
+    assert "/" not in detail  # nobody is told where the store is
 
 
 @pytest.mark.parametrize("path", CALLS)

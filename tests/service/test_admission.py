@@ -1,5 +1,6 @@
 """Who may predict: the holders of a key, so many times, each client for itself."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -120,13 +121,66 @@ def test_over_the_limit_the_answer_says_when_to_come_again(
     assert client.get("/healthz").status_code == 200
 
 
+def test_limited_answers_tell_how_much_is_left(
+    client_with: ClientWith, picture: bytes
+) -> None:
+    """As draft-ietf-httpapi-ratelimit-headers-11 has it."""
+    client = client_with(DIGITS_RATE_LIMIT="2/minute")
+    answers = [_predict(client, picture) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    for answer, left in zip(answers, (1, 0, 0), strict=True):
+        assert answer.headers["RateLimit-Policy"] == '"default";q=2;w=60'
+        told = re.fullmatch(r'"default";r=(\d+);t=(\d+)', answer.headers["RateLimit"])
+        assert told
+        assert (int(told[1]), 1 <= int(told[2]) <= 61) == (left, True)
+        assert answer.headers.get("Retry-After", told[2]) == told[2]
+    assert "RateLimit" not in client.get("/healthz").headers
+
+
+def test_without_a_limit_no_answer_tells_of_one(
+    client: FlaskClient, picture: bytes
+) -> None:
+    assert not [name for name, _ in _predict(client, picture).headers if "Rate" in name]
+
+
+@pytest.mark.parametrize("path", ["/predict", "/models/1/pin", "/models/unpin"])
+def test_keys_cannot_be_guessed_faster_than_the_limit(
+    client_with: ClientWith, path: str
+) -> None:
+    client = client_with(
+        DIGITS_RATE_LIMIT="3/hour", DIGITS_API_KEYS="right", DIGITS_ADMIN_TOKEN="right"
+    )
+
+    def tried(key: str, address: str) -> TestResponse:
+        return client.post(
+            path,
+            environ_base={"REMOTE_ADDR": address},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+
+    wrong = [tried(f"wrong{number}", "192.0.2.1") for number in range(5)]
+    assert [answer.status_code for answer in wrong] == [401, 401, 401, 429, 429]
+    right = tried("right", "192.0.2.1")
+    assert right.status_code == 429
+    for answer in (wrong[4], right):
+        assert "too many wrong keys" in answer.get_json()["detail"]
+    assert int(right.headers["Retry-After"]) > 3500
+    assert tried("right", "192.0.2.2").status_code in {200, 415}
+
+
+def test_request_without_any_key_is_no_guess(client_with: ClientWith) -> None:
+    client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="right")
+    assert [_from(client, "192.0.2.1") for _ in range(3)] == [401] * 3
+    assert _from(client, "192.0.2.1", Authorization="Bearer right") == 415
+
+
 def test_refusals_are_counted_as_what_they_were(
     client_with: ClientWith, grown: Callable[..., float]
 ) -> None:
-    client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="one")
-    for key in ("none", "one", "one", "one"):
+    client = client_with(DIGITS_RATE_LIMIT="2/hour", DIGITS_API_KEYS="one")
+    for key in ("none", "one", "one", "one", "one"):
         _from(client, "192.0.2.1", Authorization=f"Bearer {key}")
-    for code, count in ((401, 1), (415, 1), (429, 2)):
+    for code, count in ((401, 1), (415, 2), (429, 2)):
         labels = {"method": "POST", "route": "/predict", "code": code}
         assert grown("digits_http_requests_total", **labels) == count
 

@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from service.background import every
 
 
@@ -26,3 +28,28 @@ def test_first_call_waits_for_its_turn() -> None:
     called = threading.Event()
     every(3600, called.set, "hourly")
     assert not called.is_set()
+
+
+def test_fault_is_logged_while_it_is_new_and_the_next_turn_comes(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = iter(["one", "one", "", "one", "two"])
+    enough, never = threading.Event(), threading.Event()
+
+    def action() -> None:
+        fault = next(faults, None)
+        if fault is None:
+            enough.set()
+            never.wait()
+        if fault:
+            raise ZeroDivisionError(fault)
+
+    every(0.001, action, "turns")
+    assert enough.wait(timeout=60)
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.splitlines()[-1] for text in told] == [
+        "ZeroDivisionError: one",
+        "ZeroDivisionError: one",
+        "ZeroDivisionError: two",
+    ]
+    assert all(text.startswith("turns: Traceback") for text in told)

@@ -23,8 +23,8 @@ counts = ClientCounts(Rate({LIMIT}, {HOUR}), Path(sys.argv[1]))
 print(flush=True)
 sys.stdin.readline()
 with ThreadPoolExecutor(4) as pool:
-    waits = list(pool.map(counts.wait, [b"client"] * {LIMIT}))
-print(waits.count(0))
+    standings = list(pool.map(counts.count, [b"client"] * {LIMIT}))
+print(sum(standing.wait == 0 for standing in standings))
 """
 
 
@@ -67,8 +67,8 @@ def test_processes_and_threads_together_let_exactly_the_limit_through(
 def test_threads_of_one_process_let_exactly_the_limit_through(tmp_path: Path) -> None:
     counts = ClientCounts(Rate(100, HOUR), tmp_path / "counts")
     with ThreadPoolExecutor(8) as pool:
-        waits = list(pool.map(counts.wait, [b"client"] * 1000))
-    assert waits.count(0) == 100
+        standings = list(pool.map(counts.count, [b"client"] * 1000))
+    assert sum(standing.wait == 0 for standing in standings) == 100
 
 
 def test_memory_is_bounded_and_a_flood_makes_no_busy_client_forgotten(
@@ -79,24 +79,33 @@ def test_memory_is_bounded_and_a_flood_makes_no_busy_client_forgotten(
     size = path.stat().st_size
     busy = [f"busy {number}".encode() for number in range(20)]
     for client in busy * 3:
-        assert counts.wait(client) == 0
+        assert counts.count(client).wait == 0
     for number in range(70_000):
-        assert counts.wait(number.to_bytes(4, "big")) == 0
-    assert all(counts.wait(client) > 0 for client in busy)
+        assert counts.count(number.to_bytes(4, "big")).wait == 0
+    assert all(counts.count(client).wait > 0 for client in busy)
     assert path.stat().st_size == size < 2 * 2**20
 
 
 def test_client_comes_back_when_its_time_is_up(tmp_path: Path, clock: _Clock) -> None:
     counts = ClientCounts(Rate(2, HOUR), tmp_path / "counts", clock)
-    assert [counts.wait(b"a") for _ in range(3)] == [0, 0, HOUR]
+    assert [counts.count(b"a").wait for _ in range(3)] == [0, 0, HOUR]
     clock.now += HOUR + 1
-    assert counts.wait(b"a") == 0
-    assert counts.wait(b"a") > 0
+    assert counts.count(b"a").wait == 0
+    assert counts.count(b"a").wait > 0
     clock.now += 2 * HOUR
-    assert [counts.wait(b"a") for _ in range(3)] == [0, 0, HOUR]
+    assert [counts.count(b"a").wait for _ in range(3)] == [0, 0, HOUR]
 
 
 def test_table_outlives_the_worker_that_made_it(tmp_path: Path, clock: _Clock) -> None:
     for expected in (0, HOUR):
         counts = ClientCounts(Rate(1, HOUR), tmp_path / "counts", clock)
-        assert counts.wait(b"a") == expected
+        assert counts.count(b"a").wait == expected
+
+
+def test_look_counts_nothing(tmp_path: Path, clock: _Clock) -> None:
+    counts = ClientCounts(Rate(2, HOUR), tmp_path / "counts", clock)
+    for expected in ((0, 2), (0, 1), (HOUR, 0)):
+        for _ in range(3):
+            standing = counts.look(b"a")
+            assert (standing.wait, standing.left) == expected
+        counts.count(b"a")

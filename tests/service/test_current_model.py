@@ -34,10 +34,18 @@ def _spoil(store: ModelStore, version: int) -> None:
     path.write_bytes(path.read_bytes()[:-100] if path.exists() else b"broken")
 
 
-def test_before_the_first_refresh_there_is_no_model(models: CurrentModel) -> None:
+def test_first_version_is_taken_up_by_who_asks_for_it(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
     assert models.loaded is None
-    with pytest.raises(NoModel, match="not been read yet"):
-        models.get()
+    for _ in range(2):
+        with pytest.raises(NoModel, match="no version yet"):
+            models.get()
+    publish(store)
+    assert models.pick().version == 1
+    publish(store)
+    assert models.pick().version == 1  # a later one waits for its refresh
+    assert grown("digits_model_loads_total", outcome="ok") == 1
 
 
 def test_newest_version_is_served(

@@ -203,8 +203,14 @@ def test_admin_calls_are_as_described(
 
 
 def test_key_and_rate_are_as_described(
-    client_with: Callable[..., FlaskClient], document: Document
+    client_with: Callable[..., FlaskClient], document: Document, picture: bytes
 ) -> None:
+    limited = client_with(DIGITS_RATE_LIMIT="1/hour")
+    for status in (200, 429):
+        answer = limited.post("/predict", data=picture, content_type="image/png")
+        assert answer.status_code == status
+        assert "RateLimit" in answer.headers
+        _check_answer(document, "/predict", answer)
     refused = client_with(DIGITS_API_KEYS="a-key").post("/predict")
     assert refused.status_code == 401
     _check_answer(document, "/predict", refused)

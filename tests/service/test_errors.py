@@ -52,6 +52,8 @@ def test_wrong_method_is_told_the_right_ones(
     [
         "/no/such/path",
         "/predict/",
+        "/predict//batch",
+        "/static//page.css",
         "/models/",
         "/models/0",
         "/models/2",
@@ -75,12 +77,19 @@ def test_unknown_path_is_a_problem(client: FlaskClient, path: str) -> None:
     _assert_problem(client.get(path), 404, "Not Found")
 
 
+def test_more_slashes_within_a_path_are_no_redirect(client: FlaskClient) -> None:
+    _assert_problem(client.post("/predict//batch"), 404, "Not Found")
+    answer = client.post("/v2/models//digits/infer")
+    assert (answer.status_code, set(answer.get_json())) == (404, {"error"})
+
+
 def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     client: FlaskClient, store: ModelStore
 ) -> None:
     store.path(2).write_bytes(b"broken")
     detail = _assert_problem(client.get("/models/2"), 404, "Not Found")
     assert "not a complete .npz" in detail
+    assert str(store.root) not in detail
 
 
 @pytest.mark.parametrize(
@@ -113,14 +122,20 @@ def test_odd_host_header_gives_no_server_error_and_no_markup(
 
 @pytest.mark.parametrize("path", ["/predict", "/readyz"])
 def test_without_a_model_the_service_says_so_and_when_to_come_again(
-    bare_client: FlaskClient, parts: Parts, tmp_path: Path, path: str
+    bare_client: FlaskClient,
+    parts: Parts,
+    tmp_path: Path,
+    path: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    parts.models.refresh()
+    for _ in range(2):
+        parts.models.refresh()
     answer = bare_client.open(path, method="POST" if path == "/predict" else "GET")
     detail = _assert_problem(answer, 503, "Service Unavailable")
     assert int(answer.headers["Retry-After"]) > 0
-    assert str(tmp_path / "models") in detail
     assert "no version yet" in detail
+    assert str(tmp_path) not in detail
+    assert caplog.text.count(str(tmp_path / "models")) == 1
 
 
 def test_readyz_says_that_every_version_is_broken(

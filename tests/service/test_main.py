@@ -214,6 +214,13 @@ def test_flag_overrides_its_variable(command: Command, variable: str) -> None:
     assert end.environ[variable] == by_flag
 
 
+def test_command_checks_its_settings_without_numpy(place: Installation) -> None:
+    """What it loads is loaded again by what it becomes, so it loads little."""
+    told = place.run("service", "--port", "0", python=("-X", "importtime")).stderr
+    assert "service.config" in told
+    assert "numpy" not in told
+
+
 def test_blas_gets_one_thread_and_the_metrics_a_directory(
     command: Command, tmp_path: Path
 ) -> None:

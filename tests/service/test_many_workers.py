@@ -150,19 +150,52 @@ def test_first_model_is_taken_up_and_the_end_leaves_nothing_behind(
     place = Installation(tmp_path)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    with place.serving(TMPDIR=str(scratch), DIGITS_RELOAD_SECONDS="0.1") as service:
+    with place.serving(TMPDIR=str(scratch), DIGITS_RELOAD_SECONDS="3600") as service:
         refusal = service.predict(picture)
         assert (refusal.status_code, service.get("/healthz").status_code) == (503, 200)
         assert "no version yet" in refusal.json()["detail"]
         publish(ModelStore(place.store, place.root / "state"))
-        wait_until("every worker is ready", lambda: _always_ready(service))
+        assert _always_ready(service)  # no worker waits for its next look
         assert service.predict(picture).json()["model"] == {"version": 1}
         workers = service.workers()
-        assert [path.name[:15] for path in scratch.iterdir()] == ["digits-metrics-"]
+        assert [path.name[:14] for path in scratch.iterdir()] == ["digits-shared-"]
         assert stop(service.process, signal.SIGTERM) == 0
-    assert not [pid for pid in workers if (Path("/proc") / str(pid)).exists()]
+    assert not any(map(_lives, workers))
     assert list(scratch.iterdir()) == []
     assert "Traceback" not in place.log()
+
+
+def test_what_a_killed_service_left_is_removed_by_the_next_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    first, second = (Installation(tmp_path / name) for name in ("first", "second"))
+    scratch = tmp_path / "scratch"
+    others = scratch / "digits-shared-of-nobody"  # empty, so perhaps just made
+    for directory in (first.root, second.root, others):
+        directory.mkdir(parents=True)
+    (scratch / "digits-shared-link").symlink_to(first.root)
+    kept = {path.name for path in scratch.iterdir()}
+
+    def made() -> set[str]:
+        return {path.name for path in scratch.iterdir()} - kept
+
+    with first.serving(TMPDIR=str(scratch)) as killed:
+        (left,) = made()
+        with second.serving(TMPDIR=str(scratch)):  # one that lives is left alone
+            assert len(made()) == 2
+        assert made() == {left}
+        workers = killed.workers()
+        killed.process.kill()
+        wait_until("its workers end", lambda: not any(map(_lives, workers)))
+    with second.serving(TMPDIR=str(scratch)):
+        (new,) = made()
+        assert new != left
+    assert {path.name for path in scratch.iterdir()} == kept
+    assert first.root.exists()
+
+
+def _lives(pid: int) -> bool:
+    return (Path("/proc") / str(pid)).exists()
 
 
 def _always_ready(service: Service) -> bool:

@@ -64,6 +64,23 @@ def test_who_waits_as_told_is_let_through_and_not_before(
             assert rate.wait(rate.at(window, early), early) > 0
 
 
+@given(RATES, TIMES)
+def test_client_may_send_as_many_more_as_it_is_told_and_not_another(
+    rate: Rate, times: list[float]
+) -> None:
+    window = Window(times[0])
+    for now in times:
+        window = rate.at(window, now)
+        if (wait := rate.wait(window, now)) == 0:
+            window = window._replace(passed=window.passed + 1)
+        standing = rate.standing(window, now, wait)
+        for more in range(standing.left):
+            sent = window._replace(passed=window.passed + more)
+            assert rate.wait(sent, now) == 0
+        spent = window._replace(passed=window.passed + standing.left)
+        assert rate.wait(spent, now) == standing.more_in > 0
+
+
 @pytest.mark.parametrize("text", ["", "0/minute", "5", "5/week"])
 def test_what_is_no_rate_is_none(text: str) -> None:
     if text:

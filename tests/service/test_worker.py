@@ -84,6 +84,7 @@ def worker(
     worker.tmp.close()
 
 
+Connection = tuple[socket.socket, TConn]
 Handled = Callable[[bytes, int], tuple[bool, bytes]]
 
 
@@ -119,7 +120,66 @@ def test_headers_that_never_end_do_not_keep_the_thread(
 def test_body_that_never_ends_is_answered_in_the_end(handled: Handled) -> None:
     kept, answer = handled(POST + b"Content-Length: 99\r\n\r\nabc", 2)
     assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"\r\nConnection: close\r\n" in answer
     assert not kept  # RFC 9110, 15.5.9: the rest must not pass for the next request
+
+
+@pytest.mark.parametrize(
+    ("announced", "status"),
+    [(b"Content-Length: 9999", b"413"), (b"Transfer-Encoding: chunked", b"100")],
+)
+def test_body_is_asked_for_only_if_it_is_wanted(
+    handled: Handled, announced: bytes, status: bytes
+) -> None:
+    """Who expects 100 Continue (RFC 9110, section 10.1.1) sends no body before it."""
+    expecting = POST + b"Expect: 100-continue\r\n" + announced + b"\r\n\r\n"
+    kept, answer = handled(expecting, 2 if status == b"100" else 1)
+    interim, _, final = answer.rpartition(b"HTTP/1.1 ")
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert interim in {b"", b"HTTP/1.1 100 Continue\r\n\r\n"}
+    assert b"\r\nConnection: close\r\n" in final
+    assert not kept
+
+
+def test_body_that_was_asked_for_keeps_the_connection(
+    worker: Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    client.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+    with ThreadPoolExecutor(1) as pool:
+        conn.data_ready = True
+        handling = pool.submit(worker.handle, conn)
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(b"abc")
+        assert handling.result(timeout=PATIENCE_S)
+    answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 422 ")
+    assert b"\r\nConnection: keep-alive\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    ("length", "connection_is"), [(65535, b"keep-alive"), (65536, b"close")]
+)
+def test_answer_says_whether_a_body_that_nobody_reads_ends_the_connection(
+    worker: Worker, connection: Connection, length: int, connection_is: bytes
+) -> None:
+    client, conn = connection
+    client.sendall(GET + b"Content-Length: %d\r\n\r\n" % length + bytes(length))
+    conn.data_ready = True
+    assert worker.handle(conn) == (connection_is == b"keep-alive")
+    assert b"\r\nConnection: %s\r\n" % connection_is in client.recv(65536)
+
+
+def test_body_of_bad_chunks_ends_the_connection_and_says_so(
+    worker: Worker, connection: Connection
+) -> None:
+    client, conn = connection
+    client.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")
+    conn.data_ready = True
+    assert not worker.handle(conn)
+    answer = client.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"\r\nConnection: close\r\n" in answer
 
 
 WHOLE = POST + b"Content-Length: 3\r\n\r\nabc"
@@ -131,9 +191,6 @@ def connection(worker: _Worker) -> Iterator[tuple[socket.socket, TConn]]:
     client.settimeout(PATIENCE_S)
     with client, server:
         yield client, TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
-
-
-Connection = tuple[socket.socket, TConn]
 
 
 def test_small_prediction_is_answered_without_the_threads(

@@ -3,7 +3,10 @@
 import base64
 import json
 import struct
+import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -12,11 +15,15 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from model_store import Model, ModelStore
 from service.parts import Parts
+from service.prediction import Predictions, predict
+from service.v2.routes import LARGE
 from service.v2.tensors import MOST_IMAGES
 from tests.e2e import digits
+from tests.e2e.waiting import PATIENCE_S
 from tests.service.v2.asking import (
     INFER,
     JSON_LENGTH,
@@ -210,3 +217,39 @@ def test_tensor_of_as_many_images_as_are_allowed_is_answered(
         in_json(client, asking({**entry, "data": pixels.tolist()})),
     ):
         assert tensors(answer)["outputs"].shape == (MOST_IMAGES, 10)
+
+
+def _ask_four_times(client: FlaskClient, padding: int) -> None:
+    """Send a tensor with so many spaces after it, four at once."""
+    text = json.dumps(asking(image(data=PIXELS.tolist()))) + " " * padding
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: in_json(client, text), range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
+def test_small_bodies_do_not_wait_for_each_other(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(2)
+
+    def in_company(model: Model, pixels: NDArray[Any]) -> Predictions:
+        together.wait(PATIENCE_S)
+        return predict(model, pixels)
+
+    monkeypatch.setattr("service.v2.routes.predict", in_company)
+    _ask_four_times(client, padding=0)
+
+
+def test_large_bodies_are_read_and_answered_one_at_a_time(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = threading.Lock()
+
+    def by_itself(model: Model, pixels: NDArray[Any]) -> Predictions:
+        assert alone.acquire(blocking=False)
+        time.sleep(0.1)  # for the others to come, if they can
+        alone.release()
+        return predict(model, pixels)
+
+    monkeypatch.setattr("service.v2.routes.predict", by_itself)
+    _ask_four_times(client, padding=LARGE)
