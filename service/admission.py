@@ -14,7 +14,6 @@ from service.rate_limit import whole_seconds
 # In the environ: what the answer tells of the limit, as header fields.
 RATE_FIELDS = "digits.rate_fields"
 
-_GUESSES = b"wrong keys from "  # counted apart from what an address predicts
 _IPV6_NETWORK_BYTES = 8  # a /64 is one customer's
 
 
@@ -30,17 +29,18 @@ class Admission:
         """Let a prediction pass. Raises werkzeug's Unauthorized, TooManyRequests."""
         if environ["REQUEST_METHOD"] != "POST" or not _predicts(environ["PATH_INFO"]):
             return
-        client = self._holder(self.api_keys, environ) if self.api_keys else None
+        client = _holder(self.api_keys, environ) if self.api_keys else None
         if self.counts:
             standing = self.counts.count(client or _network(environ["REMOTE_ADDR"]))
             environ[RATE_FIELDS] = self.counts.rate.fields(standing)
-            _refuse_over(standing.wait, "over the rate limit")
+            if standing.wait:
+                _refuse(standing.wait)
 
     def check_admin(self, environ: dict[str, Any]) -> None:
-        """Let an admin call pass. Raises werkzeug's Forbidden, and as `check`."""
+        """Let an admin call pass. Raises werkzeug's Forbidden, Unauthorized."""
         if self.admin_token is None:
             raise Forbidden("admin calls are off, as DIGITS_ADMIN_TOKEN is unset")
-        self._holder(self.admin_token, environ)
+        _holder(self.admin_token, environ)
 
     def refresh(self) -> None:
         """Read again the files that hold keys."""
@@ -48,30 +48,22 @@ class Admission:
             if keys:
                 keys.refresh()
 
-    def _holder(self, keys: Keys, environ: dict[str, Any]) -> bytes:
-        """Who has the key of this request: its digest.
-
-        With a rate limit, an address from where too many wrong keys came has to wait,
-        whatever it sends: or the answer would tell which key is right.
-        """
-        given = environ.get("HTTP_AUTHORIZATION", "")
-        digest = keys.digest(given)
-        if self.counts and given:
-            guesser = _GUESSES + _network(environ["REMOTE_ADDR"])
-            of_guesser = self.counts.look if digest else self.counts.count
-            _refuse_over(of_guesser(guesser).wait, "too many wrong keys")
-        if digest is None:
-            raise Unauthorized(
-                "send a valid key as 'Authorization: Bearer KEY'",
-                www_authenticate=WWWAuthenticate("bearer", {"realm": "digits"}),
-            )
-        return digest
-
 
 def _predicts(path: str) -> bool:
     return path in {"/predict", "/predict/batch"} or (
         path.startswith("/v2/") and path.endswith("/infer")
     )
+
+
+def _holder(keys: Keys, environ: dict[str, Any]) -> bytes:
+    """Who has the key of this request: its digest."""
+    digest = keys.digest(environ.get("HTTP_AUTHORIZATION", ""))
+    if digest is None:
+        raise Unauthorized(
+            "send a valid key as 'Authorization: Bearer KEY'",
+            www_authenticate=WWWAuthenticate("bearer", {"realm": "digits"}),
+        )
+    return digest
 
 
 def _network(name: str) -> bytes:
@@ -82,9 +74,8 @@ def _network(name: str) -> bytes:
     return found.packed if found.version == 4 else found.packed[:_IPV6_NETWORK_BYTES]
 
 
-def _refuse_over(wait: float, reason: str) -> None:
-    if wait:
-        seconds = whole_seconds(wait)
-        raise TooManyRequests(
-            f"{reason}; try again in {seconds} s", retry_after=seconds
-        )
+def _refuse(wait: float) -> None:
+    seconds = whole_seconds(wait)
+    raise TooManyRequests(
+        f"over the rate limit; try again in {seconds} s", retry_after=seconds
+    )

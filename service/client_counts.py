@@ -50,32 +50,15 @@ class ClientCounts:
 
     def count(self, client: bytes) -> Standing:
         """Count a request, if it may pass."""
-        return self._locked(self._count, client)
-
-    def look(self, client: bytes) -> Standing:
-        """How a request would stand, which is not counted."""
-        return self._locked(self._look, client)
-
-    def _locked(
-        self, action: Callable[[int, int], Standing], client: bytes
-    ) -> Standing:
         digest = hashlib.blake2b(client, digest_size=12, key=self._salt).digest()
         tag, hashed = struct.unpack("=QI", digest)
         row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                return action(row, tag)
+                return self._count(row, tag)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def _look(self, row: int, tag: int) -> Standing:
-        now = self._clock()
-        tags = _TAGS.unpack_from(self._table, row)
-        window = Window(now)
-        if tag in tags:
-            window = self._window(row, tags.index(tag), now)
-        return self.rate.standing(window, now, self.rate.wait(window, now))
 
     def _count(self, row: int, tag: int) -> Standing:
         now = self._clock()

@@ -143,34 +143,10 @@ def test_without_a_limit_no_answer_tells_of_one(
     assert not [name for name, _ in _predict(client, picture).headers if "Rate" in name]
 
 
-@pytest.mark.parametrize("path", ["/predict", "/models/1/pin", "/models/unpin"])
-def test_keys_cannot_be_guessed_faster_than_the_limit(
-    client_with: ClientWith, path: str
-) -> None:
-    client = client_with(
-        DIGITS_RATE_LIMIT="3/hour", DIGITS_API_KEYS="right", DIGITS_ADMIN_TOKEN="right"
-    )
-
-    def tried(key: str, address: str) -> TestResponse:
-        return client.post(
-            path,
-            environ_base={"REMOTE_ADDR": address},
-            headers={"Authorization": f"Bearer {key}"},
-        )
-
-    wrong = [tried(f"wrong{number}", "192.0.2.1") for number in range(5)]
-    assert [answer.status_code for answer in wrong] == [401, 401, 401, 429, 429]
-    right = tried("right", "192.0.2.1")
-    assert right.status_code == 429
-    for answer in (wrong[4], right):
-        assert "too many wrong keys" in answer.get_json()["detail"]
-    assert int(right.headers["Retry-After"]) > 3500
-    assert tried("right", "192.0.2.2").status_code in {200, 415}
-
-
-def test_request_without_any_key_is_no_guess(client_with: ClientWith) -> None:
+def test_wrong_keys_from_an_address_lock_nobody_out(client_with: ClientWith) -> None:
     client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="right")
-    assert [_from(client, "192.0.2.1") for _ in range(3)] == [401] * 3
+    for _ in range(3):
+        assert _from(client, "192.0.2.1", Authorization="Bearer wrong") == 401
     assert _from(client, "192.0.2.1", Authorization="Bearer right") == 415
 
 

@@ -100,12 +100,3 @@ def test_table_outlives_the_worker_that_made_it(tmp_path: Path, clock: _Clock) -
     for expected in (0, HOUR):
         counts = ClientCounts(Rate(1, HOUR), tmp_path / "counts", clock)
         assert counts.count(b"a").wait == expected
-
-
-def test_look_counts_nothing(tmp_path: Path, clock: _Clock) -> None:
-    counts = ClientCounts(Rate(2, HOUR), tmp_path / "counts", clock)
-    for expected in ((0, 2), (0, 1), (HOUR, 0)):
-        for _ in range(3):
-            standing = counts.look(b"a")
-            assert (standing.wait, standing.left) == expected
-        counts.count(b"a")
