@@ -30,6 +30,15 @@ def stem(digit: Any, row: Any) -> Any:
 
 
 @njit(cache=True)
+def rightmost(digit: Any, row: int) -> float:
+    """The column of the stroke that is furthest right in a row."""
+    column = 27
+    while column > 0 and digit[row, column] <= INK:
+        column -= 1
+    return column - 1.0  # its middle; its edge was found
+
+
+@njit(cache=True)
 def stroke(digit: Any, start: Any, end: Any, width: float) -> None:
     """A straight stroke from (row, column) to (row, column), `width` to each side."""
     along_r, along_c = end[0] - start[0], end[1] - start[1]

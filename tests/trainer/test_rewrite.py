@@ -52,15 +52,25 @@ def test_without_freedom_a_copy_is_the_digit_itself(digits: Dataset) -> None:
     assert np.abs(copies - pixels).mean() < 8  # it is fitted once more
 
 
-def test_sevens_twos_and_fours_are_restyled_as_often_as_asked(digits: Dataset) -> None:
+def test_digits_with_a_style_are_restyled_as_often_as_asked(digits: Dataset) -> None:
     often, never = (
         rewrite(digits.pixels, digits.labels, _rng(), freedom)
         for freedom in (replace(NO_OTHER, restyled=0.5), NO_OTHER)
     )
     restyled = (often != never).any(axis=1)
-    with_a_style = np.isin(digits.labels, (2, 4, 7))
+    with_a_style = np.isin(digits.labels, (1, 2, 4, 6, 7, 9))
     assert not restyled[~with_a_style].any()
     assert restyled[with_a_style].mean() == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("threshold", [0.3, 0.8])
+def test_a_thick_and_a_thin_pen_fill_mnists_box(
+    digits: Dataset, threshold: float
+) -> None:
+    pen = replace(NO_OTHER, threshold=(threshold, threshold), gain=(20, 20))
+    copies = rewrite(digits.pixels, digits.labels, _rng(), pen).reshape(-1, 28, 28)
+    longer = np.maximum(*((copies > 100).any(axis=k).sum(axis=1) for k in (1, 2)))
+    assert 19 <= np.median(longer) <= 20
 
 
 def test_lost_pixels_are_a_share_of_all(digits: Dataset) -> None:
