@@ -1,13 +1,16 @@
 """What is slow to load in the commands: the server process that forks them has it."""
 
-import numpy as np
-import scipy.ndimage  # noqa: F401
-import sklearn.datasets  # noqa: F401
+from importlib import import_module
 
-import trainer.commands  # noqa: F401
+import numpy as np
+
 from trainer.config import settings_for
 from trainer.dataset import Dataset
 from trainer.sgd import initial_network, warm_up
+
+for _slow in ("scipy.ndimage", "scipy.optimize", "sklearn.datasets"):
+    import_module(_slow)
+import_module("trainer.commands")
 
 _settings = settings_for("default", False, 0, {"hidden": (2,), "augment": False})
 _rows = Dataset(np.zeros((1, 784), np.uint8), np.zeros(1, np.uint8), "", "")
