@@ -112,3 +112,9 @@ def stopped(place: Place, stopped_state: Path) -> Place:
     """A place where such a run was stopped."""
     shutil.copytree(stopped_state, place.root / "state")
     return place
+
+
+@pytest.fixture
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process draw no plots, which takes longer than they do."""
+    monkeypatch.setattr("trainer.run.report_on", lambda *_: None)

@@ -16,7 +16,7 @@ def invoke(place: Place, *options: object, **settings: str) -> Result:
     return CliRunner().invoke(main, words, env=environ, catch_exceptions=False)
 
 
-def document(place: Place, *options: object, **settings: str) -> Any:
+def printed(place: Place, *options: object, **settings: str) -> Any:
     """The JSON document that it prints."""
     result = invoke(place, *options, "--json", **settings)
     assert result.exit_code == 0, result.output

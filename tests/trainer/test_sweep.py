@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from tests.model_store.programs import Place
 from tests.trainer.csv_files import rows_of, write
-from tests.trainer.in_process import document, invoke
+from tests.trainer.in_process import invoke, printed
 from tests.trainer.stopped_runs import run_stopped
 from trainer.config import settings_for
 from trainer.data import DataChoice, load, load_training
@@ -40,11 +40,11 @@ def test_sweep_opens_no_test_file(
     """Neither one that is named and missing (above) nor one beside the rows."""
     write(tmp_path / "MNIST_train.csv", rows_of(digits.rows(slice(120))))
     (tmp_path / "MNIST_test.csv").write_text("no row of digits")
-    found = document(
+    found = printed(
         place, *tiny, "--data", tmp_path, "--train", tmp_path / "MNIST_train.csv"
     )
     with_data = ("sweep", "--data", tmp_path, *tiny[5:])
-    assert document(place, *with_data)["study"] == found["study"]
+    assert printed(place, *with_data)["study"] == found["study"]
     with pytest.raises(TrainerError, match=r"MNIST_test\.csv"):
         load(DataChoice(str(tmp_path), None, None, None, tmp_path), print)
 
@@ -67,7 +67,7 @@ def test_training_rows_are_those_of_a_training(
 
 
 def test_first_trial_is_the_preset(place: Place, tiny: Options) -> None:
-    found = document(place, *tiny, "--trials", 1)
+    found = printed(place, *tiny, "--trials", 1)
     [trial] = study(place, found["study"]).trials
     preset = settings_for("default", False, 0, {})
     assert trial.params == {
@@ -78,7 +78,7 @@ def test_first_trial_is_the_preset(place: Place, tiny: Options) -> None:
 
 
 def test_settings_that_are_given_are_not_searched(place: Place, tiny: Options) -> None:
-    found = document(place, *tiny, "--batch-size", 30, "--activation", "relu")
+    found = printed(place, *tiny, "--batch-size", 30, "--activation", "relu")
     for trial in study(place, found["study"]).trials:
         assert set(trial.params) == {"learning_rate"}
     settings = found["best"]["settings"]
@@ -96,9 +96,9 @@ def test_every_searched_setting_is_one_of_a_training() -> None:
 
 
 def test_same_command_goes_on_with_its_study(place: Place, tiny: Options) -> None:
-    first = document(place, *tiny, "--trials", 2)
-    more = document(place, *tiny, "--trials", 4)
-    again = document(place, *tiny, "--trials", 4)
+    first = printed(place, *tiny, "--trials", 2)
+    more = printed(place, *tiny, "--trials", 4)
+    again = printed(place, *tiny, "--trials", 4)
     assert more["study"] == first["study"]
     assert more["trials"]["complete"] + more["trials"]["pruned"] == 4
     assert again == more
@@ -108,8 +108,8 @@ def test_same_command_goes_on_with_its_study(place: Place, tiny: Options) -> Non
 def test_another_search_has_another_study(
     place: Place, tiny: Options, change: Options
 ) -> None:
-    first = document(place, *tiny, "--trials", 1)
-    other = document(place, *tiny, *change, "--trials", 1)
+    first = printed(place, *tiny, "--trials", 1)
+    other = printed(place, *tiny, *change, "--trials", 1)
     assert other["study"] != first["study"]
 
 
@@ -125,7 +125,7 @@ def test_trials_that_stay_behind_are_pruned(
             yield EpochReport(epoch, 8, 1.0, accuracy, 1.0, None, 1.0)
 
     monkeypatch.setattr("trainer.sweep.Sweep.train", train)
-    found = document(place, *tiny, "--epochs", 8, "--trials", 9)
+    found = printed(place, *tiny, "--epochs", 8, "--trials", 9)
     assert (found["trials"]["complete"], found["trials"]["pruned"]) == (5, 4)
     assert (found["best"]["trial"], found["best"]["validation_accuracy"]) == (0, 0.9)
     pruned = study(place, found["study"]).trials[5:]
@@ -182,7 +182,7 @@ def test_stopped_worker_hands_its_trial_back(place: Place, tiny: Options) -> Non
     run = run_stopped(place, {"trainer.fit.cost": 4}, *tiny)
     assert (run.code, run.stdout) == (143, ""), run.stderr
     assert "Traceback" not in run.stderr
-    found = document(place, *tiny)
+    found = printed(place, *tiny)
     trials = found["trials"]
     assert trials["complete"] + trials["pruned"] == 3
     assert (trials["fail"], trials["running"], trials["waiting"]) == (1, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.model_store.programs import Place
-from tests.trainer.in_process import document, invoke
+from tests.trainer.in_process import invoke, printed
 
 Options = tuple[object, ...]
 
@@ -15,7 +15,7 @@ Options = tuple[object, ...]
 def test_sweep_ends_with_a_command_that_trains_and_a_page(
     place: Place, tiny: Options, test_csv: Path
 ) -> None:
-    found = document(place, *tiny)
+    found = printed(place, *tiny)
     assert found["trials"]["complete"] + found["trials"]["pruned"] == 3
     assert set(found["best"]) == {
         "trial", "validation_accuracy", "settings", "command",
@@ -23,7 +23,7 @@ def test_sweep_ends_with_a_command_that_trains_and_a_page(
     words = shlex.split(found["best"]["command"])
     assert words[:4] == ["python", "-m", "trainer", "train"]
     words[words.index("--test") + 1] = str(test_csv)
-    trained = document(place, *words[3:])
+    trained = printed(place, *words[3:])
     assert trained["validation_accuracy"] == found["best"]["validation_accuracy"]
     card = place.store.load(1).card
     assert {k: card.training[k] for k in found["best"]["settings"]} == (
