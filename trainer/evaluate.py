@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from model_store import Model
 from model_store.network import Floats, Network, probabilities
@@ -90,6 +89,9 @@ def temperature(network: Network, rows: Dataset) -> float:
     It minimises the negative log-likelihood of the labels, smoothed by one row's worth
     of doubt (Platt 1999): few rows that are all right do not prove certainty.
     """
+    # It takes half a second to load, which only a training should wait for.
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415
+
     n = pre_outputs(network, rows).astype(np.float64)
     doubt = 1 / (len(rows) + 1)
     targets = one_hot(rows.labels, n.dtype) * (1 - doubt) + doubt / 10

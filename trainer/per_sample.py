@@ -51,7 +51,8 @@ def _descend(
     scale = weights[0].dtype.type(1 / 255)
     live = np.zeros(max([len(layer) for layer in a]) + 1, np.intp)
     for j in order:
-        a[0][:] = pixels[j] * scale
+        for p in range(len(a[0])):
+            a[0][p] = scale * pixels[j, p]
         for i in range(L):
             _feed_forward(a[i], weights[i], biases[i], a[i + 1], live)
             _activate(a[i + 1], kinds[i])
@@ -60,17 +61,19 @@ def _descend(
             _step_back(a[i], weights[i], S[i + 1], kinds[i - 1], alpha, S[i])
         _update(a[0], weights[0], S[1], alpha)
         for i in range(L):
-            biases[i][:] -= alpha * S[i + 1]
+            _move(biases[i], S[i + 1], alpha)
 
 
 # Numbers such as 1 are given the arrays' own type: an int64 would make it all float64.
+# Loops rather than numpy's expressions, which take four times as long to compile.
 
 
 @njit(cache=True, fastmath=VECTOR_MATHS)
 def _feed_forward(x: Any, W: Any, b: Any, n: Any, live: Any) -> None:
     """Layer by layer: n = W^T x + b, by four rows of W at a time whose x is not 0."""
     count = _find_live(x, live)
-    n[:] = b
+    for c in range(len(n)):
+        n[c] = b[c]
     for i in range(0, count - 3, 4):
         p, q, r, s = live[i], live[i + 1], live[i + 2], live[i + 3]
         xp, xq, xr, xs = x[p], x[q], x[r], x[s]
@@ -102,8 +105,20 @@ def _activate(n: Any, kind: int) -> None:
         for c in range(len(n)):
             n[c] = max(n[c], zero)
     else:
-        n[:] = np.exp(n - n.max())
-        n /= n.sum()
+        _softmax(n)
+
+
+@njit(cache=True, fastmath=VECTOR_MATHS)
+def _softmax(n: Any) -> None:
+    """In place: a = e^n / sum e^n, from n less its maximum, as e^n might overflow."""
+    highest, total = n[0], n.dtype.type(0)
+    for c in range(len(n)):
+        highest = max(highest, n[c])
+    for c in range(len(n)):
+        n[c] = np.exp(n[c] - highest)
+        total += n[c]
+    for c in range(len(n)):
+        n[c] /= total
 
 
 @njit(cache=True, fastmath=VECTOR_MATHS)
@@ -142,3 +157,10 @@ def _update(a: Any, W: Any, S: Any, alpha: Any) -> None:
             change = alpha * a[r]
             for c in range(len(S)):
                 W[r, c] -= change * S[c]
+
+
+@njit(cache=True, fastmath=False)  # left out, it would be the caller's
+def _move(b: Any, S: Any, alpha: Any) -> None:
+    """The biases: b <- b - alpha S, rounded as numpy rounds it."""
+    for c in range(len(b)):
+        b[c] -= alpha * S[c]

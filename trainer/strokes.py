@@ -22,11 +22,20 @@ def extent(digit: Any) -> Any:
 
 @njit(cache=True)
 def stem(digit: Any, row: Any) -> Any:
-    """The column of the darkest stroke in three rows from there."""
-    ink = digit[max(row, 0) :][:3].astype(np.float64).sum(axis=0)
+    """The column of the darkest stroke in three rows from there.
+
+    In loops: numba takes three seconds to compile numpy's sum along an axis.
+    """
+    ink = np.zeros(28)
+    for r in range(max(row, 0), min(max(row, 0) + 3, 28)):
+        for c in range(28):
+            ink[c] += digit[r, c]
     left: Any = max(np.argmax(ink) - 3, 0)
-    stroke = ink[left : left + 7]
-    return left + (stroke * np.arange(len(stroke))).sum() / max(stroke.sum(), 1.0)
+    mass, moment = 0.0, 0.0
+    for c in range(left, min(left + 7, 28)):
+        mass += ink[c]
+        moment += ink[c] * (c - left)
+    return left + moment / max(mass, 1.0)
 
 
 @njit(cache=True)

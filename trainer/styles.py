@@ -93,6 +93,11 @@ def _open(digit: Any, whim: Any) -> None:
 @njit(cache=True)
 def _bar(digit: Any, first: float, last: float) -> Any:
     """The row with the most ink from first to last."""
-    ink = (digit > INK).sum(axis=1)
-    rows = ink[int(first) : int(last) + 1]
-    return int(first) + (np.argmax(rows) if len(rows) else 0)
+    darkest, most = int(first), -1
+    for r in range(int(first), min(int(last) + 1, 28)):
+        ink = 0
+        for c in range(28):
+            ink += digit[r, c] > INK
+        if ink > most:
+            darkest, most = r, ink
+    return darkest

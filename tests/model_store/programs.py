@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["trainer.commands"])
+processes.set_forkserver_preload(["tests.model_store.preloaded"])
 
 
 @dataclass(frozen=True)

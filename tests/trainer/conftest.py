@@ -7,6 +7,7 @@ import pytest
 
 from tests.model_store.programs import Place
 from tests.trainer import csv_files
+from tests.trainer.stopped_runs import KINDS, Options, run_stopped
 from trainer.dataset import Dataset
 from trainer.embedded import read_embedded
 
@@ -66,3 +67,54 @@ def trained(place: Place, trained_store: Path) -> Place:
     """A place whose version 1 such a training has published."""
     shutil.copytree(trained_store, place.store.root)
     return place
+
+
+@pytest.fixture(scope="session")
+def tiny(csv_directory: Path, digits: Dataset) -> tuple[object, ...]:
+    """A sweep of some trials of milliseconds; its test file does not exist."""
+    train = csv_files.write(
+        csv_directory / "sweep.csv", csv_files.rows_of(digits.rows(slice(120)))
+    )
+    missing = csv_directory / "no test rows.csv"
+    return (
+        *("sweep", "--train", train, "--test", missing, "--epochs", 2),
+        *("--no-augment", "--hidden", 8, "--trials", 3),
+    )
+
+
+@pytest.fixture(scope="session")
+def commands(
+    csv_directory: Path, digits: Dataset, test_csv: Path
+) -> dict[str, Options]:
+    """A training of each kind."""
+    rows = csv_files.rows_of(digits.rows(slice(250)))
+    train = csv_files.write(csv_directory / "250.csv", rows)
+    options = ("--train", train, "--test", test_csv, "--hidden", 16, "--seed", 5)
+    commands: dict[str, Options] = {
+        kind: ("train", *options, *own) for kind, own in KINDS.items()
+    }
+    embedded = ("--data", "embedded", "--limit", 250, *options[4:], *KINDS["default"])
+    return {**commands, "embedded": ("train", *embedded)}
+
+
+@pytest.fixture(scope="session")
+def stopped_state(
+    tmp_path_factory: pytest.TempPathFactory, commands: dict[str, Options]
+) -> Path:
+    """The state directory that a stopped run leaves; made once, to be copied."""
+    place = Place(tmp_path_factory.mktemp("stopped"))
+    run_stopped(place, {"trainer.sgd.backprop": 10}, *commands["default"])
+    return place.root / "state"
+
+
+@pytest.fixture
+def stopped(place: Place, stopped_state: Path) -> Place:
+    """A place where such a run was stopped."""
+    shutil.copytree(stopped_state, place.root / "state")
+    return place
+
+
+@pytest.fixture
+def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings in this process draw no plots, which takes longer than they do."""
+    monkeypatch.setattr("trainer.run.report_on", lambda *_: None)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.model_store.programs import Place
+from tests.trainer.in_process import invoke
 from trainer.calibration import reliability
 from trainer.config import settings_for
 from trainer.data import Digits
@@ -150,8 +151,8 @@ def test_report_that_cannot_be_written_costs_no_model(
 ) -> None:
     place.store.root.mkdir()
     (place.store.root / "reports").touch()
-    run = place.run_plainly("trainer", *quick, "--json")
-    assert run.returncode == 0, run.stderr
+    run = invoke(place, *quick, "--json")
+    assert run.exit_code == 0, run.stderr
     assert json.loads(run.stdout)["version"] == 1
     assert place.store.verify(1) is None
     assert "version 1 has no report" in run.stderr.splitlines()[-1]

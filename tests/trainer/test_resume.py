@@ -1,50 +1,20 @@
 """A training that is stopped and gone on with ends as if nothing had stopped it."""
 
-import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from model_store import Card, Network
 from tests.model_store.programs import Place
-from tests.trainer.csv_files import rows_of, write
-from tests.trainer.stopped_runs import run_stopped
+from tests.trainer.stopped_runs import KINDS, Options, checkpoints, run_stopped
 from tests.trainer.waiting import wait_for
 from trainer.checkpoint import read
-from trainer.commands import main
-from trainer.dataset import Dataset
-from trainer.errors import BrokenCheckpoint, OtherRun
-
-Options = tuple[object, ...]
-
-# 230 rows in batches of 32 are 8 batches an epoch. Per-sample SGD has 250 rows, and
-# looks at the clock (and at signals) after each 100 of them.
-KINDS: dict[str, Options] = {
-    "default": ("--epochs", 3, "--batch-size", 32, "--augment"),
-    "notebook": ("--preset", "notebook", "--epochs", 3),
-}
-
-
-@pytest.fixture(scope="module")
-def commands(
-    csv_directory: Path, digits: Dataset, test_csv: Path
-) -> dict[str, Options]:
-    """A training of each kind."""
-    train = write(csv_directory / "250.csv", rows_of(digits.rows(slice(250))))
-    options = ("--train", train, "--test", test_csv, "--hidden", 16, "--seed", 5)
-    commands: dict[str, Options] = {
-        kind: ("train", *options, *own) for kind, own in KINDS.items()
-    }
-    embedded = ("--data", "embedded", "--limit", 250, *options[4:], *KINDS["default"])
-    return {**commands, "embedded": ("train", *embedded)}
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +26,6 @@ def uninterrupted(
     for kind, place in places.items():
         place.json("trainer", *commands[kind])
     return places
-
-
-def checkpoints(place: Place) -> list[Path]:
-    return sorted((place.root / "state").rglob("*.npz"))
 
 
 def assert_same_version(ours: Place, theirs: Place) -> None:
@@ -156,125 +122,6 @@ def test_drawn_seed_is_the_checkpoints(
     run_stopped(place, {"trainer.sgd.backprop": 3}, *unseeded)
     seed = read(checkpoints(place)[0]).facts["seed"]
     assert place.json("trainer", *unseeded, "--resume")["seed"] == seed
-
-
-@pytest.fixture(scope="module")
-def stopped_state(
-    tmp_path_factory: pytest.TempPathFactory, commands: dict[str, Options]
-) -> Path:
-    """The state directory that a stopped run leaves; made once, to be copied."""
-    place = Place(tmp_path_factory.mktemp("stopped"))
-    run_stopped(place, {"trainer.sgd.backprop": 10}, *commands["default"])
-    return place.root / "state"
-
-
-@pytest.fixture
-def stopped(place: Place, stopped_state: Path) -> Place:
-    """A place where such a run was stopped."""
-    shutil.copytree(stopped_state, place.root / "state")
-    return place
-
-
-def resume(place: Place, *options: object) -> None:
-    """What `python -m trainer ... --resume` does, in this process."""
-    environ: dict[str, Any] = place.environ()
-    words = [*map(str, options), "--resume"]
-    CliRunner().invoke(main, words, env=environ, catch_exceptions=False)
-
-
-OTHERS: dict[str, tuple[Options, str]] = {
-    "architecture": (("--hidden", "20,10"), "hidden is [16] there and [20, 10] here"),
-    "activation": (("--activation", "sigmoid"), "activation is relu there"),
-    "learning rate": (("--learning-rate", 0.01), "learning_rate is 0.2 there"),
-    "epochs": (("--epochs", 9), "epochs is 3 there and 9 here"),
-    "seed": (("--seed", 6), "seed is 5 there and 6 here"),
-    "preset": (("--preset", "notebook"), "preset is default there"),
-    "bound": (("--max-seconds", 60), "max_seconds is None there and 60.0 here"),
-    "rows": (("--limit", 200), "training rows is 250 there and 200 here"),
-    "energy source": (("--source", "none"), "energy source is estimate there"),
-}
-
-
-@pytest.mark.parametrize(("changes", "fault"), OTHERS.values(), ids=OTHERS)
-def test_checkpoint_of_another_run_is_refused_by_name(
-    stopped: Place, commands: dict[str, Options], changes: Options, fault: str
-) -> None:
-    [path] = checkpoints(stopped)
-    with pytest.raises(OtherRun) as refusal:
-        resume(stopped, *commands["default"], *changes)
-    text = f"{path} is a checkpoint of another run: {fault}"
-    assert str(refusal.value).startswith(text)
-    assert checkpoints(stopped) == [path]
-    assert not stopped.store.root.exists()
-
-
-def test_checkpoint_of_other_data_is_refused_by_name(
-    stopped: Place, commands: dict[str, Options], tmp_path: Path, digits: Dataset
-) -> None:
-    others = write(tmp_path / "250.csv", rows_of(digits.rows(slice(1, 251))))
-    options = (*commands["default"], "--train", others, "--resume")
-    assert (
-        "SHA-256 of the training data is"
-        in stopped.run("trainer", *options).complaint()
-    )
-
-
-def spoilt(path: Path, **changes: Any) -> None:
-    """Write other arrays (None: none) into a checkpoint."""
-    with np.load(path) as file:
-        arrays = {**file, **changes}
-    np.savez(path, **{k: v for k, v in arrays.items() if v is not None})
-
-
-def respelt(path: Path, **changes: Any) -> None:
-    """Write other values into the text of a checkpoint."""
-    with np.load(path) as file:
-        document = json.loads(str(file["run"]))
-    spoilt(path, run=np.array(json.dumps({**document, **changes})))
-
-
-BROKEN: dict[str, Callable[[Path], object]] = {
-    "cut short": lambda path: path.write_bytes(path.read_bytes()[:-500]),
-    "empty": lambda path: path.write_bytes(b""),
-    "no archive": lambda path: path.write_text("no archive"),
-    "pickled": lambda path: spoilt(path, left=np.array([{}], object)),
-    "without weights": lambda path: spoilt(path, W1=None),
-    "other shapes": lambda path: spoilt(path, W1=np.zeros((784, 9), np.float32)),
-    "other numbers": lambda path: spoilt(path, b1=np.zeros(16)),
-    "rows that are not there": lambda path: spoilt(path, left=np.array([0, 10**9])),
-    "negative rows": lambda path: spoilt(path, left=np.array([-1])),
-    "a row twice": lambda path: spoilt(path, left=np.array([3, 3])),
-    "text that is no JSON": lambda path: spoilt(path, run=np.array("{")),
-    "no text": lambda path: spoilt(path, run=None),
-    "other format": lambda path: respelt(path, format=2),
-    "other fields": lambda path: respelt(path, more=1),
-    "other types": lambda path: respelt(path, facts=[]),
-    "no generator": lambda path: respelt(path, course={"rng": {}, "reports": []}),
-    "no course": lambda path: respelt(path, course={}),
-    "nothing spent": lambda path: respelt(path, spent={}),
-}
-
-
-@pytest.mark.parametrize("spoil", BROKEN.values(), ids=BROKEN)
-def test_broken_checkpoint_is_refused(
-    stopped: Place, commands: dict[str, Options], spoil: Callable[[Path], object]
-) -> None:
-    [path] = checkpoints(stopped)
-    spoil(path)
-    with pytest.raises(BrokenCheckpoint) as refusal:
-        resume(stopped, *commands["default"])
-    assert str(refusal.value).startswith(f"{path} is not a checkpoint: ")
-    assert path.exists()
-    assert not stopped.store.root.exists()
-
-
-def test_damaged_checkpoint_is_told_in_one_line(
-    stopped: Place, commands: dict[str, Options]
-) -> None:
-    [path] = checkpoints(stopped)
-    path.write_bytes(path.read_bytes()[:-500])
-    line = stopped.run("trainer", *commands["default"], "--resume").complaint()
-    assert f"{path} is not a checkpoint: " in line
 
 
 def test_without_a_checkpoint_the_run_begins_anew_and_says_so(

@@ -1,22 +1,17 @@
-"""A sweep: what is searched, on which rows, and what it leaves and tells."""
+"""A sweep: what is searched, and on which rows."""
 
-import json
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytest
-from click.testing import CliRunner, Result
 from optuna.storages import RDBStorage
-from PIL import Image
 from sqlalchemy.pool import NullPool
 
 from tests.model_store.programs import Place
 from tests.trainer.csv_files import rows_of, write
+from tests.trainer.in_process import invoke, printed
 from tests.trainer.stopped_runs import run_stopped
-from trainer.commands import main
 from trainer.config import settings_for
 from trainer.data import DataChoice, load, load_training
 from trainer.dataset import Dataset
@@ -27,59 +22,16 @@ from trainer.search_space import SEARCHED, SearchSpace
 Options = tuple[object, ...]
 
 
-@pytest.fixture(scope="module")
-def tiny(csv_directory: Path, digits: Dataset) -> Options:
-    """A sweep of some trials of milliseconds; its test file does not exist."""
-    train = write(csv_directory / "sweep.csv", rows_of(digits.rows(slice(120))))
-    missing = csv_directory / "no test rows.csv"
-    return (
-        *("sweep", "--train", train, "--test", missing, "--epochs", 2),
-        *("--no-augment", "--hidden", 8, "--trials", 3),
-    )
-
-
-def invoke(place: Place, *options: object, **settings: str) -> Result:
-    """`python -m trainer` in this process, where Optuna is loaded already."""
-    environ: dict[str, Any] = {**place.environ(), **settings}
-    words = [*map(str, options)]
-    return CliRunner().invoke(main, words, env=environ, catch_exceptions=False)
-
-
-def document(place: Place, *options: object, **settings: str) -> Any:
-    result = invoke(place, *options, "--json", **settings)
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
 def study(place: Place, name: str) -> optuna.Study:
     url = f"sqlite:///{place.root / 'state' / 'sweep.db'}"
     storage = RDBStorage(url, {"poolclass": NullPool})  # leaves no connection open
     return optuna.load_study(study_name=name, storage=storage)
 
 
-def test_sweep_ends_with_a_command_that_trains_and_a_page(
-    place: Place, tiny: Options, test_csv: Path
-) -> None:
-    found = document(place, *tiny)
-    assert found["trials"]["complete"] + found["trials"]["pruned"] == 3
-    assert set(found["best"]) == {
-        "trial", "validation_accuracy", "settings", "command",
-    }  # fmt: skip
-    words = shlex.split(found["best"]["command"])
-    assert words[:4] == ["python", "-m", "trainer", "train"]
-    words[words.index("--test") + 1] = str(test_csv)
-    trained = document(place, *words[3:])
-    assert trained["validation_accuracy"] == found["best"]["validation_accuracy"]
-    card = place.store.load(1).card
-    assert {k: card.training[k] for k in found["best"]["settings"]} == (
-        found["best"]["settings"]
-    )
-    page = Path(found["report"])
-    assert "python -m trainer train" in page.read_text()
-    for path in page.parent.glob("*.png"):
-        with Image.open(path) as picture:
-            assert min(picture.size) > 300
-    assert (page.parent / "history.png").exists()
+@pytest.fixture(autouse=True)
+def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take most of a small sweep's time, and are for test_sweep_report."""
+    monkeypatch.setattr("trainer.sweep_report.sweep_plots", lambda *_: ())
 
 
 def test_sweep_opens_no_test_file(
@@ -88,11 +40,11 @@ def test_sweep_opens_no_test_file(
     """Neither one that is named and missing (above) nor one beside the rows."""
     write(tmp_path / "MNIST_train.csv", rows_of(digits.rows(slice(120))))
     (tmp_path / "MNIST_test.csv").write_text("no row of digits")
-    found = document(
+    found = printed(
         place, *tiny, "--data", tmp_path, "--train", tmp_path / "MNIST_train.csv"
     )
     with_data = ("sweep", "--data", tmp_path, *tiny[5:])
-    assert document(place, *with_data)["study"] == found["study"]
+    assert printed(place, *with_data)["study"] == found["study"]
     with pytest.raises(TrainerError, match=r"MNIST_test\.csv"):
         load(DataChoice(str(tmp_path), None, None, None, tmp_path), print)
 
@@ -115,7 +67,7 @@ def test_training_rows_are_those_of_a_training(
 
 
 def test_first_trial_is_the_preset(place: Place, tiny: Options) -> None:
-    found = document(place, *tiny, "--trials", 1)
+    found = printed(place, *tiny, "--trials", 1)
     [trial] = study(place, found["study"]).trials
     preset = settings_for("default", False, 0, {})
     assert trial.params == {
@@ -126,7 +78,7 @@ def test_first_trial_is_the_preset(place: Place, tiny: Options) -> None:
 
 
 def test_settings_that_are_given_are_not_searched(place: Place, tiny: Options) -> None:
-    found = document(place, *tiny, "--batch-size", 30, "--activation", "relu")
+    found = printed(place, *tiny, "--batch-size", 30, "--activation", "relu")
     for trial in study(place, found["study"]).trials:
         assert set(trial.params) == {"learning_rate"}
     settings = found["best"]["settings"]
@@ -144,9 +96,9 @@ def test_every_searched_setting_is_one_of_a_training() -> None:
 
 
 def test_same_command_goes_on_with_its_study(place: Place, tiny: Options) -> None:
-    first = document(place, *tiny, "--trials", 2)
-    more = document(place, *tiny, "--trials", 4)
-    again = document(place, *tiny, "--trials", 4)
+    first = printed(place, *tiny, "--trials", 2)
+    more = printed(place, *tiny, "--trials", 4)
+    again = printed(place, *tiny, "--trials", 4)
     assert more["study"] == first["study"]
     assert more["trials"]["complete"] + more["trials"]["pruned"] == 4
     assert again == more
@@ -156,8 +108,8 @@ def test_same_command_goes_on_with_its_study(place: Place, tiny: Options) -> Non
 def test_another_search_has_another_study(
     place: Place, tiny: Options, change: Options
 ) -> None:
-    first = document(place, *tiny, "--trials", 1)
-    other = document(place, *tiny, *change, "--trials", 1)
+    first = printed(place, *tiny, "--trials", 1)
+    other = printed(place, *tiny, *change, "--trials", 1)
     assert other["study"] != first["study"]
 
 
@@ -173,7 +125,7 @@ def test_trials_that_stay_behind_are_pruned(
             yield EpochReport(epoch, 8, 1.0, accuracy, 1.0, None, 1.0)
 
     monkeypatch.setattr("trainer.sweep.Sweep.train", train)
-    found = document(place, *tiny, "--epochs", 8, "--trials", 9)
+    found = printed(place, *tiny, "--epochs", 8, "--trials", 9)
     assert (found["trials"]["complete"], found["trials"]["pruned"]) == (5, 4)
     assert (found["best"]["trial"], found["best"]["validation_accuracy"]) == (0, 0.9)
     pruned = study(place, found["study"]).trials[5:]
@@ -184,13 +136,6 @@ def test_diverging_trials_are_pruned(place: Place, tiny: Options) -> None:
     result = invoke(place, *tiny, "--learning-rate", 1e30, "--activation", "relu")
     assert "0 trials complete, 3 pruned" in result.stdout
     assert "no trial came to its end" in result.stdout
-
-
-def test_text_for_people_ends_with_the_command(place: Place, tiny: Options) -> None:
-    result = invoke(place, *tiny)
-    assert "of the held-out rows right" in result.stdout
-    assert result.stdout.splitlines()[-1].startswith("python -m trainer train --preset")
-    assert "trial 0 complete: held-out accuracy" in result.stderr
 
 
 def test_nothing_left_to_search_is_told(place: Place, tiny: Options) -> None:
@@ -237,20 +182,9 @@ def test_stopped_worker_hands_its_trial_back(place: Place, tiny: Options) -> Non
     run = run_stopped(place, {"trainer.fit.cost": 4}, *tiny)
     assert (run.code, run.stdout) == (143, ""), run.stderr
     assert "Traceback" not in run.stderr
-    found = document(place, *tiny)
+    found = printed(place, *tiny)
     trials = found["trials"]
     assert trials["complete"] + trials["pruned"] == 3
     assert (trials["fail"], trials["running"], trials["waiting"]) == (1, 0, 0)
     stopped, retried = study(place, found["study"]).trials[1:3]
     assert retried.params == stopped.params
-
-
-def test_report_that_cannot_be_written_costs_no_result(
-    place: Place, tiny: Options
-) -> None:
-    (place.root / "state").mkdir()
-    (place.root / "state" / "sweeps").touch()
-    result = invoke(place, *tiny, "--json")
-    assert result.exit_code == 0
-    assert json.loads(result.stdout)["report"] is None
-    assert "the sweep has no report" in result.stderr

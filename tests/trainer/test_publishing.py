@@ -1,0 +1,57 @@
+"""python -m trainer train: the gate between a candidate and the served version."""
+
+from pathlib import Path
+
+import pytest
+
+from model_store import Card, Network, npz
+from tests.model_store.programs import Place
+from tests.trainer.in_process import printed
+
+Quick = tuple[object, ...]
+SMALL = ("--hidden", 8, "--epochs", 1, "--threads", 1, "--no-augment")
+
+pytestmark = pytest.mark.usefixtures("no_report")
+
+
+def test_worse_candidate_is_refused_and_kept(place: Place, quick: Quick) -> None:
+    better = printed(place, *quick, "--epochs", 60)
+    worse = printed(place, *quick, "--learning-rate", 1e-9)
+    assert worse["test_accuracy"] < better["test_accuracy"]
+    assert (worse["version"], worse["accepted"]) == (None, False)
+    assert "version 1" in worse["reason"]
+    kept = Path(worse["path"])
+    assert kept.parent == place.store.root / "rejected"
+    network, card = npz.read(kept)
+    assert network.layers == [784, 16, 10]
+    assert card.test_accuracy == worse["test_accuracy"]
+    assert place.store.versions() == [1]
+    assert printed(place, *quick, "--no-gate")["version"] == 2
+
+
+def test_tie_is_accepted(trained: Place, quick: Quick) -> None:
+    document = printed(trained, *quick)
+    assert (document["version"], document["accepted"]) == (2, True)
+
+
+def test_embedded_set_does_not_replace_a_model_of_mnist(
+    place: Place, network: Network, card: Card
+) -> None:
+    place.store.publish(network, card)
+    quick = ("--data", "embedded", *SMALL)
+    document = printed(place, "train", *quick)
+    assert document["version"] is None
+    assert "MNIST" in document["reason"]
+    assert place.store.versions() == [1]
+
+
+def test_gate_compares_with_the_pinned_version(
+    place: Place, quick: Quick, network: Network, card: Card
+) -> None:
+    for _ in range(2):
+        place.store.publish(network, card)
+    place.store.pin(1)
+    document = printed(place, *quick, "--epochs", 60)
+    assert "version 1" in document["reason"]
+    assert document["version"] == 3
+    assert place.store.load(3).card.parent == 1
