@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image.components import Components, Indices
-from service.image.furniture import furniture, leaning, never_digits, slabs
+from service.image.furniture import Shares, furniture, leaning, never_digits, slabs
 from service.image.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
@@ -34,12 +34,13 @@ class DigitParts:
 def choose(parts: Components) -> DigitParts | None:
     """Return the most prominent digit: the largest part, and what belongs to it."""
     unwanted = furniture(parts)
-    prominence = _prominence(parts) * np.where(unwanted, 0.05, 1) * ~never_digits(parts)
+    lean = leaning(parts)
+    prominence = _prominence(parts, lean) * np.where(unwanted, 0.05, 1)
+    prominence *= ~never_digits(parts)
     if not prominence.any():
         return None
     main = int(prominence.argmax())
     cut = parts.touching_border()
-    lean = leaning(parts)
     sizeable = ~unwanted & (lean < 0.5) & (parts.area > 0.02 * parts.area[main])
     sizeable &= ~slabs(parts)
     reach = np.where(parts.area > 0.2 * parts.area[main], FAR, NEAR)
@@ -70,7 +71,7 @@ def box_of(parts: Components, chosen: NDArray[np.bool_] | Indices) -> Box:
     )
 
 
-def _prominence(parts: Components) -> NDArray[np.float64]:
+def _prominence(parts: Components, lean: Shares) -> NDArray[np.float64]:
     """Return how much each part looks like the digit: large, central, free-standing."""
     height, width = parts.shape
     size = parts.longest()
@@ -80,7 +81,7 @@ def _prominence(parts: Components) -> NDArray[np.float64]:
     prominence: NDArray[np.float64] = (
         np.sqrt(parts.area * size)
         * (1 - 0.6 * np.maximum(x, y))
-        * (1 - 0.85 * leaning(parts))
+        * (1 - 0.85 * lean)
         * speck
     )
     return prominence

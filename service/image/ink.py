@@ -82,8 +82,9 @@ def flat_paper(small: Grey) -> FlatPaper | None:
 
 def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
     """Return the ink (h, w), 0 paper to 255, on paper of one level."""
-    level = np.full((grey.height, grey.width), paper.level, dtype=np.uint8)
-    return _taken(np.asarray(grey), level, paper.ink_is_dark)
+    greys = np.arange(256, dtype=np.uint8)
+    inks = _taken(greys, np.full_like(greys, paper.level), paper.ink_is_dark)
+    return np.asarray(grey.point(inks.tolist()))
 
 
 def ink_on_uneven(
@@ -160,5 +161,5 @@ def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:
     """Return what light ink adds, or the share of the light that dark ink takes."""
     if not ink_is_dark:
         return np.maximum(picture, paper) - paper
-    lost = (paper - np.minimum(picture, paper)).astype(np.uint16) * 255
-    return (lost // np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)
+    lost = (paper - np.minimum(picture, paper)) * np.float32(255)
+    return (lost / np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)

@@ -56,6 +56,11 @@ class Found:
         """Where the digit is on the page."""
         return self.chosen.box
 
+    @property
+    def area(self) -> int:
+        """How many pixels of ink the digit has."""
+        return int(self.reading.parts.area[self.chosen.parts].sum())
+
     def sheet_mask(self) -> tuple[Mask, Box]:
         """Return the mask of the sheet, and the box on the page that it fills."""
         sheet = np.array([self.sheet])
@@ -84,12 +89,22 @@ def completed(found: Found) -> Found:
 
     Paper lines would lead to the page's border, and shadows have soft outlines.
     """
+    if not _may_be_more(found):
+        return found
     fainter = found.reading.fainter()
     chosen = choose(fainter.parts)
     if chosen is None or not _more_of(found, fainter, chosen):
         return found
     fuller = _digit_of(fainter)
     return fuller if fuller is not None and fuller.sharpness > CERTAIN else found
+
+
+def _may_be_more(found: Found) -> bool:
+    """Say whether the page has fainter ink enough for `_more_of` to be true."""
+    faint = found.reading.ink > found.reading.level // 2
+    tall, wide = (np.flatnonzero(faint.any(axis=axis)) for axis in (1, 0))
+    longest = max(int(tall[-1] - tall[0]), int(wide[-1] - wide[0])) + 1
+    return longest > found.box.longest + 2 or faint.sum() > FULLER * found.area
 
 
 def _more_of(found: Found, fainter: Reading, chosen: DigitParts) -> bool:
@@ -99,8 +114,7 @@ def _more_of(found: Found, fainter: Reading, chosen: DigitParts) -> bool:
     if not within or outer.sides_of(shape) > inner.sides_of(shape):
         return False
     more = fainter.parts.area[chosen.parts].sum()
-    had = found.reading.parts.area[found.chosen.parts].sum()
-    return bool(outer.longest > inner.longest + 2 or more > FULLER * had)
+    return bool(outer.longest > inner.longest + 2 or more > FULLER * found.area)
 
 
 def _without_furniture(reading: Reading) -> Reading:
