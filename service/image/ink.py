@@ -65,7 +65,9 @@ def flat_paper(small: Grey) -> FlatPaper | None:
     level, clarity = two_shades(counts)
     border = _border_mean(small > level)
     known = abs(border) > BORDER
-    if not known and clarity > CLEAR_CUT:
+    clear = clarity > CLEAR_CUT
+    tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
+    if not known and (clear or tiny):
         border = _wholeness(small <= level) - _wholeness(small > level)
         known = border != 0
     shades = np.array([counts, counts])
@@ -74,10 +76,10 @@ def flat_paper(small: Grey) -> FlatPaper | None:
     paper = light if border > 0 else dark
     spread = int(FLAT * (light - dark))
     flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
-    if not known or flat < MOSTLY * shades[int(border > 0)].sum():
-        return None
-    clear = clarity > CLEAR_CUT or max(small.shape) < TOO_SMALL_FOR_SHADOWS
-    return FlatPaper(paper, border > 0, clear)
+    flat_enough = tiny or flat >= MOSTLY * shades[int(border > 0)].sum()
+    return (
+        FlatPaper(paper, border > 0, clear or tiny) if known and flat_enough else None
+    )
 
 
 def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:

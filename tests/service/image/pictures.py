@@ -171,6 +171,13 @@ def filling(digit: int, rng: np.random.Generator) -> bytes:
     return encode(Image.fromarray((255 * ink).astype(np.uint8)), "PNG")
 
 
+def tiny(digit: int, side: int) -> bytes:
+    """A digit from top to bottom of a few pixels, white on black."""
+    ink = placed(draw(digit, 196, 24), 200, 200)
+    page = Image.fromarray((255 * ink).astype(np.uint8))
+    return encode(page.resize((side, side), Image.Resampling.LANCZOS), "PNG")
+
+
 def panel(digit: int, rng: np.random.Generator) -> bytes:
     """A black drawing panel on a white page, the digit in white on it."""
     page = Image.new("L", (420, 360), 255)
@@ -240,6 +247,7 @@ PAGES: dict[str, Picture] = {
     "card on a table": card,
     "white ink from side to side": filling,
     "28x28, one pixel thin": lambda d, rng: encode(canvas(d, 28, 1, 22), "PNG"),
+    "9x9, from top to bottom": lambda d, rng: tiny(d, 9),
     "cut to the ink": lambda d, rng: encode(black_on_white(draw(d, 180, 30)), "PNG"),
 }
 
