@@ -66,10 +66,19 @@ def _looked_at_closely(grey: Image.Image, found: Found, scale: float) -> Found:
     near = _around(found.box, scale, grey.size)
     closer = None
     if near != (0, 0, *grey.size):
-        closer = _sharpest(_founds(_shrunk(grey.crop(near), CLOSE_GRID)))
+        cut = _shrunk(grey.crop(near), CLOSE_GRID)
+        closer = _sharpest(_founds(cut, _others(found, near, scale, cut.size)))
     if closer is None or closer.sharpness < 0.7 * found.sharpness:
         return found
     return closer
+
+
+def _others(found: Found, near: Box, scale: float, size: tuple[int, int]) -> Mask:
+    """Return the mask (h, w) of what is no part of the digit in the closer look."""
+    others = Image.fromarray(found.others())
+    left, top, right, bottom = (side / scale for side in near)
+    box = left, top, min(right, others.width), min(bottom, others.height)
+    return np.asarray(others.resize(size, Image.Resampling.NEAREST, box))
 
 
 def _shrunk(grey: Image.Image, grid: int) -> Image.Image:
@@ -107,11 +116,14 @@ def _sheet_alone(cut: Image.Image, mask: Mask) -> Image.Image:
     return Image.fromarray(painted[inset:-inset])
 
 
-def _founds(grey: Image.Image) -> Iterator[Found]:
-    """Yield the digit as each reading of the ink shows it, until one is certain."""
+def _founds(grey: Image.Image, others: Mask | None = None) -> Iterator[Found]:
+    """Yield the digit as each reading of the ink shows it, until one is certain.
+
+    others: the mask (h, w) of what is known to be no part of it.
+    """
     picture = np.asarray(grey)
     for ink in _inks(grey):
-        found = find_in(picture, ink)
+        found = find_in(picture, ink if others is None else ink * ~others)
         if found is not None:
             yield found
             if found.sharpness > CERTAIN:

@@ -18,6 +18,8 @@ CERTAIN: Final = 0.85
 DISTINCT: Final = 2.0
 # What is left beside furniture is looked at if it is at least this share of the page.
 WORTH: Final = 0.05
+# What is at least so long, by the digit's length, and no part of it is something else.
+SOMETHING: Final = 0.25
 # A shape with less than so much more area in a box of the same size is the same.
 FULLER: Final = 1.3
 
@@ -31,6 +33,11 @@ class Reading:
     level: int
     parts: Components
 
+    @property
+    def whole(self) -> Box:
+        """The box of the whole page."""
+        return Box(0, 0, *self.ink.shape[::-1])
+
     def fainter(self) -> "Reading":
         """Return the reading that counts half as much ink as a stroke already."""
         level = self.level // 2
@@ -41,10 +48,12 @@ class Reading:
 class Found:
     """A digit in a reading, and how it was found.
 
-    digits: how many were seen; sharpness: of its outline, 0 to 1; sheet: the part
-    that may be a sheet of paper or a panel, if there is one.
+    page: the reading with its furniture; digits: how many were seen; sharpness: of
+    its outline, 0 to 1; sheet: the part that may be a sheet of paper or a panel, if
+    there is one.
     """
 
+    page: Reading
     reading: Reading
     chosen: DigitParts
     digits: int
@@ -67,6 +76,14 @@ class Found:
         box = box_of(self.reading.parts, sheet)
         return self.reading.parts.mask(sheet, box), box
 
+    def others(self) -> Mask:
+        """Return the mask (h, w) of what else of some size is on the page."""
+        parts, whole = self.page.parts, self.page.whole
+        large = parts.longest() > SOMETHING * self.box.longest
+        all_large = parts.mask(np.flatnonzero(large), whole).view(np.uint8)
+        digit = self.reading.parts.mask(self.chosen.parts, whole).view(np.uint8)
+        return running_max(all_large, 3) > running_max(digit, 5)
+
     def cut_out(self) -> Grey:
         """Return the digit's ink cut to its box, with its outline's last greys."""
         reading, around = self.reading, self.box.grown(2, self.reading.ink.shape)
@@ -81,7 +98,8 @@ def find_in(picture: Grey, ink: Grey) -> Found | None:
         return None
     reading = Reading(picture, ink, level, find_components(ink >= level))
     bare = _without_furniture(reading)
-    return _digit_of(bare) or (_digit_of(reading) if bare is not reading else None)
+    found = _digit_of(bare, reading)
+    return found or (_digit_of(reading, reading) if bare is not reading else None)
 
 
 def completed(found: Found) -> Found:
@@ -95,7 +113,7 @@ def completed(found: Found) -> Found:
     chosen = choose(fainter.parts)
     if chosen is None or not _more_of(found, fainter, chosen):
         return found
-    fuller = _digit_of(fainter)
+    fuller = _digit_of(fainter, found.page)
     return fuller if fuller is not None and fuller.sharpness > CERTAIN else found
 
 
@@ -121,11 +139,11 @@ def _without_furniture(reading: Reading) -> Reading:
     """Take frames and table away, as long as something else is left on the page."""
     for _ in range(2):
         unwanted = furniture(reading.parts)
-        page = Box(0, 0, *reading.ink.shape[::-1])
         if not unwanted.any():
             break
         covered = running_max(
-            reading.parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
+            reading.parts.mask(np.flatnonzero(unwanted), reading.whole).view(np.uint8),
+            5,
         )
         rest = reading.ink * (1 - covered)
         level = stroke_level(rest)
@@ -138,7 +156,7 @@ def _without_furniture(reading: Reading) -> Reading:
     return reading
 
 
-def _digit_of(reading: Reading) -> Found | None:
+def _digit_of(reading: Reading, page: Reading) -> Found | None:
     parts, chosen = reading.parts, choose(reading.parts)
     if chosen is None:
         return None
@@ -148,7 +166,8 @@ def _digit_of(reading: Reading) -> Found | None:
     if distinctness < DISTINCT:
         return None
     rivals = sum(_is_sharp(reading, part) for part in chosen.rivals)
-    return Found(reading, chosen, 1 + rivals, sharpness, _sheet_of(parts, chosen))
+    sheet = _sheet_of(parts, chosen)
+    return Found(page, reading, chosen, 1 + rivals, sharpness, sheet)
 
 
 def _is_sharp(reading: Reading, part: int) -> bool:

@@ -145,11 +145,36 @@ def speckled(colours: Colours, rng: np.random.Generator) -> Colours:
 
 def boxed(digit: int, rng: np.random.Generator) -> bytes:
     """A digit in a box drawn with the same pen, as on a form."""
-    page = _image(photo(digit, rng, at=(0.5, 0.5), ink=(30, 30, 35), light=LIT))
-    box = ImageDraw.Draw(page)
     corners = [(160, 70), (362, 74), (358, 330), (158, 326), (160, 70)]
-    box.line(corners, fill=(30, 30, 35), width=5)
-    return encode(page, "JPEG")
+    return _with_lines(digit, rng, corners)
+
+
+def boxed_loosely(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit in a box whose four sides do not meet."""
+    top, bottom = [(164, 64), (352, 70)], [(168, 336), (360, 330)]
+    return _with_lines(
+        digit, rng, top, bottom, [(150, 72), (154, 322)], [(372, 80), (368, 326)]
+    )
+
+
+def circled(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit in a circle drawn with the same pen."""
+    turns = np.linspace(0, 2 * np.pi, 60)
+    circle = np.stack([260 + 150 * np.cos(turns), 200 + 140 * np.sin(turns)], axis=1)
+    return _with_lines(digit, rng, list(map(tuple, circle)))
+
+
+def underlined(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit with a line drawn under it."""
+    return _with_lines(digit, rng, [(190, 330), (330, 324)])
+
+
+def _with_lines(digit: int, rng: np.random.Generator, *lines: list[Any]) -> bytes:
+    pen = (30, 30, 35)
+    page = _image(photo(digit, rng, at=(0.5, 0.5), ink=pen, light=LIT))
+    for line in lines:
+        ImageDraw.Draw(page).line(line, fill=pen, width=5)
+    return encode(page.resize((WIDTH * 2, HEIGHT * 2)), "JPEG")
 
 
 def card(digit: int, rng: np.random.Generator) -> bytes:
@@ -244,6 +269,9 @@ PAGES: dict[str, Picture] = {
     "low contrast": lambda d, rng: jpeg(photo(d, rng, ink=(195, 192, 186), noise=1.5)),
     "panel on a page": panel,
     "box round the digit": boxed,
+    "box of four lines": boxed_loosely,
+    "circle round the digit": circled,
+    "underlined": underlined,
     "card on a table": card,
     "white ink from side to side": filling,
     "28x28, one pixel thin": lambda d, rng: encode(canvas(d, 28, 1, 22), "PNG"),
