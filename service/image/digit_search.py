@@ -9,6 +9,7 @@ from PIL import Image
 
 from service.image.components import Mask
 from service.image.ink import (
+    Surface,
     flat_paper,
     in_small,
     ink_is_dark,
@@ -30,6 +31,8 @@ INSET: Final = 0.02
 # Wider than strokes, as shares of the page's short side: what suits most pages, and
 # thin strokes in broken light.
 WINDOWS: Final = (0.4, 0.15)
+# A digit fills less of its box than this; a card with a digit on it more.
+FULL: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -122,12 +125,24 @@ def _founds(grey: Image.Image, others: Mask | None = None) -> Iterator[Found]:
     others: the mask (h, w) of what is known to be no part of it.
     """
     picture = np.asarray(grey)
-    for ink in _inks(grey):
+    for ink, dark in _inks(grey):
         found = find_in(picture, ink if others is None else ink * ~others)
         if found is not None:
-            yield found
+            yield (found.is_hole and _round_the_hole(grey, found, dark)) or found
             if found.sharpness > CERTAIN:
                 break
+
+
+def _round_the_hole(grey: Image.Image, hole: Found, dark: bool) -> Found | None:
+    """Return the digit of which what was found is only a hole; None if it is not."""
+    small = in_small(grey)
+    light = light_surface(small)
+    for share in WINDOWS:
+        ink = _in_window(grey, small, light, share, not dark)
+        found = find_in(np.asarray(grey), ink)
+        if found and found.fullness < FULL and found.box.holds(hole.box):
+            return found
+    return None
 
 
 def _sharpest(founds: Iterable[Found]) -> Found | None:
@@ -139,16 +154,21 @@ def _sharpest(founds: Iterable[Found]) -> Found | None:
     return best and completed(best)
 
 
-def _inks(grey: Image.Image) -> Iterator[Grey]:
-    """Yield the ink as it may be, likeliest first."""
+def _inks(grey: Image.Image) -> Iterator[tuple[Grey, bool]]:
+    """Yield the ink as it may be, likeliest first, and whether it is dark."""
     small = in_small(grey)
     paper = flat_paper(small)
     if paper and paper.clear:
-        yield ink_on_flat(grey, paper)
+        yield ink_on_flat(grey, paper), paper.ink_is_dark
     light = light_surface(small)
     dark = paper.ink_is_dark if paper and paper.clear else ink_is_dark(small, light)
     for share in WINDOWS:
-        window = int(share * min(small.shape))
-        yield ink_on_uneven(grey, small, light, window, dark)
+        yield _in_window(grey, small, light, share, dark), dark
     if paper and not paper.clear:
-        yield ink_on_flat(grey, paper)
+        yield ink_on_flat(grey, paper), paper.ink_is_dark
+
+
+def _in_window(
+    grey: Image.Image, small: Grey, light: Surface, share: float, dark: bool
+) -> Grey:
+    return ink_on_uneven(grey, small, light, int(share * min(small.shape)), dark)

@@ -68,7 +68,7 @@ def flat_paper(small: Grey) -> FlatPaper | None:
     clear = clarity > CLEAR_CUT
     tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
     if not known and (clear or tiny):
-        border = _wholeness(small <= level) - _wholeness(small > level)
+        border = _wholeness(small <= level) - _wholeness(small > level) or border
         known = border != 0
     shades = np.array([counts, counts])
     shades[0, level + 1 :] = shades[1, : level + 1] = 0

@@ -20,6 +20,10 @@ DISTINCT: Final = 2.0
 WORTH: Final = 0.05
 # What is at least so long, by the digit's length, and no part of it is something else.
 SOMETHING: Final = 0.25
+# So far from a digit, by its length, there is paper; if there is mostly ink, then what
+# was found may be the hole of a larger digit.
+ROUND_ABOUT: Final = 1.0
+MOSTLY: Final = 0.6
 # A shape with less than so much more area in a box of the same size is the same.
 FULLER: Final = 1.3
 
@@ -66,9 +70,26 @@ class Found:
         return self.chosen.box
 
     @property
+    def is_hole(self) -> bool:
+        """Whether ink lies all round the digit, and not at the page's border only."""
+        margin = int(ROUND_ABOUT * self.box.longest)
+        around = self.box.grown(margin, self.page.ink.shape)
+        if around.sides_of(self.page.ink.shape):
+            return False
+        ink = around.of(self.page.ink) >= self.page.level
+        rim = np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]])
+        return bool(rim.mean() > MOSTLY)
+
+    @property
     def area(self) -> int:
         """How many pixels of ink the digit has."""
         return int(self.reading.parts.area[self.chosen.parts].sum())
+
+    @property
+    def fullness(self) -> float:
+        """How much of the digit's box is ink, 0 to 1."""
+        box = self.box
+        return self.area / ((box.right - box.left) * (box.bottom - box.top))
 
     def sheet_mask(self) -> tuple[Mask, Box]:
         """Return the mask of the sheet, and the box on the page that it fills."""

@@ -118,6 +118,13 @@ def framed(colours: Colours, width: int = 9) -> Colours:
     return colours
 
 
+def beside_table(colours: Colours) -> Colours:
+    """Lay the page over one half of a dark table, of the same size."""
+    table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30), dtype=float)
+    table[:, WIDTH * 2 // 5 :] = colours[:, : WIDTH * 3 // 5]
+    return table
+
+
 def on_table(colours: Colours, rng: np.random.Generator) -> Colours:
     """Lay the page on a dark table, turned a little."""
     table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30)) + rng.normal(
@@ -257,6 +264,9 @@ PAGES: dict[str, Picture] = {
     "JPEG blocks": lambda d, rng: jpeg(photo(d, rng, pen=14), quality=8),
     "frame": lambda d, rng: jpeg(framed(photo(d, rng, length=150, at=(0.5, 0.4)))),
     "page on a table": lambda d, rng: jpeg(on_table(photo(d, rng, at=(0.5, 0.6)), rng)),
+    "page beside a table": lambda d, rng: jpeg(
+        beside_table(photo(d, rng, length=150, pen=18, at=(0.5, 0.25), light=LIT))
+    ),
     "specks": lambda d, rng: jpeg(speckled(photo(d, rng), rng)),
     "pencil": lambda d, rng: jpeg(photo(d, rng, pen=3, ink=(150, 150, 152))),
     "marker": lambda d, rng: jpeg(photo(d, rng, pen=40)),
