@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from service.image.components import Mask
+from service.image.found import CERTAIN, Found, completed, find_in
 from service.image.ink import (
     Surface,
     flat_paper,
@@ -18,7 +19,6 @@ from service.image.ink import (
     light_surface,
 )
 from service.image.morphology import Box, Grey
-from service.image.reading import CERTAIN, Found, completed, find_in
 
 # A page is searched at no more than so many pixels on its long side, first to last.
 SEARCH_GRIDS: Final = (512, 128, 64)
