@@ -7,7 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image.components import Components, Indices
-from service.image.furniture import furniture, leaning, never_digits, slabs
+from service.image.furniture import (
+    FLATTEST,
+    Flags,
+    Shares,
+    furniture,
+    leaning,
+    never_digits,
+    slabs,
+)
 from service.image.morphology import Box
 
 # A digit is at least this share of the page's short side; less is a speck.
@@ -16,6 +24,8 @@ SPECK: Final = 0.03
 # stroke of some weight, such as the bar of a 5, may lie further off than a dot.
 NEAR: Final = 0.2
 FAR: Final = 0.4
+# A line so far below the digit, or above it and wider, underlines or frames it.
+APART: Final = 0.06
 # What the page's border cuts belongs to something else, unless it is as close as this.
 CLOSE: Final = 0.05
 # A part as tall as this share of the digit, beside it, is a second digit.
@@ -34,14 +44,14 @@ class DigitParts:
 def choose(parts: Components) -> DigitParts | None:
     """Return the most prominent digit: the largest part, and what belongs to it."""
     unwanted = furniture(parts)
-    prominence = _prominence(parts) * np.where(unwanted, 0.05, 1) * ~never_digits(parts)
+    lean = leaning(parts)
+    prominence = _prominence(parts, lean, unwanted)
     if not prominence.any():
         return None
     main = int(prominence.argmax())
     cut = parts.touching_border()
-    lean = leaning(parts)
-    sizeable = ~unwanted & (lean < 0.5) & (parts.area > 0.02 * parts.area[main])
-    sizeable &= ~slabs(parts)
+    sizeable = ~unwanted & ~slabs(parts) & (lean < 0.5)
+    sizeable &= parts.area > 0.02 * parts.area[main]
     reach = np.where(parts.area > 0.2 * parts.area[main], FAR, NEAR)
     if not cut[main]:
         reach = np.where(cut, CLOSE, reach)
@@ -51,7 +61,8 @@ def choose(parts: Components) -> DigitParts | None:
         beside, gap = _gaps(parts, box)
         tall = parts.bottom - parts.top
         rival = (tall > TALL * (box.bottom - box.top)) & (beside > 0.05 * tall)
-        joined = group | (sizeable & ~rival & (gap < reach * box.longest))
+        joined = sizeable & ~rival & ~_lines(parts, box) & (gap < reach * box.longest)
+        joined |= group
         if np.array_equal(joined, group):
             break
         group = joined
@@ -70,20 +81,32 @@ def box_of(parts: Components, chosen: NDArray[np.bool_] | Indices) -> Box:
     )
 
 
-def _prominence(parts: Components) -> NDArray[np.float64]:
+def _prominence(parts: Components, lean: Shares, unwanted: Flags) -> Shares:
     """Return how much each part looks like the digit: large, central, free-standing."""
     height, width = parts.shape
     size = parts.longest()
     x = np.abs((parts.left + parts.right) / width - 1)
     y = np.abs((parts.top + parts.bottom) / height - 1)
     speck = np.where(size < SPECK * min(height, width), 0.01, 1)
-    prominence: NDArray[np.float64] = (
+    prominence: Shares = (
         np.sqrt(parts.area * size)
         * (1 - 0.6 * np.maximum(x, y))
-        * (1 - 0.85 * leaning(parts))
+        * (1 - 0.85 * lean)
         * speck
+        * np.where(unwanted, 0.05, 1)
+        * ~never_digits(parts)
     )
     return prominence
+
+
+def _lines(parts: Components, box: Box) -> Flags:
+    """Say which parts are flat lines drawn under the box, or over it and wider."""
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    apart = APART * box.longest
+    under = parts.top - box.bottom > apart
+    over = (box.top - parts.bottom > apart) & (wide > box.right - box.left)
+    lines: Flags = (under | over) & (wide > FLATTEST * tall)
+    return lines
 
 
 def _gaps(parts: Components, box: Box) -> tuple[Indices, Indices]:

@@ -8,7 +8,9 @@ import numpy as np
 from PIL import Image
 
 from service.image.components import Mask
+from service.image.found import CERTAIN, Found, completed, find_in
 from service.image.ink import (
+    Surface,
     flat_paper,
     in_small,
     ink_is_dark,
@@ -17,7 +19,6 @@ from service.image.ink import (
     light_surface,
 )
 from service.image.morphology import Box, Grey
-from service.image.reading import CERTAIN, Found, completed, find_in
 
 # A page is searched at no more than so many pixels on its long side, first to last.
 SEARCH_GRIDS: Final = (512, 128, 64)
@@ -30,6 +31,8 @@ INSET: Final = 0.02
 # Wider than strokes, as shares of the page's short side: what suits most pages, and
 # thin strokes in broken light.
 WINDOWS: Final = (0.4, 0.15)
+# A digit fills less of its box than this; a card with a digit on it more.
+FULL: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,19 @@ def _looked_at_closely(grey: Image.Image, found: Found, scale: float) -> Found:
     near = _around(found.box, scale, grey.size)
     closer = None
     if near != (0, 0, *grey.size):
-        closer = _sharpest(_founds(_shrunk(grey.crop(near), CLOSE_GRID)))
+        cut = _shrunk(grey.crop(near), CLOSE_GRID)
+        closer = _sharpest(_founds(cut, _others(found, near, scale, cut.size)))
     if closer is None or closer.sharpness < 0.7 * found.sharpness:
         return found
     return closer
+
+
+def _others(found: Found, near: Box, scale: float, size: tuple[int, int]) -> Mask:
+    """Return the mask (h, w) of what is no part of the digit in the closer look."""
+    others = Image.fromarray(found.others())
+    left, top, right, bottom = (side / scale for side in near)
+    box = left, top, min(right, others.width), min(bottom, others.height)
+    return np.asarray(others.resize(size, Image.Resampling.NEAREST, box))
 
 
 def _shrunk(grey: Image.Image, grid: int) -> Image.Image:
@@ -107,15 +119,30 @@ def _sheet_alone(cut: Image.Image, mask: Mask) -> Image.Image:
     return Image.fromarray(painted[inset:-inset])
 
 
-def _founds(grey: Image.Image) -> Iterator[Found]:
-    """Yield the digit as each reading of the ink shows it, until one is certain."""
+def _founds(grey: Image.Image, others: Mask | None = None) -> Iterator[Found]:
+    """Yield the digit as each reading of the ink shows it, until one is certain.
+
+    others: the mask (h, w) of what is known to be no part of it.
+    """
     picture = np.asarray(grey)
-    for ink in _inks(grey):
-        found = find_in(picture, ink)
+    for ink, dark in _inks(grey):
+        found = find_in(picture, ink if others is None else ink * ~others)
         if found is not None:
-            yield found
+            yield (found.is_hole and _round_the_hole(grey, found, dark)) or found
             if found.sharpness > CERTAIN:
                 break
+
+
+def _round_the_hole(grey: Image.Image, hole: Found, dark: bool) -> Found | None:
+    """Return the digit of which what was found is only a hole; None if it is not."""
+    small = in_small(grey)
+    light = light_surface(small)
+    for share in WINDOWS:
+        ink = _in_window(grey, small, light, share, not dark)
+        found = find_in(np.asarray(grey), ink)
+        if found and found.fullness < FULL and found.box.holds(hole.box):
+            return found
+    return None
 
 
 def _sharpest(founds: Iterable[Found]) -> Found | None:
@@ -127,16 +154,21 @@ def _sharpest(founds: Iterable[Found]) -> Found | None:
     return best and completed(best)
 
 
-def _inks(grey: Image.Image) -> Iterator[Grey]:
-    """Yield the ink as it may be, likeliest first."""
+def _inks(grey: Image.Image) -> Iterator[tuple[Grey, bool]]:
+    """Yield the ink as it may be, likeliest first, and whether it is dark."""
     small = in_small(grey)
     paper = flat_paper(small)
     if paper and paper.clear:
-        yield ink_on_flat(grey, paper)
+        yield ink_on_flat(grey, paper), paper.ink_is_dark
     light = light_surface(small)
     dark = paper.ink_is_dark if paper and paper.clear else ink_is_dark(small, light)
     for share in WINDOWS:
-        window = int(share * min(small.shape))
-        yield ink_on_uneven(grey, small, light, window, dark)
+        yield _in_window(grey, small, light, share, dark), dark
     if paper and not paper.clear:
-        yield ink_on_flat(grey, paper)
+        yield ink_on_flat(grey, paper), paper.ink_is_dark
+
+
+def _in_window(
+    grey: Image.Image, small: Grey, light: Surface, share: float, dark: bool
+) -> Grey:
+    return ink_on_uneven(grey, small, light, int(share * min(small.shape)), dark)

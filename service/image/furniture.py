@@ -19,6 +19,11 @@ INNER_INK = 0.1
 # length wide, and the digit in it is at least so long.
 CORNER = 0.15
 ENCLOSED = 0.2
+# A ring drawn round the digit is about as wide as tall, which few zeros are, has
+# hardly any ink within so much of its radius, and the digit in it is at least so long.
+ROUNDEST = 1.4
+WITHIN = 0.7
+ENCIRCLED = 0.35
 # A line of ruled paper runs through the page and is far thinner than long.
 RULE = 0.15
 # MNIST's flattest digits are two and a half times as wide as tall.
@@ -38,7 +43,8 @@ def furniture(parts: Components) -> Flags:
     across = (parts.left == 0) & (parts.right == width) & (tall < RULE * width)
     down = (parts.top == 0) & (parts.bottom == height) & (wide < RULE * height)
     strips = along_border(parts) > WHOLE_SIDE
-    unwanted: Flags = across | down | strips | _frames(parts) | _boxes(parts)
+    frames = _frames(parts) | _boxes(parts) | _rings(parts)
+    unwanted: Flags = across | down | strips | frames
     return unwanted
 
 
@@ -93,9 +99,7 @@ def _frames(parts: Components) -> Flags:
 
 def _boxes(parts: Components) -> Flags:
     """Say which parts are boxes drawn or printed round something else."""
-    around = np.zeros(len(parts), dtype=bool)
-    large = np.flatnonzero(parts.longest() > 0.1 * min(parts.shape))
-    around[[part for part in large if _encloses(parts, int(part))]] = True
+    around = _enclosing(parts, ENCLOSED)
     if not around.any():
         return around
     tall, wide = parts.bottom - parts.top, parts.right - parts.left
@@ -104,12 +108,35 @@ def _boxes(parts: Components) -> Flags:
     return boxes
 
 
-def _encloses(parts: Components, part: int) -> bool:
-    """Say whether a part has another one of some size within its box."""
+def _rings(parts: Components) -> Flags:
+    """Say which parts are rings drawn round something else."""
+    rings = _enclosing(parts, ENCIRCLED)
+    if not rings.any():
+        return rings
+    stride, owner = parts.shape[1] + 1, parts.owner
+    tall, wide = parts.bottom - parts.top, parts.right - parts.left
+    x = (parts.starts + parts.ends) / 2 % stride - (parts.left + wide / 2)[owner]
+    y = parts.starts // stride + 0.5 - (parts.top + tall / 2)[owner]
+    inner = np.hypot(x / wide[owner], y / tall[owner]) < WITHIN / 2
+    inside = _sums(parts, inner * (parts.ends - parts.starts))
+    rings &= inside < INNER_INK * parts.area
+    rings &= np.maximum(tall, wide) < ROUNDEST * np.minimum(tall, wide)
+    return rings
+
+
+def _enclosing(parts: Components, share: float) -> Flags:
+    """Say which parts have another one in their boxes, at least a share as long."""
+    enclosing = np.zeros(len(parts), dtype=bool)
+    large = np.flatnonzero(parts.longest() > 0.1 * min(parts.shape))
+    enclosing[[part for part in large if _encloses(parts, int(part), share)]] = True
+    return enclosing
+
+
+def _encloses(parts: Components, part: int, share: float) -> bool:
     longest = parts.longest()
     across = (parts.left > parts.left[part]) & (parts.right < parts.right[part])
     down = (parts.top > parts.top[part]) & (parts.bottom < parts.bottom[part])
-    return bool((across & down & (longest > ENCLOSED * longest[part])).any())
+    return bool((across & down & (longest > share * longest[part])).any())
 
 
 def _square_corners(parts: Components) -> Flags:

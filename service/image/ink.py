@@ -65,8 +65,10 @@ def flat_paper(small: Grey) -> FlatPaper | None:
     level, clarity = two_shades(counts)
     border = _border_mean(small > level)
     known = abs(border) > BORDER
-    if not known and clarity > CLEAR_CUT:
-        border = _wholeness(small <= level) - _wholeness(small > level)
+    clear = clarity > CLEAR_CUT
+    tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
+    if not known and (clear or tiny):
+        border = _wholeness(small <= level) - _wholeness(small > level) or border
         known = border != 0
     shades = np.array([counts, counts])
     shades[0, level + 1 :] = shades[1, : level + 1] = 0
@@ -74,16 +76,17 @@ def flat_paper(small: Grey) -> FlatPaper | None:
     paper = light if border > 0 else dark
     spread = int(FLAT * (light - dark))
     flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
-    if not known or flat < MOSTLY * shades[int(border > 0)].sum():
-        return None
-    clear = clarity > CLEAR_CUT or max(small.shape) < TOO_SMALL_FOR_SHADOWS
-    return FlatPaper(paper, border > 0, clear)
+    flat_enough = tiny or flat >= MOSTLY * shades[int(border > 0)].sum()
+    return (
+        FlatPaper(paper, border > 0, clear or tiny) if known and flat_enough else None
+    )
 
 
 def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
     """Return the ink (h, w), 0 paper to 255, on paper of one level."""
-    level = np.full((grey.height, grey.width), paper.level, dtype=np.uint8)
-    return _taken(np.asarray(grey), level, paper.ink_is_dark)
+    greys = np.arange(256, dtype=np.uint8)
+    inks = _taken(greys, np.full_like(greys, paper.level), paper.ink_is_dark)
+    return np.asarray(grey.point(inks.tolist()))
 
 
 def ink_on_uneven(
@@ -160,5 +163,5 @@ def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:
     """Return what light ink adds, or the share of the light that dark ink takes."""
     if not ink_is_dark:
         return np.maximum(picture, paper) - paper
-    lost = (paper - np.minimum(picture, paper)).astype(np.uint16) * 255
-    return (lost // np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)
+    lost = (paper - np.minimum(picture, paper)) * np.float32(255)
+    return (lost / np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)

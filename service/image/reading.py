@@ -1,25 +1,17 @@
-"""One reading of a page, as ink on paper, and the digit that it shows."""
+"""One reading of a page, as ink on paper, with its furniture or without."""
 
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from service.image.components import Components, Mask, find_components
-from service.image.digit_parts import DigitParts, box_of, choose
+from service.image.components import Components, find_components
 from service.image.furniture import furniture
 from service.image.morphology import Box, Grey, running_max
-from service.image.outline import is_sheet, outline
 from service.image.shades import stroke_level
 
-# So sharp an outline leaves no doubt that the paper was told from the ink.
-CERTAIN: Final = 0.85
-# So much steeper than the paper's grain is the outline of ink.
-DISTINCT: Final = 2.0
 # What is left beside furniture is looked at if it is at least this share of the page.
 WORTH: Final = 0.05
-# A shape with less than so much more area in a box of the same size is the same.
-FULLER: Final = 1.3
 
 
 @dataclass(frozen=True)
@@ -31,87 +23,26 @@ class Reading:
     level: int
     parts: Components
 
+    @property
+    def whole(self) -> Box:
+        """The box of the whole page."""
+        return Box(0, 0, *self.ink.shape[::-1])
+
     def fainter(self) -> "Reading":
         """Return the reading that counts half as much ink as a stroke already."""
         level = self.level // 2
         return Reading(self.picture, self.ink, level, find_components(self.ink > level))
 
 
-@dataclass(frozen=True)
-class Found:
-    """A digit in a reading, and how it was found.
-
-    digits: how many were seen; sharpness: of its outline, 0 to 1; sheet: the part
-    that may be a sheet of paper or a panel, if there is one.
-    """
-
-    reading: Reading
-    chosen: DigitParts
-    digits: int
-    sharpness: float
-    sheet: int | None
-
-    @property
-    def box(self) -> Box:
-        """Where the digit is on the page."""
-        return self.chosen.box
-
-    def sheet_mask(self) -> tuple[Mask, Box]:
-        """Return the mask of the sheet, and the box on the page that it fills."""
-        sheet = np.array([self.sheet])
-        box = box_of(self.reading.parts, sheet)
-        return self.reading.parts.mask(sheet, box), box
-
-    def cut_out(self) -> Grey:
-        """Return the digit's ink cut to its box, with its outline's last greys."""
-        reading, around = self.reading, self.box.grown(2, self.reading.ink.shape)
-        shape = reading.parts.mask(self.chosen.parts, around).view(np.uint8)
-        return _trimmed(around.of(reading.ink) * running_max(shape, 3), reading.level)
-
-
-def find_in(picture: Grey, ink: Grey) -> Found | None:
-    """Look for the digit in one reading of the ink; None if there is none."""
-    level = stroke_level(ink)
-    if level is None:
-        return None
-    reading = Reading(picture, ink, level, find_components(ink >= level))
-    bare = _without_furniture(reading)
-    return _digit_of(bare) or (_digit_of(reading) if bare is not reading else None)
-
-
-def completed(found: Found) -> Found:
-    """Return the same digit with its faint ends, if they can be told from the paper.
-
-    Paper lines would lead to the page's border, and shadows have soft outlines.
-    """
-    fainter = found.reading.fainter()
-    chosen = choose(fainter.parts)
-    if chosen is None or not _more_of(found, fainter, chosen):
-        return found
-    fuller = _digit_of(fainter)
-    return fuller if fuller is not None and fuller.sharpness > CERTAIN else found
-
-
-def _more_of(found: Found, fainter: Reading, chosen: DigitParts) -> bool:
-    """Say whether the fainter reading shows more of the digit that was found."""
-    inner, outer, shape = found.box, chosen.box, fainter.ink.shape
-    within = outer.grown(1, shape).holds(inner)
-    if not within or outer.sides_of(shape) > inner.sides_of(shape):
-        return False
-    more = fainter.parts.area[chosen.parts].sum()
-    had = found.reading.parts.area[found.chosen.parts].sum()
-    return bool(outer.longest > inner.longest + 2 or more > FULLER * had)
-
-
-def _without_furniture(reading: Reading) -> Reading:
+def without_furniture(reading: Reading) -> Reading:
     """Take frames and table away, as long as something else is left on the page."""
     for _ in range(2):
         unwanted = furniture(reading.parts)
-        page = Box(0, 0, *reading.ink.shape[::-1])
         if not unwanted.any():
             break
         covered = running_max(
-            reading.parts.mask(np.flatnonzero(unwanted), page).view(np.uint8), 5
+            reading.parts.mask(np.flatnonzero(unwanted), reading.whole).view(np.uint8),
+            5,
         )
         rest = reading.ink * (1 - covered)
         level = stroke_level(rest)
@@ -122,38 +53,3 @@ def _without_furniture(reading: Reading) -> Reading:
             break
         reading = Reading(reading.picture, rest, level, parts)
     return reading
-
-
-def _digit_of(reading: Reading) -> Found | None:
-    parts, chosen = reading.parts, choose(reading.parts)
-    if chosen is None:
-        return None
-    around = chosen.box.grown(max(12, chosen.box.longest // 2), parts.shape)
-    shape = parts.mask(chosen.parts, around)
-    sharpness, distinctness = outline(around.of(reading.picture), shape)
-    if distinctness < DISTINCT:
-        return None
-    rivals = sum(_is_sharp(reading, part) for part in chosen.rivals)
-    return Found(reading, chosen, 1 + rivals, sharpness, _sheet_of(parts, chosen))
-
-
-def _is_sharp(reading: Reading, part: int) -> bool:
-    """Say whether a part is ink for certain, and no remainder of a shadow."""
-    parts = reading.parts
-    around = box_of(parts, np.array([part])).grown(2, parts.shape)
-    shape = parts.mask(np.array([part]), around)
-    return outline(around.of(reading.picture), shape).sharpness > CERTAIN
-
-
-def _sheet_of(parts: Components, chosen: DigitParts) -> int | None:
-    """Return the largest of the chosen parts if it looks like a sheet."""
-    largest = chosen.parts[parts.area[chosen.parts].argmax()]
-    one = np.array([largest])
-    return int(largest) if is_sheet(parts.mask(one, box_of(parts, one))) else None
-
-
-def _trimmed(ink: Grey, level: int) -> Grey:
-    """Cut the ink to the box of what is darker than half the level."""
-    rows = np.flatnonzero((ink > level // 2).any(axis=1))
-    columns = np.flatnonzero((ink > level // 2).any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

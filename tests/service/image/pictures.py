@@ -118,6 +118,13 @@ def framed(colours: Colours, width: int = 9) -> Colours:
     return colours
 
 
+def beside_table(colours: Colours) -> Colours:
+    """Lay the page over one half of a dark table, of the same size."""
+    table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30), dtype=float)
+    table[:, WIDTH * 2 // 5 :] = colours[:, : WIDTH * 3 // 5]
+    return table
+
+
 def on_table(colours: Colours, rng: np.random.Generator) -> Colours:
     """Lay the page on a dark table, turned a little."""
     table = np.full((HEIGHT, WIDTH, 3), (70, 45, 30)) + rng.normal(
@@ -145,11 +152,36 @@ def speckled(colours: Colours, rng: np.random.Generator) -> Colours:
 
 def boxed(digit: int, rng: np.random.Generator) -> bytes:
     """A digit in a box drawn with the same pen, as on a form."""
-    page = _image(photo(digit, rng, at=(0.5, 0.5), ink=(30, 30, 35), light=LIT))
-    box = ImageDraw.Draw(page)
     corners = [(160, 70), (362, 74), (358, 330), (158, 326), (160, 70)]
-    box.line(corners, fill=(30, 30, 35), width=5)
-    return encode(page, "JPEG")
+    return _with_lines(digit, rng, corners)
+
+
+def boxed_loosely(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit in a box whose four sides do not meet."""
+    top, bottom = [(164, 64), (352, 70)], [(168, 336), (360, 330)]
+    return _with_lines(
+        digit, rng, top, bottom, [(150, 72), (154, 322)], [(372, 80), (368, 326)]
+    )
+
+
+def circled(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit in a circle drawn with the same pen."""
+    turns = np.linspace(0, 2 * np.pi, 60)
+    circle = np.stack([260 + 150 * np.cos(turns), 200 + 140 * np.sin(turns)], axis=1)
+    return _with_lines(digit, rng, list(map(tuple, circle)))
+
+
+def underlined(digit: int, rng: np.random.Generator) -> bytes:
+    """A digit with a line drawn under it."""
+    return _with_lines(digit, rng, [(190, 330), (330, 324)])
+
+
+def _with_lines(digit: int, rng: np.random.Generator, *lines: list[Any]) -> bytes:
+    pen = (30, 30, 35)
+    page = _image(photo(digit, rng, at=(0.5, 0.5), ink=pen, light=LIT))
+    for line in lines:
+        ImageDraw.Draw(page).line(line, fill=pen, width=5)
+    return encode(page.resize((WIDTH * 2, HEIGHT * 2)), "JPEG")
 
 
 def card(digit: int, rng: np.random.Generator) -> bytes:
@@ -169,6 +201,13 @@ def filling(digit: int, rng: np.random.Generator) -> bytes:
     """A thick digit in white on black that reaches all four sides."""
     ink = draw(digit, 200, 30 + int(rng.integers(10)))
     return encode(Image.fromarray((255 * ink).astype(np.uint8)), "PNG")
+
+
+def tiny(digit: int, side: int) -> bytes:
+    """A digit from top to bottom of a few pixels, white on black."""
+    ink = placed(draw(digit, 196, 24), 200, 200)
+    page = Image.fromarray((255 * ink).astype(np.uint8))
+    return encode(page.resize((side, side), Image.Resampling.LANCZOS), "PNG")
 
 
 def panel(digit: int, rng: np.random.Generator) -> bytes:
@@ -225,6 +264,9 @@ PAGES: dict[str, Picture] = {
     "JPEG blocks": lambda d, rng: jpeg(photo(d, rng, pen=14), quality=8),
     "frame": lambda d, rng: jpeg(framed(photo(d, rng, length=150, at=(0.5, 0.4)))),
     "page on a table": lambda d, rng: jpeg(on_table(photo(d, rng, at=(0.5, 0.6)), rng)),
+    "page beside a table": lambda d, rng: jpeg(
+        beside_table(photo(d, rng, length=150, pen=18, at=(0.5, 0.25), light=LIT))
+    ),
     "specks": lambda d, rng: jpeg(speckled(photo(d, rng), rng)),
     "pencil": lambda d, rng: jpeg(photo(d, rng, pen=3, ink=(150, 150, 152))),
     "marker": lambda d, rng: jpeg(photo(d, rng, pen=40)),
@@ -237,9 +279,13 @@ PAGES: dict[str, Picture] = {
     "low contrast": lambda d, rng: jpeg(photo(d, rng, ink=(195, 192, 186), noise=1.5)),
     "panel on a page": panel,
     "box round the digit": boxed,
+    "box of four lines": boxed_loosely,
+    "circle round the digit": circled,
+    "underlined": underlined,
     "card on a table": card,
     "white ink from side to side": filling,
     "28x28, one pixel thin": lambda d, rng: encode(canvas(d, 28, 1, 22), "PNG"),
+    "9x9, from top to bottom": lambda d, rng: tiny(d, 9),
     "cut to the ink": lambda d, rng: encode(black_on_white(draw(d, 180, 30)), "PNG"),
 }
 

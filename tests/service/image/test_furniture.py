@@ -44,6 +44,23 @@ def test_box_round_a_digit_is_furniture_and_the_digit_is_not(thickness: int) -> 
     assert furniture(parts).tolist() == [True, False]
 
 
+def test_ring_round_a_digit_is_furniture_and_the_digit_is_not() -> None:
+    y, x = np.mgrid[-60:60, -80:80]
+    ring = np.abs(np.hypot(x, y) - 50) < 2
+    parts = find_components(ring | (placed(draw(7, 50, 6), *PAGE) > 0.5))
+    assert furniture(parts).tolist() == [True, False]
+
+
+def test_line_under_a_digit_or_wider_over_it_is_not_part_of_it() -> None:
+    digit = placed(draw(5, 60, 6), *PAGE) > 0.5
+    alone = choose(find_components(digit))
+    assert alone is not None
+    for line in (np.s_[98:102, 60:100], np.s_[16:20, 40:110]):
+        together = choose(find_components(digit | marked(line)))
+        assert together is not None
+        assert together.box == alone.box
+
+
 def test_empty_box_and_what_a_round_digit_encloses_are_no_furniture() -> None:
     box = marked(np.s_[20:100, 40:120]) & ~marked(np.s_[23:97, 43:117])
     dotted_zero = (placed(draw(0, 100, 8), *PAGE) > 0.5) | marked(np.s_[50:75, 77:82])
