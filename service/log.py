@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import os
+import warnings
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -62,10 +63,15 @@ class JsonLogger(Logger):  # type: ignore[misc]
 
 
 def set_up_logging(log_format: str) -> None:
-    """Write this process's log to stderr, as "text" or as "json"."""
+    """Write this process's log to stderr, as "text" or as "json".
+
+    What Pillow says of a damaged picture is in the answer, and no operator's concern.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def write_request(ids: Mapping[str, str], facts: Mapping[str, Any]) -> None:

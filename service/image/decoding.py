@@ -14,13 +14,12 @@ from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
     Image,
-    JpegImagePlugin,
     PngImagePlugin,
-    TiffImagePlugin,
     WebPImagePlugin,
 )
 from PIL.ImageFile import ImageFile
 
+from service.image.bounds import BoundedFile, TiffFile, cost_of_pixel, jpeg_file
 from service.image.plain_png import decode_plain
 from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
 
@@ -30,15 +29,15 @@ Decoder = Callable[[io.BytesIO], ImageFile]
 # Pillow's can be reached.
 SIGNATURES: Final[tuple[tuple[bytes, str, Decoder], ...]] = (
     (b"\x89PNG\r\n\x1a\n", "PNG", PngImagePlugin.PngImageFile),
-    (b"\xff\xd8\xff", "JPEG", JpegImagePlugin.JpegImageFile),
+    (b"\xff\xd8\xff", "JPEG", jpeg_file),
     (b"GIF87a", "GIF", GifImagePlugin.GifImageFile),
     (b"GIF89a", "GIF", GifImagePlugin.GifImageFile),
     (b"RIFF", "WebP", WebPImagePlugin.WebPImageFile),
     (b"BM", "BMP", BmpImagePlugin.BmpImageFile),
-    (b"II*\0", "TIFF", TiffImagePlugin.TiffImageFile),
-    (b"MM\0*", "TIFF", TiffImagePlugin.TiffImageFile),
-    (b"II+\0", "TIFF", TiffImagePlugin.TiffImageFile),
-    (b"MM\0+", "TIFF", TiffImagePlugin.TiffImageFile),
+    (b"II*\0", "TIFF", TiffFile),
+    (b"MM\0*", "TIFF", TiffFile),
+    (b"II+\0", "TIFF", TiffFile),
+    (b"MM\0+", "TIFF", TiffFile),
 )
 
 # Pillow's own limit, which GIF and WebP ask, lies at 179 million pixels.
@@ -74,10 +73,6 @@ UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Each scan of a progressive JPEG, be it of 50 bytes, costs a pass over all pixels;
-# encoders write about ten.
-START_OF_SCAN: Final = b"\xff\xda"
-MOST_SCANS: Final = 32
 SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
 # Floats closer together than this are one flat grey.
 SMALLEST_RANGE: Final = 1e-30
@@ -99,12 +94,11 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     if plain is not None and plain.width * plain.height <= max_pixels:
         return plain
     name, decoder = _decoder_for(body)
-    if name == "JPEG" and body.count(START_OF_SCAN) > MOST_SCANS:
-        raise Undecodable(name)
     try:
-        picture = decoder(io.BytesIO(body))
-        if picture.width * picture.height > max_pixels:
-            raise TooManyPixels(f"{picture.width} x {picture.height}", max_pixels)
+        picture = decoder(BoundedFile(body))
+        most = max_pixels // cost_of_pixel(picture)
+        if picture.width * picture.height > most:
+            raise TooManyPixels(f"{picture.width} x {picture.height}", most)
         _ask_for_less(picture)
         with _ONE_LARGE if picture.width * picture.height > LARGE else nullcontext():
             upright = _loaded(picture)
@@ -117,13 +111,16 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
 
 
 def declared_pixels(body: bytes) -> int:
-    """How many pixels the header declares; 0 if `decode` would not come to know it."""
+    """How many pixels the header declares; 0 if `decode` would not come to know it.
+
+    Those that cost more to decode than others count as so many more.
+    """
     try:
         _, decoder = _decoder_for(body)
-        picture = decoder(io.BytesIO(body))
+        picture = decoder(BoundedFile(body))
     except (UnsupportedFormat, *PILLOWS_LIMIT, *DECODER_ERRORS):
         return 0
-    return picture.width * picture.height
+    return picture.width * picture.height * cost_of_pixel(picture)
 
 
 def _decoder_for(body: bytes) -> tuple[str, Decoder]:

@@ -4,7 +4,9 @@ Each case of PAGES and FILES takes a digit and a random generator and returns a 
 """
 
 import io
+import struct
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -241,6 +243,26 @@ def sixteen_bits(digit: int, form: str) -> bytes:
     )
 
 
+def run_length_coded(picture: Image.Image) -> bytes:
+    """Return a picture (mode L) as a BMP of 8 bits in run-length coding."""
+    rows = np.asarray(picture)[::-1]
+    runs = b"".join(_runs(row) + b"\0\0" for row in rows) + b"\0\1"
+    greys = b"".join(bytes((grey, grey, grey, 0)) for grey in range(256))
+    sizes = struct.pack("<IHHI", 1078 + len(runs), 0, 0, 1078)
+    header = (40, *picture.size, 1, 8, 1, len(runs), 0, 0, 0, 0)
+    return b"BM" + sizes + struct.pack("<IiiHHIIiiII", *header) + greys + runs
+
+
+def _runs(row: NDArray[np.uint8]) -> bytes:
+    """Return a row as pairs of a length, of 255 at most, and a grey."""
+    return b"".join(
+        bytes((min(255, length - done), grey))
+        for grey, same in groupby(row.tolist())
+        for length in [len(list(same))]
+        for done in range(0, length, 255)
+    )
+
+
 def _blurred(digit: int, rng: np.random.Generator) -> bytes:
     colours = np.asarray(_image(photo(digit, rng, pen=16)).resize((130, 100)))
     return jpeg(
@@ -324,6 +346,7 @@ FILES: dict[str, Callable[[int], bytes]] = {
     "WebP": lambda d: encode(canvas(d), "WEBP", quality=40),
     "WebP, lossless": lambda d: encode(canvas(d), "WEBP", lossless=True),
     "BMP": lambda d: encode(canvas(d), "BMP"),
+    "BMP, run-length coded": lambda d: run_length_coded(canvas(d)),
     "TIFF": lambda d: encode(canvas(d), "TIFF"),
     "TIFF, LZW": lambda d: encode(canvas(d), "TIFF", compression="tiff_lzw"),
     "TIFF, fax": lambda d: encode(canvas(d).convert("1"), "TIFF", compression="group4"),
