@@ -6,10 +6,11 @@ answer it, for the threads then fight for the interpreter's lock. So the main th
 itself answers each small prediction request that has arrived whole, and the health
 checks, which so are answered whatever the threads do.
 
-gunicorn queues requests for its threads without end, and waits for up to 2 s in the
-main thread for a client to close. Here the queue is bounded, and nobody is waited for.
+gunicorn queues requests for its threads without end, waits for a client to read without
+end, and for it to close for up to 2 s in the main thread. Here all that is bounded.
 """
 
+import errno
 import os
 import re
 import selectors
@@ -44,6 +45,8 @@ HEALTH_CHECK: Final = re.compile(
 )
 # Beyond these a request would wait for a thread longer than its sender does.
 MOST_WAITING: Final = 256
+# Who reads nothing for so long never will; a body's end SlowSenders declare before.
+MOST_SENDING_S: Final = 20.0
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -131,12 +134,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._slow_senders.forget(conn.sock)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answer a request whose headers are complete."""
+        """Answer a request whose headers are complete, if the client reads it."""
         self._slow_senders.forget(conn.sock)
         if not self._keeps(conn):
             req.force_close()
         req.body = RequestBody(req, conn.sock)
-        return super().handle_request(req, conn)
+        conn.sock.settimeout(MOST_SENDING_S)
+        try:
+            return super().handle_request(req, conn)
+        except TimeoutError:
+            raise BrokenPipeError(errno.EPIPE, "the client does not read") from None
 
     def handle_error(
         self, req: Any, client: socket.socket, addr: Any, exc: Exception

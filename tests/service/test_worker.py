@@ -290,14 +290,34 @@ def test_rest_goes_to_the_threads(
     assert worker.submitted == [conn]
 
 
+def _fill(connection: socket.socket) -> None:
+    """Send until nothing more can be sent, for nobody reads."""
+    connection.setblocking(False)
+    with suppress(BlockingIOError):
+        while True:
+            connection.send(bytes(65536))
+
+
+def test_client_who_never_reads_does_not_keep_the_thread(
+    capfd: pytest.CaptureFixture[str],
+    worker: _Worker,
+    connection: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.worker.MOST_SENDING_S", 0.01)
+    client, conn = connection
+    _fill(conn.sock)
+    client.sendall(GET + b"\r\n")
+    conn.data_ready = True
+    assert not worker.handle(conn)
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_client_who_never_reads_is_answered_by_a_thread(
     worker: _Worker, connection: Connection
 ) -> None:
     client, conn = connection
-    conn.sock.setblocking(False)
-    with suppress(BlockingIOError):
-        while True:
-            conn.sock.send(bytes(65536))
+    _fill(conn.sock)
     client.sendall(WHOLE)
     worker.enqueue_req(conn)
     assert worker.submitted == [conn]
