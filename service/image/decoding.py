@@ -78,8 +78,9 @@ SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
 SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
-# Pictures that need more pixels than this in memory, up to 8 bytes each, wait for each
-# other, so that many of them at once need no more than one.
+# Pictures of more pixels than this, up to 8 bytes each, wait for each other, so that
+# many of them at once need no more memory than one. So do JPEGs that are asked for
+# less: of a progressive one all coefficients are in memory.
 LARGE: Final = 4_000_000
 _ONE_LARGE: Final = threading.Lock()
 
@@ -99,8 +100,9 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
         most = max_pixels // cost_of_pixel(picture)
         if picture.width * picture.height > most:
             raise TooManyPixels(f"{picture.width} x {picture.height}", most)
+        large = picture.width * picture.height > LARGE
         _ask_for_less(picture)
-        with _ONE_LARGE if picture.width * picture.height > LARGE else nullcontext():
+        with _ONE_LARGE if large else nullcontext():
             upright = _loaded(picture)
             del picture  # its memory is given back before the next one's turn
         return upright

@@ -132,8 +132,9 @@ def test_floats_without_bounds_are_no_error(values: list[float]) -> None:
     assert decode(encode(picture, "TIFF"), 9).size == (2, 1)
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
 def test_large_pictures_are_decoded_one_at_a_time(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     running, most = [0], [0]
     load = Image.Image.load
@@ -146,7 +147,7 @@ def test_large_pictures_are_decoded_one_at_a_time(
         return load(picture)
 
     monkeypatch.setattr(Image.Image, "load", counted)
-    body = encode(Image.new("1", (2500, 2000)), "PNG")
+    body = encode(Image.new("1", (2500, 2000)), form)
     with ThreadPoolExecutor(4) as threads:
         sizes = list(threads.map(lambda b: decode(b, 10**7).size, [body] * 4))
     assert sizes == [(1250, 1000)] * 4
