@@ -22,6 +22,10 @@ PROBLEMS = {
     "no last chunk": CHUNKED + b"3\r\nabc\r\n",
     "no chunk": CHUNKED,
     "an endless chunk extension": CHUNKED + b"3;" + b"x" * 9000,
+    "a chunk size in another notation": CHUNKED + b"0x3\r\nabc\r\n0\r\n\r\n",
+    "a signed chunk size": CHUNKED + b"+3\r\nabc\r\n0\r\n\r\n",
+    "a chunk without carriage returns": CHUNKED + b"3\nabc\n0\n\n",
+    "endless trailers": CHUNKED + b"3\r\nabc\r\n0\r\n" + b"X: y\r\n" * 9000,
     "a bad trailer": CHUNKED + b"3\r\nabc\r\n0\r\nbad trailer\r\n\r\n",
     "no body at all": POST + END,
 }
@@ -30,11 +34,28 @@ REFUSALS = {
     "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nab",
     "length and chunks": POST
     + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "a length twice": POST + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "a list of lengths": POST + b"Content-Length: 3, 3\r\n\r\nabc",
+    "a signed length": POST + b"Content-Length: +3\r\n\r\nabc",
+    "a length with an underscore": POST + b"Content-Length: 0_3\r\n\r\nabc",
+    "a space before a colon": POST + b"Content-Length : 3\r\n\r\nabc",
+    "chunks twice": POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+    "chunks in HTTP/1.0": POST.replace(b"1.1", b"1.0")
+    + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     "a negative length": POST + b"Content-Length: -1\r\n\r\n",
     "an endless length": POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
     "an unknown expectation": POST + b"Expect: tea\r\n" + END,
     "a method in small letters": b"get / HTTP/1.1\r\n" + END,
     "an unknown version": b"GET / HTTP/9.9\r\n" + END,
+    "HTTP/0.9": b"GET /healthz\r\n\r\n",
+    "TLS": b"\x16\x03\x01\0\xc8\x01\0\0\xc4\x03\x03" + bytes(range(190)),
+    "a proxy's first line": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n" + GET + END,
+    "a zero byte": GET + b"X: a\0b\r\n" + END,
+    "a bare line feed": GET + b"X: a\nY: b\r\n" + END,
+    "a bare carriage return": GET + b"X: a\rY: b\r\n" + END,
+    "a folded header": GET + b"X: a\r\n b\r\n" + END,
+    "a flood of headers": GET + b"X: a\r\n" * 10_000 + END,
+    "two hosts": GET + b"Host: other\r\n" + END,
     "HTTP/2 unasked": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "an endless path": b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\n" + END,
     "an endless header": GET + b"X: " + b"a" * 20_000 + b"\r\n" + END,
@@ -110,6 +131,14 @@ def test_header_of_nobody_we_trust_changes_nothing(
 def test_announced_size_is_refused_before_the_body(service: Service) -> None:
     status, _, body = _answer(service, POST + b"Content-Length: 9437184\r\n\r\n")
     assert (status, json.loads(body)["status"]) == (413, 413)
+
+
+def test_each_of_many_requests_at_once_is_answered(
+    service: Service, picture: bytes
+) -> None:
+    post = POST + b"Content-Length: %d\r\n\r\n" % len(picture) + picture
+    _, _, rest = _answer(service, (post + GET + b"\r\n") * 49 + GET + END)
+    assert rest.count(b"HTTP/1.1 200 OK") == 98  # after the first
 
 
 def test_connection_goes_on_after_a_problem(service: Service, picture: bytes) -> None:
