@@ -3,15 +3,17 @@
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from tests.e2e import digits
-from tests.e2e.programs import Service
-from tests.e2e.waiting import PATIENCE_S
+from tests.e2e.programs import Installation, Service
+from tests.e2e.waiting import PATIENCE_S, wait_until
 
 PICTURE = digits.picture(6)
 HEAD = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
+GET = b"GET /openapi.json HTTP/1.1\r\nHost: digits\r\n\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 LONGER = HEAD + b"Content-Length: %d\r\n\r\n" % (len(PICTURE) + 100) + PICTURE
 
@@ -78,10 +80,27 @@ def test_noise_stops_no_worker(service: Service, request_bytes: bytes) -> None:
     assert service.workers() == workers
 
 
+def test_client_who_never_reads_holds_up_others_only_for_a_while(
+    trained: Installation,
+) -> None:
+    with trained.serving(DIGITS_WORKERS="1", DIGITS_THREADS="1") as service:
+        wait_until("the service is ready", service.is_ready)
+        with _connected(service) as deaf:
+            deaf.settimeout(2)
+            with suppress(TimeoutError):
+                while True:  # until the service is stuck
+                    deaf.sendall(GET * 10)
+            assert service.get("/models").ok
+
+
+def _connected(service: Service) -> socket.socket:
+    host, port = service.url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+
+
 def _send(service: Service, request_bytes: bytes, *, close: bool) -> bytes:
     """The whole answer; `close` tells the server that nothing more will come."""
-    host, port = service.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as connection:
+    with _connected(service) as connection:
         connection.sendall(request_bytes)
         if close:
             connection.shutdown(socket.SHUT_WR)
