@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from flask import Flask
+from PIL import Image
 
 from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
@@ -22,6 +23,9 @@ _CUT_OFF_S = 0.25
 def application() -> Flask:
     """The application with a model, if there is one, and its background work."""
     config = ServiceConfig.from_environ(os.environ)
+    # Some of Pillow's decoders take memory for a picture before we see its size; they
+    # refuse what has more than twice as many pixels as this.
+    Image.MAX_IMAGE_PIXELS = config.max_pixels // 2
     set_up_logging(config.log_format)
     energy = EnergySettings.from_environ(os.environ)
     meter = open_meter(energy)

@@ -3,6 +3,7 @@
 import http.client
 import random
 import re
+import struct
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -48,6 +49,10 @@ def test_mutated_pictures_of_every_format_are_answered(service: Service) -> None
     assert set(workers) <= set(service.workers())  # another may only have started
 
 
+def _forget_peak(process: int) -> None:
+    Path(f"/proc/{process}/clear_refs").write_text("5")
+
+
 def _peak_mb(process: int) -> float:
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     assert found
@@ -66,3 +71,18 @@ def test_pictures_of_forty_megapixels_at_once_need_the_memory_of_one(
     assert max(map(_peak_mb, workers)) < MOST_MB
     assert set(workers) <= set(service.workers())  # another may only have started
     assert service.predict(digits.picture(6)).ok
+
+
+def test_size_that_a_gif_declares_is_refused_before_memory_is_taken(
+    service: Service,
+) -> None:
+    side = struct.pack("<HH", 13_000, 13_000)
+    restored = b"!\xf9\x04\x09\0\0\0\0"  # to its background, after it was shown
+    head = b"GIF89a" + side + b"\x80\0\0" + b"\0\0\0\xff\xff\xff" + restored
+    body = head + b",\0\0\0\0" + side + b"\0" + b"\x02\x02\x44\x01\0;"
+    workers = service.workers()
+    for worker in workers:
+        _forget_peak(worker)
+    before = sum(map(_peak_mb, workers))
+    assert service.predict(body).status_code == 413
+    assert sum(map(_peak_mb, workers)) < before + 50
