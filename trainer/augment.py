@@ -19,7 +19,7 @@ _ELASTIC_PIXELS = 1.2  # standard deviation of the displacement
 _KNOTS = 7  # bumps along a side that the displacement is made of
 _CHANGED_STROKES = 0.5  # share of the copies
 _THINNER, _THICKER = -0.4, 0.6  # towards the eroded or the dilated digit
-_ADORNED = 0.1  # share of the 1s, 7s and 9s that are written as elsewhere
+_ADORNED = 0.2  # share of the 1s, 7s and 9s that are written as elsewhere
 _FIELDS = fields(_KNOTS)
 
 

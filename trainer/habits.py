@@ -36,7 +36,7 @@ def _flag(digit: Any, whim: Any) -> None:
     top, bottom, _, _ = extent(digit)
     height, width = bottom - top, 0.7 + 0.9 * whim[3]
     column, reach = stem(digit, top), (0.2 + 0.25 * whim[0]) * height
-    drop = reach * (0.7 + 0.8 * whim[1])
+    drop = reach * (0.5 + whim[1])
     stroke(digit, (top + 0.5, column), (top + drop, column - reach), width)
     if whim[2] < 0.5:
         foot, side = stem(digit, bottom - 2), (0.15 + 0.3 * whim[2]) * height
