@@ -4,9 +4,7 @@ Not a test, as it never ends by itself; CONTRIBUTING says how to run it. What it
 as crash-*, timeout-* or oom-*, was not read or rejected in time, as it should be.
 """
 
-import struct
 import sys
-import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import atheris
 
 with atheris.instrument_imports(include=["service", "PIL"]):
     from service.image import ImageRejected, declared_pixels, read_digit
+from tests.service.image.pictures import FILES, resealed
 
 MAX_PIXELS = 40_000_000
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -32,21 +31,8 @@ def mutated(body: bytes, most: int, _seed: int) -> bytes:
     return resealed(body) if body.startswith(SIGNATURE) else body
 
 
-def resealed(png: bytes) -> bytes:
-    """The PNG with the right checksum after each chunk."""
-    sealed, at = SIGNATURE, len(SIGNATURE)
-    while at + 8 <= len(png):
-        end = at + 8 + int.from_bytes(png[at : at + 4])
-        chunk = png[at + 4 : end]
-        sealed += png[at : at + 4] + chunk + struct.pack(">I", zlib.crc32(chunk))
-        at = end + 4
-    return sealed
-
-
 def write_seeds(corpus: Path) -> None:
     """Begin with one picture of each format that the tests know."""
-    from tests.service.image.pictures import FILES  # noqa: PLC0415 (not instrumented)
-
     corpus.mkdir(exist_ok=True)
     for number, file in enumerate(FILES.values()):
         (corpus / f"seed-{number}").write_bytes(file(3))

@@ -5,6 +5,7 @@ Each case of PAGES and FILES takes a digit and a random generator and returns a 
 
 import io
 import struct
+import zlib
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
@@ -354,3 +355,14 @@ FILES: dict[str, Callable[[int], bytes]] = {
     "TIFF, float": lambda d: encode(canvas(d).convert("F"), "TIFF"),
     "TIFF, CMYK": lambda d: encode(canvas(d).convert("CMYK"), "TIFF"),
 }
+
+
+def resealed(png: bytes) -> bytes:
+    """Give every chunk the right checksum, so that damage reaches the decoder."""
+    sealed, at = png[:8], 8
+    while at + 8 <= len(png):
+        end = at + 8 + int.from_bytes(png[at : at + 4])
+        chunk = png[at + 4 : end]
+        sealed += png[at : at + 4] + chunk + struct.pack(">I", zlib.crc32(chunk))
+        at = end + 4
+    return sealed

@@ -11,7 +11,7 @@ from PIL import Image
 
 from service.image import ImageRejected, read_digit
 from service.image.decoding import SIGNATURES
-from tests.service.image.pictures import FILES, canvas, encode
+from tests.service.image.pictures import FILES, canvas, encode, resealed
 
 MAX_PIXELS = 1_000_000
 BODIES = [file(3) for file in FILES.values()]
@@ -45,17 +45,6 @@ def test_damaged_files_are_read_or_rejected(
         start = int(at * len(damaged))
         damaged[start : start + removed] = inserted
     read_or_reject(bytes(damaged))
-
-
-def resealed(png: bytes) -> bytes:
-    """Give every chunk the right checksum, so that damage reaches the decoder."""
-    sealed, at = png[:8], 8
-    while at + 8 <= len(png):
-        end = at + 8 + int.from_bytes(png[at : at + 4])
-        chunk = png[at + 4 : end]
-        sealed += png[at : at + 4] + chunk + struct.pack(">I", zlib.crc32(chunk))
-        at = end + 4
-    return sealed
 
 
 @settings(max_examples=200, deadline=None)
