@@ -102,11 +102,15 @@ class Network:
         return n
 
     def _first_layer(self, pixels: Pixels) -> Floats:
-        """n_1; of one digit, most pixels are 0, and their rows of W_1 stay unread."""
+        """n_1; of one digit, most pixels are 0, and their rows of W_1 stay unread.
+
+        To take the other rows out costs more than it saves if they are many.
+        """
         W = self.weights[0]
         if len(pixels) == 1:
             (inked,) = pixels[0].nonzero()
-            pixels, W = pixels[:, inked], W.take(inked, axis=0)
+            if len(inked) < len(W) / 3:
+                pixels, W = pixels[:, inked], W.take(inked, axis=0)
         n: Floats = self._scaled(pixels) @ W + self.biases[0]
         return n
 

@@ -76,6 +76,15 @@ def test_any_layer_sizes_feed_forward_in_float32(
     np.testing.assert_array_equal(network.outputs(pixels), activations[-1])
 
 
+@pytest.mark.parametrize("inked", [0, 1, 9, 10, 11, 30])
+def test_digit_alone_gives_what_it_gives_among_others(inked: int) -> None:
+    pixels = np.zeros((3, 30), np.uint8)
+    pixels[1, :inked] = 200
+    network = new_network(30, 5, 4)
+    alone, among = network.outputs(pixels[1:2]), network.outputs(pixels)[1:2]
+    np.testing.assert_allclose(alone, among, rtol=1e-5)
+
+
 def test_labels_are_the_positions_of_the_largest_outputs() -> None:
     network = new_network(784, 12, 10)
     pixels = np.random.default_rng(2).integers(0, 256, (50, 784), np.uint8)
