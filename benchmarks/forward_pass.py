@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks.stopwatch import best_seconds
 from model_store import Network
 from model_store.network import Floats, Pixels
-from trainer.embedded import read_embedded
+from trainer.data.embedded import read_embedded
 
 _LAYERS = (784, 500, 200, 10)
 _REPEATS = 200

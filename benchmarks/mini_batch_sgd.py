@@ -11,12 +11,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.stopwatch import best_seconds
-from trainer.augment import distort
-from trainer.backprop import LOSSES, backprop
-from trainer.config import settings_for
-from trainer.dataset import Dataset, one_hot
-from trainer.embedded import read_embedded
-from trainer.sgd import Descent, initial_network
+from trainer.augmentation.distort import distort
+from trainer.data.dataset import Dataset, one_hot
+from trainer.data.embedded import read_embedded
+from trainer.learning.backprop import LOSSES, backprop
+from trainer.learning.settings import settings_for
+from trainer.learning.sgd import Descent, initial_network
 
 _SIZES = (32, 128, 512)
 _ROWS = 1536  # a whole number of batches of each size

@@ -14,11 +14,11 @@ from threadpoolctl import threadpool_limits
 from benchmarks.stopwatch import best_seconds
 from model_store import Network
 from model_store.network import Floats, sigmoid
-from trainer.data import local_mnist
-from trainer.dataset import Dataset, one_hot
-from trainer.embedded import read_embedded
-from trainer.mnist import read_csv
-from trainer.per_sample import train_one_by_one
+from trainer.data.dataset import Dataset, one_hot
+from trainer.data.embedded import read_embedded
+from trainer.data.mnist_csv import read_csv
+from trainer.data.source import local_mnist
+from trainer.learning.per_sample import train_one_by_one
 
 _ALPHA = 0.3
 _SAMPLES = 1000

@@ -13,7 +13,7 @@ from benchmarks.answer import Answer
 from model_store import Network
 from model_store.network import Floats, Pixels
 from service.image import read_digit
-from trainer.embedded import read_embedded
+from trainer.data.embedded import read_embedded
 
 _MOST_PIXELS = 10_000
 _CLOSE = 1e-5

@@ -5,7 +5,7 @@ from energy.errors import EnergyError, EnergySettingError, SourceUnavailable
 from energy.meter import Meter
 from energy.phase import Phase
 from energy.settings import EnergySettings
-from energy.source import SourceInfo
+from energy.sources.source import SourceInfo
 from energy.tick import Tick
 from energy.units import (
     WORLD_GRAMS_PER_KWH,

@@ -21,7 +21,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         # Inside, so that Ctrl-C while modules load ends quietly too.
-        from energy.commands import cli  # noqa: PLC0415
+        from energy.cli.commands import cli  # noqa: PLC0415
 
         status = cli.main(prog_name=PROGRAM, standalone_mode=False)
     except (click.Abort, KeyboardInterrupt):

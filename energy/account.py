@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from energy.attribution import Attribution, Interval
 from energy.clocks import Clocks
-from energy.source import Energy, Reading, Source
+from energy.sources.source import Energy, Reading, Source
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from energy.coefficients import IDLE_WATTS_PER_CPU, WATTS_PER_CPU
+from energy.sources.coefficients import IDLE_WATTS_PER_CPU, WATTS_PER_CPU
 
 QUIET_LOAD = 0.1  # of the host; below it, what it draws is taken for its idle power,
 QUIET_SELF = 0.05  # unless this process uses more of a CPU than this

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from energy.attribution import ByCpuTime
-from energy.battery import open_battery
 from energy.clocks import Clocks, system_clocks
 from energy.errors import SourceUnavailable
-from energy.estimate import Estimate
-from energy.hwmon import open_hwmon
 from energy.meter import Meter
-from energy.nothing import Nothing
-from energy.rapl import open_rapl
 from energy.settings import SOURCES, EnergySettings
-from energy.source import Source, SourceInfo
+from energy.sources.battery import open_battery
+from energy.sources.estimate import Estimate
+from energy.sources.hwmon import open_hwmon
+from energy.sources.nothing import Nothing
+from energy.sources.rapl import open_rapl
+from energy.sources.source import Source, SourceInfo
 
 log = logging.getLogger(__name__)
 

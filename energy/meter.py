@@ -12,7 +12,7 @@ from energy.attribution import Attribution
 from energy.clocks import Clocks
 from energy.phase import Phase
 from energy.sampler import Sampler
-from energy.source import Energy, Reading, Source, SourceInfo
+from energy.sources.source import Energy, Reading, Source, SourceInfo
 from energy.tick import Tick, Ticker
 
 FRESH_S = 0.1  # a phase takes a sample as young as this for the present

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from energy.meter import Meter
-from energy.source import Energy, Reading
-from energy.sysfs import read_word
+from energy.sources.source import Energy, Reading
+from energy.sources.sysfs import read_word
 from energy.tick import Tick, of_node
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from energy.coefficients import WATTS_PER_CPU
 from energy.errors import EnergySettingError
+from energy.sources.coefficients import WATTS_PER_CPU
 from energy.units import WORLD_GRAMS_PER_KWH
 
 SOURCES = ("rapl", "battery", "hwmon", "estimate")  # the order in which auto tries

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from energy.account import Account
-from energy.source import Energy, Reading
+from energy.sources.source import Energy, Reading
 
 NODE_DOMAINS = ("package", "dram")
 

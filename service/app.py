@@ -7,27 +7,27 @@ from werkzeug.routing import Rule
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import AllowList, ModelStore
-from service.admin import admin
-from service.admission import Admission
-from service.batch import batch
-from service.body import BodyReader
-from service.catalog import Catalog
-from service.client_counts import ClientCounts
+from service.access.admission import Admission
+from service.access.client_counts import ClientCounts
+from service.access.keys import Keys, KeySource
 from service.config import ServiceConfig
-from service.current_model import CurrentModel
-from service.description import description
-from service.errors import register_errors
-from service.front import FAILURE, ROUTE, Front
-from service.journal import Journal
-from service.keys import Keys, KeySource
-from service.ledger import EnergyLedger
-from service.log import write_request
-from service.parts import Parts
-from service.routes import routes
-from service.slow_senders import SlowSenders
-from service.spans import NoSpans, Spans
-from service.v2.routes import v2
-from service.versions import Versions
+from service.server.deadlines import SlowSenders
+from service.serving.catalog import Catalog
+from service.serving.current_model import CurrentModel
+from service.serving.versions import Versions
+from service.telemetry.access_log import Journal
+from service.telemetry.energy_ledger import EnergyLedger
+from service.telemetry.log import write_request
+from service.telemetry.tracing import NoSpans, Spans
+from service.web.admin import admin
+from service.web.batch import batch
+from service.web.body import BodyReader
+from service.web.description import description
+from service.web.errors import register_errors
+from service.web.middleware import FAILURE, ROUTE, Front
+from service.web.routes import routes
+from service.web.services import Parts
+from service.web.v2.routes import v2
 
 _PATIENCE_S = 10.0
 
@@ -46,7 +46,7 @@ def create_app(
     `admission.refresh` and `slow_senders.cut_off_late` happen now and then. The counts
     of config.rate_limit are the caller's, too, as workers share them.
     """
-    app = Flask(__name__)
+    app = Flask("service.web")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None

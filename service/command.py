@@ -13,9 +13,9 @@ import click
 from energy import EnergyError, EnergySettings, open_meter
 from model_store import AllowList, StoreUnavailable, __version__
 from model_store.command_line import run
+from service.access.keys import KeySource
 from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
-from service.keys import KeySource
-from service.shared_directory import make_shared_directory
+from service.server.shared_directory import make_shared_directory
 
 _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 

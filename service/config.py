@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.canary import Canary
-from service.keys import KeySource
-from service.proxies import TrustedProxies
-from service.rate_limit import Rate
+from service.access.keys import KeySource
+from service.access.proxies import TrustedProxies
+from service.access.rate_limit import Rate
+from service.serving.canary import Canary
 
 
 class ConfigError(Exception):

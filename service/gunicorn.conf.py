@@ -17,13 +17,13 @@ _host = f"[{_config.host}]" if ":" in _config.host else _config.host
 bind = [f"{_host}:{_config.port}"]
 workers = _config.workers
 threads = _config.threads
-worker_class = "service.worker.Worker"
+worker_class = "service.server.worker.Worker"
 keepalive = 5
 timeout = 30
 graceful_timeout = 20
-forwarded_allow_ips = ""  # service/proxies.py says which proxy is believed
+forwarded_allow_ips = ""  # service/access/proxies.py says which proxy is believed
 if _config.log_format == "json":
-    logger_class = "service.log.JsonLogger"
+    logger_class = "service.telemetry.log.JsonLogger"
 control_socket_disable = True  # one address to reach the service, and no file to write
 proc_name = "digits"
 

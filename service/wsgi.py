@@ -8,13 +8,13 @@ from PIL import Image
 
 from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
+from service.access.client_counts import ClientCounts
 from service.app import create_app
-from service.background import every
-from service.client_counts import ClientCounts
 from service.config import ServiceConfig
-from service.log import set_up_logging
-from service.parts import Parts
-from service.spans import open_spans
+from service.telemetry.background import every
+from service.telemetry.log import set_up_logging
+from service.telemetry.tracing import open_spans
+from service.web.services import Parts
 
 _TICK_S = 1.0
 _CUT_OFF_S = 0.25

@@ -8,12 +8,12 @@ from flask import Flask
 from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
-from energy.commands import cli as energy_commands
-from energy.options import carbon_option, root_option, source_option, watts_option
+from energy.cli.commands import cli as energy_commands
+from energy.cli.options import carbon_option, root_option, source_option, watts_option
 from model_store.__main__ import main as store_commands
 from service.app import create_app
 from service.config import SETTINGS, ServiceConfig
-from trainer.commands import main as trainer_commands
+from trainer.cli.commands import main as trainer_commands
 
 ROOT = Path(__file__).parent.parent
 

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from trainer.stopping import Stopping
+from trainer.training.signals import Stopping
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     scratch = _place_for_compiled_code()
     try:
         # Inside, as numpy and pandas take a second to load and Ctrl-C may come then.
-        from trainer.commands import run_commands  # noqa: PLC0415
+        from trainer.cli.commands import run_commands  # noqa: PLC0415
 
         run_commands()
     except BaseException:  # a library may have made another exception of ours

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from energy import EnergySettings, Meter, Phase, bulb_seconds, co2e_grams, watt_hours
-from trainer.fit import Phases
-from trainer.progress import EpochReport
+from trainer.training.fit import Phases
+from trainer.training.progress import EpochReport
 
 _DERIVED = ("watt_hours", "co2e_grams", "bulb_seconds")
 

@@ -7,12 +7,12 @@ from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
 from model_store import ModelNotFound, ModelStore
-from trainer.checkpoint import Checkpoints
-from trainer.data import DataChoice, local_mnist
-from trainer.progress import Reporter
+from trainer.data.source import DataChoice, local_mnist
+from trainer.pipeline import Outcome, Places, train_and_publish
+from trainer.report.text import outcome_text
 from trainer.request import Request
-from trainer.run import Outcome, Places, train_and_publish
-from trainer.scorecards import outcome_text
+from trainer.training.checkpoint import Checkpoints
+from trainer.training.progress import Reporter
 
 _FIRST_MODEL_SECONDS = 60.0
 

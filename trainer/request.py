@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from trainer.data import DataChoice
+from trainer.data.source import DataChoice
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class Installation:
     @contextlib.contextmanager
     def serving(self, **settings: str) -> Iterator[Service]:
         """A service that is alive; whether it is ready depends on the store."""
-        with (self.root / "service.log").open("a") as log:
+        with (self.root / "service.telemetry.log").open("a") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "service"],
                 cwd=ROOT,
@@ -129,7 +129,7 @@ class Installation:
 
     def log(self) -> str:
         """What its services have written so far."""
-        return (self.root / "service.log").read_text()
+        return (self.root / "service.telemetry.log").read_text()
 
 
 def press_ctrl_c(process: subprocess.Popen[Any]) -> None:

@@ -4,13 +4,13 @@ from importlib import import_module
 
 import numpy as np
 
-from trainer.config import settings_for
-from trainer.dataset import Dataset
-from trainer.sgd import initial_network, warm_up
+from trainer.data.dataset import Dataset
+from trainer.learning.settings import settings_for
+from trainer.learning.sgd import initial_network, warm_up
 
 for _slow in ("scipy.ndimage", "scipy.optimize", "sklearn.datasets"):
     import_module(_slow)
-import_module("trainer.commands")
+import_module("trainer.cli.commands")
 
 _settings = settings_for("default", False, 0, {"hidden": (2,), "augment": False})
 _rows = Dataset(np.zeros((1, 784), np.uint8), np.zeros(1, np.uint8), "", "")

@@ -154,7 +154,7 @@ def _become(
         os.dup2(os.open(path, os.O_WRONLY), handle)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [program, *arguments]
-    mock.patch("trainer.run.report_on").start()
+    mock.patch("trainer.pipeline.report_on").start()
     prepare, argument = preparation
     prepare(argument)
     runpy.run_module(program, run_name="__main__", alter_sys=True)

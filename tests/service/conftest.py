@@ -14,10 +14,10 @@ from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
 from model_store import Card, Model, ModelStore, Network
+from service.access.client_counts import ClientCounts
 from service.app import create_app
-from service.client_counts import ClientCounts
 from service.config import ServiceConfig
-from service.parts import Parts
+from service.web.services import Parts
 from tests.e2e import digits
 from tests.e2e.programs import Installation, Service
 from tests.e2e.waiting import wait_until

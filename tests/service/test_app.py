@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from service.parts import Parts
+from service.web.services import Parts
 from tests.e2e import digits
 
 Grown = Callable[..., float]

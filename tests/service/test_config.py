@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from service.canary import Canary
+from service.access.proxies import TrustedProxies
+from service.access.rate_limit import Rate
 from service.config import SETTINGS, ConfigError, ServiceConfig
-from service.proxies import TrustedProxies
-from service.rate_limit import Rate
+from service.serving.canary import Canary
 
 
 def test_defaults_are_those_of_the_documentation() -> None:

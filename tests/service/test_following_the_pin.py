@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model_store import Model, ModelStore
-from service.current_model import CurrentModel
+from service.serving.current_model import CurrentModel
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]

@@ -10,11 +10,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from energy import EnergySettings, SourceInfo
 from model_store import Model, ModelStore
-from service import metrics
-from service.catalog import Catalog
-from service.parts import Parts
-from service.prediction_energy import energy_per_prediction
-from service.scrape import Facts
+from service.serving.catalog import Catalog
+from service.telemetry import metrics
+from service.telemetry.prediction_energy import energy_per_prediction
+from service.telemetry.scrape import Facts
+from service.web.services import Parts
 from tests.e2e.programs import Service
 from tests.e2e.waiting import wait_until
 

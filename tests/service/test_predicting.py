@@ -13,7 +13,7 @@ from PIL import Image
 
 from model_store import Model, ModelStore
 from model_store.network import probabilities
-from service.parts import Parts
+from service.web.services import Parts
 
 
 def _predict(client: FlaskClient, picture: bytes, query: str = "") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from model_store import Model, ModelStore
-from service.parts import Parts
+from service.web.services import Parts
 
 Publish = Callable[..., Model]
 

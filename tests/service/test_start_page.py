@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.parts import Parts
+from service.web.services import Parts
 from tests.e2e.pages import Page
 
 Publish = Callable[..., Model]

@@ -8,8 +8,8 @@ import pytest
 from tests.model_store.programs import Place
 from tests.trainer import csv_files
 from tests.trainer.stopped_runs import KINDS, Options, run_stopped
-from trainer.dataset import Dataset
-from trainer.embedded import read_embedded
+from trainer.data.dataset import Dataset
+from trainer.data.embedded import read_embedded
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def stopped_state(
 ) -> Path:
     """The state directory that a stopped run leaves; made once, to be copied."""
     place = Place(tmp_path_factory.mktemp("stopped"))
-    run_stopped(place, {"trainer.sgd.backprop": 10}, *commands["default"])
+    run_stopped(place, {"trainer.learning.sgd.backprop": 10}, *commands["default"])
     return place.root / "state"
 
 
@@ -117,4 +117,4 @@ def stopped(place: Place, stopped_state: Path) -> Place:
 @pytest.fixture
 def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings in this process draw no plots, which takes longer than they do."""
-    monkeypatch.setattr("trainer.run.report_on", lambda *_: None)
+    monkeypatch.setattr("trainer.pipeline.report_on", lambda *_: None)

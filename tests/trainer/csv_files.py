@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.dataset import Dataset
+from trainer.data.dataset import Dataset
 
 Rows = list[list[str]]
 

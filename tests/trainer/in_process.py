@@ -6,7 +6,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from tests.model_store.programs import Place
-from trainer.commands import main
+from trainer.cli.commands import main
 
 
 def invoke(place: Place, *options: object, **settings: str) -> Result:

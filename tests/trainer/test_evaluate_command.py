@@ -9,8 +9,8 @@ import pytest
 from tests.model_store.programs import Place
 from tests.trainer.csv_files import Rows, write
 from tests.trainer.in_process import printed
-from trainer.evaluate import evaluate
-from trainer.mnist import read_csv
+from trainer.data.mnist_csv import read_csv
+from trainer.learning.evaluate import evaluate
 
 Quick = tuple[object, ...]
 

@@ -36,7 +36,9 @@ def test_first_model_is_trained_on_the_csvs_at_hand(
 def test_first_model_without_csvs_is_of_the_embedded_set(
     place: Place, first: Callable[[], Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.data.fetch", lambda *_: pytest.fail("it downloads"))
+    monkeypatch.setattr(
+        "trainer.data.source.fetch", lambda *_: pytest.fail("it downloads")
+    )
     result = first()
     assert result.exit_code == 0, result.output
     assert place.store.load(1).card.is_embedded

@@ -33,7 +33,7 @@ def test_compiled_code_has_a_place_of_its_own_if_the_source_is_read_only(
 
     monkeypatch.setattr("os.access", lambda *_: False)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("trainer.commands.run_commands", look)
+    monkeypatch.setattr("trainer.cli.commands.run_commands", look)
     main()
     assert seen[0].parent == tmp_path
     assert not seen[0].exists()
@@ -58,7 +58,7 @@ def test_signal_while_libraries_load_ends_the_program_quietly(
     monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:
     monkeypatch.setattr(
-        "trainer.commands.run_commands", lambda: signal.raise_signal(number)
+        "trainer.cli.commands.run_commands", lambda: signal.raise_signal(number)
     )
     with pytest.raises(SystemExit) as end:
         main()

@@ -12,7 +12,7 @@ from tests.model_store.programs import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import Options, checkpoints
-from trainer.dataset import Dataset
+from trainer.data.dataset import Dataset
 from trainer.errors import BrokenCheckpoint, OtherRun
 
 OTHERS: dict[str, tuple[Options, str]] = {

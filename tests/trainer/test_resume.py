@@ -14,7 +14,7 @@ from model_store import Card, Network
 from tests.model_store.programs import Place
 from tests.trainer.stopped_runs import KINDS, Options, checkpoints, run_stopped
 from tests.trainer.waiting import wait_for
-from trainer.checkpoint import read
+from trainer.training.checkpoint import read
 
 
 @pytest.fixture(scope="module")
@@ -47,21 +47,33 @@ def timeless(card: Card) -> Card:
 
 
 MOMENTS = {
-    "in the first batch": ("default", {"trainer.sgd.backprop": 1}),
-    "in the middle of the first epoch": ("default", {"trainer.sgd.backprop": 4}),
-    "in the last batch of an epoch": ("default", {"trainer.sgd.backprop": 16}),
-    "in the middle of the last epoch": ("default", {"trainer.sgd.backprop": 20}),
-    "while a cost is measured": ("default", {"trainer.fit.cost": 2}),
-    "while the last cost is measured": ("default", {"trainer.fit.cost": 3}),
-    "while it is calibrated": ("default", {"trainer.training.temperature": 1}),
-    "while it is tested": ("default", {"trainer.run.evaluate": 1}),
+    "in the first batch": ("default", {"trainer.learning.sgd.backprop": 1}),
+    "in the middle of the first epoch": (
+        "default",
+        {"trainer.learning.sgd.backprop": 4},
+    ),
+    "in the last batch of an epoch": ("default", {"trainer.learning.sgd.backprop": 16}),
+    "in the middle of the last epoch": (
+        "default",
+        {"trainer.learning.sgd.backprop": 20},
+    ),
+    "while a cost is measured": ("default", {"trainer.training.fit.cost": 2}),
+    "while the last cost is measured": ("default", {"trainer.training.fit.cost": 3}),
+    "while it is calibrated": ("default", {"trainer.training.training.temperature": 1}),
+    "while it is tested": ("default", {"trainer.pipeline.evaluate": 1}),
     "twice, the second while the checkpoint is written": (
         "default",
-        {"trainer.sgd.backprop": 10, "trainer.checkpoint.written_aside": 1},
+        {
+            "trainer.learning.sgd.backprop": 10,
+            "trainer.training.checkpoint.written_aside": 1,
+        },
     ),
-    "in an epoch of the embedded set": ("embedded", {"trainer.sgd.backprop": 13}),
-    "in a per-sample epoch": ("notebook", {"trainer.sgd.train_one_by_one": 6}),
-    "after a per-sample epoch": ("notebook", {"trainer.fit.cost": 1}),
+    "in an epoch of the embedded set": (
+        "embedded",
+        {"trainer.learning.sgd.backprop": 13},
+    ),
+    "in a per-sample epoch": ("notebook", {"trainer.learning.sgd.train_one_by_one": 6}),
+    "after a per-sample epoch": ("notebook", {"trainer.training.fit.cost": 1}),
 }
 
 
@@ -94,7 +106,7 @@ def test_run_stopped_again_and_again_ends_the_same(
     batch = {"default": "backprop", "notebook": "train_one_by_one"}[kind]
     again = (*commands[kind], "--resume")
     for options in (commands[kind], again, again):
-        run = run_stopped(place, {f"trainer.sgd.{batch}": 3}, *options)
+        run = run_stopped(place, {f"trainer.learning.sgd.{batch}": 3}, *options)
         assert run.code == 143, run.stderr
         assert len(checkpoints(place)) == 1
     place.json("trainer", *again)
@@ -104,7 +116,7 @@ def test_run_stopped_again_and_again_ends_the_same(
 def test_time_and_joules_of_both_parts_are_added_up(
     place: Place, commands: dict[str, Options]
 ) -> None:
-    run_stopped(place, {"trainer.fit.cost": 2}, *commands["default"])
+    run_stopped(place, {"trainer.training.fit.cost": 2}, *commands["default"])
     before = read(checkpoints(place)[0]).spent["fit"]
     document = place.json("trainer", *commands["default"], "--resume")
     assert document["seconds"] > (before["seconds"] or 0) > 0
@@ -119,7 +131,7 @@ def test_drawn_seed_is_the_checkpoints(
     place: Place, commands: dict[str, Options]
 ) -> None:
     unseeded = [word for word in commands["default"] if word not in ("--seed", 5)]
-    run_stopped(place, {"trainer.sgd.backprop": 3}, *unseeded)
+    run_stopped(place, {"trainer.learning.sgd.backprop": 3}, *unseeded)
     seed = read(checkpoints(place)[0]).facts["seed"]
     assert place.json("trainer", *unseeded, "--resume")["seed"] == seed
 
@@ -139,7 +151,7 @@ def test_run_without_resume_leaves_the_checkpoint_for_later(
     """Also if it is stopped itself: each has a file of its own."""
     [path] = checkpoints(stopped)
     other = (*commands["default"], "--seed", 6)
-    run = run_stopped(stopped, {"trainer.sgd.backprop": 2}, *other)
+    run = run_stopped(stopped, {"trainer.learning.sgd.backprop": 2}, *other)
     assert "keeps 1 stopped run(s)" in run.stderr
     assert checkpoints(stopped)[0] == path
     assert len(checkpoints(stopped)) == 2
@@ -154,7 +166,7 @@ def test_state_that_cannot_be_written_costs_the_checkpoint_only(
     place: Place, commands: dict[str, Options]
 ) -> None:
     (place.root / "state").touch()
-    run = run_stopped(place, {"trainer.sgd.backprop": 2}, *commands["default"])
+    run = run_stopped(place, {"trainer.learning.sgd.backprop": 2}, *commands["default"])
     assert run.code == 143
     assert "no checkpoint could be written" in run.stderr.splitlines()[-1]
     assert "Traceback" not in run.stderr

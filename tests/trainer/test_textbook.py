@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from model_store.network import SLOPES, Network
-from trainer.backprop import LOSSES
-from trainer.budget import Budget
-from trainer.config import Settings, settings_for
-from trainer.dataset import Dataset
-from trainer.evaluate import cost
-from trainer.sgd import Descent, run_epoch
+from trainer.data.dataset import Dataset
+from trainer.learning.backprop import LOSSES
+from trainer.learning.budget import Budget
+from trainer.learning.evaluate import cost
+from trainer.learning.settings import Settings, settings_for
+from trainer.learning.sgd import Descent, run_epoch
 
 Matrix = NDArray[np.float64]
 

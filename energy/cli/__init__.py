@@ -1,0 +1,1 @@
+"""The commands of the energy meter: sources, watch, and the battery experiment."""

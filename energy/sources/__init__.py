@@ -1,0 +1,1 @@
+"""Where joules are read: RAPL counters, a battery, hwmon sensors, or an estimate."""

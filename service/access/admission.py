@@ -1,0 +1,81 @@
+"""Who may ask for a prediction, or change what is served: keys, tokens, the rate."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
+
+from service.access.client_counts import ClientCounts
+from service.access.keys import Keys
+from service.access.proxies import address
+from service.access.rate_limit import whole_seconds
+
+# In the environ: what the answer tells of the limit, as header fields.
+RATE_FIELDS = "digits.rate_fields"
+
+_IPV6_NETWORK_BYTES = 8  # a /64 is one customer's
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What a request must bring; each part is None where its setting is unset."""
+
+    api_keys: Keys | None
+    admin_token: Keys | None
+    counts: ClientCounts | None
+
+    def check(self, environ: dict[str, Any]) -> None:
+        """Let a prediction pass. Raises werkzeug's Unauthorized, TooManyRequests."""
+        if environ["REQUEST_METHOD"] != "POST" or not _predicts(environ["PATH_INFO"]):
+            return
+        client = _holder(self.api_keys, environ) if self.api_keys else None
+        if self.counts:
+            standing = self.counts.count(client or _network(environ["REMOTE_ADDR"]))
+            environ[RATE_FIELDS] = self.counts.rate.fields(standing)
+            if standing.wait:
+                _refuse(standing.wait)
+
+    def check_admin(self, environ: dict[str, Any]) -> None:
+        """Let an admin call pass. Raises werkzeug's Forbidden, Unauthorized."""
+        if self.admin_token is None:
+            raise Forbidden("admin calls are off, as DIGITS_ADMIN_TOKEN is unset")
+        _holder(self.admin_token, environ)
+
+    def refresh(self) -> None:
+        """Read again the files that hold keys."""
+        for keys in (self.api_keys, self.admin_token):
+            if keys:
+                keys.refresh()
+
+
+def _predicts(path: str) -> bool:
+    return path in {"/predict", "/predict/batch"} or (
+        path.startswith("/v2/") and path.endswith("/infer")
+    )
+
+
+def _holder(keys: Keys, environ: dict[str, Any]) -> bytes:
+    """Who has the key of this request: its digest."""
+    digest = keys.digest(environ.get("HTTP_AUTHORIZATION", ""))
+    if digest is None:
+        raise Unauthorized(
+            "send a valid key as 'Authorization: Bearer KEY'",
+            www_authenticate=WWWAuthenticate("bearer", {"realm": "digits"}),
+        )
+    return digest
+
+
+def _network(name: str) -> bytes:
+    """What an address is counted by: itself, or its /64."""
+    found = address(name)
+    if found is None:  # a Unix socket's peer has none
+        return name.encode()
+    return found.packed if found.version == 4 else found.packed[:_IPV6_NETWORK_BYTES]
+
+
+def _refuse(wait: float) -> None:
+    seconds = whole_seconds(wait)
+    raise TooManyRequests(
+        f"over the rate limit; try again in {seconds} s", retry_after=seconds
+    )

@@ -1,0 +1,108 @@
+"""What each client has sent, in a file that all workers have mapped into memory.
+
+A table of fixed size: 8 places for each of 8,192 hash values, 1.5 MiB in all. Where all
+8 are taken, a newcomer gets the place of the client that has sent the least, so that a
+flood of addresses makes nobody forgotten who is near the limit.
+"""
+
+import fcntl
+import hashlib
+import mmap
+import os
+import struct
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from service.access.rate_limit import Rate, Standing, Window
+
+_SALT_BYTES = 16
+_PLACES = 8
+_TAGS = struct.Struct(f"={_PLACES}Q")  # a row: who has each place, and the windows
+_TAG = struct.Struct("=Q")
+_WINDOW = struct.Struct("=dII")
+_BEGAN = struct.Struct("=" + _PLACES * "d8x")  # when each of a row's windows began
+_ROW_BYTES = _TAGS.size + _PLACES * _WINDOW.size
+_ROWS = 8192
+_BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
+
+
+class ClientCounts:
+    """Counts the requests of clients against a rate, together with other processes.
+
+    Attributes:
+        rate: what each client may send.
+    """
+
+    def __init__(
+        self, rate: Rate, path: Path, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rate = rate
+        self._clock = clock  # the same in all processes
+        # The file's lock is the process's, so its threads need one more. A worker that
+        # is killed leaves it free.
+        self._lock = threading.Lock()
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._fill()
+        self._table = mmap.mmap(self._file, _BYTES)
+        self._salt = self._table[:_SALT_BYTES]  # so that nobody can aim at a row
+
+    def count(self, client: bytes) -> Standing:
+        """Count a request, if it may pass."""
+        digest = hashlib.blake2b(client, digest_size=12, key=self._salt).digest()
+        tag, hashed = struct.unpack("=QI", digest)
+        row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                return self._count(row, tag)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _count(self, row: int, tag: int) -> Standing:
+        now = self._clock()
+        tags = _TAGS.unpack_from(self._table, row)
+        if tag in tags:
+            place = tags.index(tag)
+            window = self._window(row, place, now)
+        else:
+            place = self._least(row + _TAGS.size, now)
+            window = Window(now)
+            _TAG.pack_into(self._table, row + place * _TAG.size, tag)
+        wait = self.rate.wait(window, now)
+        window = window._replace(passed=window.passed + (wait == 0))
+        _WINDOW.pack_into(self._table, _at(row, place), *window)
+        return self.rate.standing(window, now, wait)
+
+    def _window(self, row: int, place: int, now: float) -> Window:
+        window = _WINDOW.unpack_from(self._table, _at(row, place))
+        return self.rate.at(Window._make(window), now)
+
+    def _least(self, windows: int, now: float) -> int:
+        """The place of a client that was not here lately, or who has sent the least."""
+        began = _BEGAN.unpack_from(self._table, windows)
+        if now - min(began) >= 2 * self.rate.seconds:
+            return began.index(min(began))
+        row = self._table[windows : windows + _PLACES * _WINDOW.size]
+        counted = map(Window._make, _WINDOW.iter_unpack(row))
+        current = [self.rate.at(window, now) for window in counted]
+        weights = [self.rate.weight(window, now) for window in current]
+        return weights.index(min(weights))
+
+    def _fill(self) -> None:
+        """Write a new file whole: memory that could not be filled would be a crash."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            if os.fstat(self._file).st_size < _BYTES:
+                content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
+                written = 0
+                while written < _BYTES:
+                    written += os.pwrite(self._file, content[written:], written)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+
+def _at(row: int, place: int) -> int:
+    """Where the window of that place of a row is."""
+    return row + _TAGS.size + place * _WINDOW.size

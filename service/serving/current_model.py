@@ -1,0 +1,139 @@
+"""The model that is being served, swapped for a newer version without a pause."""
+
+import logging
+import threading
+from random import Random
+
+from model_store import Model, ModelStore, StoreError, StoreUnavailable
+from service.serving.canary import Canary
+from service.serving.version_loader import Loaded, VersionLoader
+from service.telemetry import metrics
+from service.telemetry.complaint import Complaint
+
+log = logging.getLogger(__name__)
+
+
+class NoModel(Exception):
+    """Nothing is loaded yet; the text says why."""
+
+
+class CurrentModel:
+    """Serves the pinned version, or else the newest valid one; and maybe a canary.
+
+    `refresh` loads and checks aside; readers only ever meet a whole, warmed-up model,
+    as the swap is one assignment.
+    """
+
+    def __init__(
+        self,
+        store: ModelStore,
+        canary: Canary | None = None,
+        rng: Random | None = None,
+    ) -> None:
+        self._store = store
+        self._loader = VersionLoader(store)
+        self._share = canary
+        self._rng = rng or Random()  # noqa: S311 (nobody gains by a guess)
+        self._main: Loaded | None = None
+        self._canary: Loaded | None = None
+        self._refreshing = threading.Lock()
+        self._fault = ""  # of the store or the pin, as seen by this refresh
+        self._complaint = Complaint()
+        self._canary_complaint = Complaint()
+        self._why_none = ""
+
+    @property
+    def loaded(self) -> Model | None:
+        """The model that answers now, but for the canary's share; or None."""
+        main = self._main
+        return main.model if main else None
+
+    @property
+    def all_loaded(self) -> list[Model]:
+        """The loaded model and the canary, if it is another one."""
+        models = [loaded.model for loaded in (self._main, self._canary) if loaded]
+        return list({model.version: model for model in models}.values())
+
+    def get(self) -> Model:
+        """The loaded model, or the first one that came by now. Raises NoModel."""
+        if self._main is None:
+            self.refresh()
+        model = self.loaded
+        if model is None:
+            raise NoModel(self._why_none)
+        return model
+
+    def pick(self) -> Model:
+        """The model for one prediction, loaded or canary. Raises NoModel."""
+        canary = self._canary
+        if canary and self._share and self._share.falls_on(self._rng):
+            return canary.model
+        return self.get()
+
+    def refresh(self) -> None:
+        """Load what should be served by now, if it is not what is loaded."""
+        with self._refreshing:  # now and then, and whenever a version is pinned
+            self._fault = ""
+            self._follow_store()
+            if self._complaint.tell(self._fault):
+                metrics.MODEL_LOADS.labels("unavailable").inc()
+            if self._share:
+                self._follow_canary(self._share.version)
+
+    def _follow_store(self) -> None:
+        try:
+            candidates = self._candidates()
+        except StoreUnavailable as error:
+            self._fault = f"the model store cannot be read: {error}"
+            self._why_none = f"the model store cannot be read ({error.reason})"
+            return
+        for version in candidates:
+            if self._take(version):
+                return
+        if self._main is None:
+            self._explain(bool(candidates))
+
+    def _follow_canary(self, version: int) -> None:
+        try:
+            self._canary = self._loader.load(version, self._canary)
+        except StoreUnavailable:  # then it stays as it is
+            return
+        fault = f"the canary, version {version}, is missing or broken"
+        if self._canary_complaint.tell("" if self._canary else fault):
+            metrics.MODEL_LOADS.labels("unavailable").inc()
+
+    def _candidates(self) -> list[int]:
+        """The versions to try, the best first; none that is worse than the loaded."""
+        newest_first = self._store.versions()[::-1]
+        try:
+            pinned = self._store.pinned()
+        except StoreError as error:
+            self._fault = f"the pin cannot be followed: {error}"
+        else:
+            if pinned is None:
+                return newest_first
+            if self._take(pinned):
+                return []
+            self._fault = f"the pinned version {pinned} is missing or broken"
+        return [] if self._main else newest_first
+
+    def _take(self, version: int) -> bool:
+        """Make a version the loaded one; False if it is broken."""
+        try:
+            loaded = self._loader.load(version, self._main)
+        except StoreUnavailable as error:
+            self._fault = f"version {version} cannot be read: {error}"
+            return False
+        if loaded and loaded is not self._main:
+            self._main = loaded
+            log.info("serving version %d", version)
+        return loaded is not None
+
+    def _explain(self, any_version: bool) -> None:
+        """Note why there is no model; callers are not told where the store is."""
+        why = "the model store holds no version yet; the trainer publishes one"
+        if any_version:
+            why = "every version in the model store is broken (see the log)"
+        if why != self._why_none:
+            log.warning("not ready, for %s: %s", self._store.root, why)
+        self._why_none = why

@@ -1,0 +1,78 @@
+"""What the model says of pixels: the label, the output vector, the confidence."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_store import Model
+from model_store.network import Floats, Pixels, probabilities
+from service.telemetry import metrics
+from service.telemetry.metrics import labelled
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One digit's answer.
+
+    Attributes:
+        label: the position of the largest output.
+        outputs: the network's output vector as it is, 10 numbers.
+        confidence: the calibrated probability of the label, 0 to 1.
+    """
+
+    label: int
+    outputs: list[float]
+    confidence: float
+
+    def document(self) -> dict[str, Any]:
+        """As the answer shows it."""
+        return {
+            "label": self.label,
+            "outputs": self.outputs,
+            "confidence": self.confidence,
+        }
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare by
+class Predictions:
+    """The answers for n rows of pixels, as arrays; iterating gives each Prediction.
+
+    Attributes:
+        labels: (n,), the position of the largest output.
+        outputs: (n, 10) float32, the network's output vectors as they are.
+        confidences: (n,), the calibrated probability of the label, 0 to 1.
+    """
+
+    labels: NDArray[np.intp]
+    outputs: Floats
+    confidences: Floats
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __iter__(self) -> Iterator[Prediction]:
+        columns = self.labels, self.outputs, self.confidences
+        return map(Prediction, *(column.tolist() for column in columns))
+
+
+def predict(model: Model, pixels: Pixels) -> Predictions:
+    """A prediction for each row of pixels, (n, 784) of 0 to 255, and count them."""
+    pre_outputs = model.network.pre_outputs(pixels)
+    calibrated = probabilities(pre_outputs, model.card.temperature)
+    predictions = Predictions(
+        labels=pre_outputs.argmax(axis=1),
+        outputs=model.network.activate_outputs(pre_outputs),
+        confidences=calibrated.max(axis=1),  # the label's, as softmax keeps the order
+    )
+    _count(predictions, model.version)
+    return predictions
+
+
+def _count(predictions: Predictions, version: int) -> None:
+    for label, times in Counter(predictions.labels.tolist()).items():
+        labelled(metrics.PREDICTIONS, label, version).inc(times)
+    metrics.CONFIDENCE.observe_all(predictions.confidences.tolist())

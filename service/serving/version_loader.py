@@ -1,0 +1,51 @@
+"""Loading a version aside, whole and warmed up; a broken file is tried once."""
+
+import logging
+from typing import NamedTuple
+
+import numpy as np
+
+from model_store import Model, ModelNotAllowed, ModelStore, StoreError, StoreUnavailable
+from service.telemetry import metrics
+
+log = logging.getLogger(__name__)
+
+
+class Loaded(NamedTuple):
+    """A model, and the fingerprint of the file that it was read from."""
+
+    model: Model
+    fingerprint: tuple[int, ...]
+
+
+class VersionLoader:
+    """Loads versions; what is wrong with one is logged and counted once."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self._store = store
+        # Fingerprints, so that the same broken file is not tried each second.
+        self._refused: set[tuple[int, ...]] = set()
+
+    def load(self, version: int, loaded: Loaded | None) -> Loaded | None:
+        """That version, which may be the loaded one; None if it is missing or broken.
+
+        Raises StoreUnavailable: it may be readable the next time.
+        """
+        seen = self._store.fingerprint(version)
+        if seen is None or seen in self._refused:
+            return None
+        if loaded and seen == loaded.fingerprint:
+            return loaded
+        try:
+            model = self._store.load(version)
+        except StoreUnavailable:
+            raise
+        except StoreError as error:
+            self._refused.add(seen)
+            forbidden = isinstance(error, ModelNotAllowed)
+            metrics.MODEL_LOADS.labels("forbidden" if forbidden else "broken").inc()
+            log.error("version %d is not served: %s", version, error)
+            return None
+        model.network.outputs(np.zeros((1, 784), np.uint8))  # warm up
+        metrics.MODEL_LOADS.labels("ok").inc()
+        return Loaded(model, seen)

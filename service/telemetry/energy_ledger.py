@@ -1,0 +1,96 @@
+"""The energy ledger: each second a worker's joules are shared out to its requests."""
+
+import math
+import threading
+from collections import deque
+from typing import Any
+
+from energy import Meter, SourceInfo, Tick
+from energy.node import NodeLedger
+from service.telemetry import metrics
+from service.telemetry.metrics import labelled
+
+_MOST_WAITING = 1_000_000
+
+
+class EnergyLedger:
+    """What each prediction request costs, by its CPU time; and what the node uses.
+
+    The joules of a tick go to the requests that ended in it, each at the tick's joules
+    per CPU second; what is left is overhead. Nothing is invented: request and overhead
+    together are the worker's dynamic energy. Of all the workers that share a
+    NodeLedger, one counts what is the machine's.
+
+    Attributes:
+        source: where the joules come from; None without a source.
+    """
+
+    def __init__(self, meter: Meter, node: NodeLedger | None) -> None:
+        self._meter = meter
+        self.source = meter.source
+        self._node = node
+        self._lock = threading.Lock()  # the last tick comes from another thread
+        # Bounded, as a source that is lost for good would never pay for them.
+        self._waiting: deque[tuple[int, float, int]] = deque(maxlen=_MOST_WAITING)
+        self._rate = math.nan
+        self._overhead = 0.0
+
+    @property
+    def info(self) -> SourceInfo | None:
+        """What the source measures, an estimate's watts; None without a source."""
+        return self._meter.info if self.source else None
+
+    def charge(
+        self, version: int, cpu_seconds: float, predictions: int = 1
+    ) -> dict[str, Any] | None:
+        """Note a prediction request, and say what it cost at the last tick's rate.
+
+        Each of its predictions bears the same part of the time and of the joules, which
+        are observed at the next tick. None as long as there is no rate.
+        """
+        each_s = cpu_seconds / predictions
+        labelled(metrics.PREDICTION_CPU, version).observe_times(each_s, predictions)
+        if self.source is None:
+            return None
+        self._waiting.append((version, each_s, predictions))
+        if math.isnan(self._rate):
+            return None
+        return {"joules": self._rate * cpu_seconds, "source": self.source}
+
+    def tick(self) -> None:
+        """Share out what was spent since the last tick; call it about once a second."""
+        with self._lock:
+            tick = self._meter.tick()
+            self._rate = tick.joules_per_cpu_second
+            if tick.joules is not None and self.source:
+                self._share_out(tick.joules, self.source)
+            if self._node and self.source:
+                self._count_node(self._node, tick, self.source)
+
+    def _share_out(self, joules: float, source: str) -> None:
+        requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        spent = 0.0
+        for version, each_s, predictions in requests:
+            cost = each_s * self._rate
+            histogram = labelled(metrics.PREDICTION_JOULES, version, source)
+            histogram.observe_times(cost, predictions)
+            spent += cost * predictions
+        # A request that spans two ticks is paid for in the second: what it takes from
+        # that one's overhead stays owed, so that the sum is right over time.
+        self._overhead += joules - spent
+        metrics.PROCESS_JOULES.labels(source, "request").inc(spent)
+        metrics.PROCESS_JOULES.labels(source, "overhead").inc(max(self._overhead, 0))
+        self._overhead = min(self._overhead, 0)
+
+    def _count_node(self, node: NodeLedger, tick: Tick, source: str) -> None:
+        """Count the machine's energy, if this is the one worker that does."""
+        count = node.count(tick)
+        if count is None:
+            return
+        for domain, joules in count.joules.items():
+            metrics.NODE_JOULES.labels(source, domain).inc(joules)
+        if count.idle_joules is not None:
+            metrics.IDLE_JOULES.labels(source).inc(count.idle_joules)
+        metrics.COUNTER_WRAPS.inc(count.wraps)
+        for reason, skipped in count.skipped.items():
+            metrics.SAMPLES_SKIPPED.labels(reason).inc(skipped)

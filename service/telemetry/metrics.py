@@ -1,0 +1,84 @@
+"""Every metric that the service counts, declared once."""
+
+from functools import lru_cache
+from typing import TypeVar
+
+from prometheus_client import Counter, Histogram
+
+from service.telemetry.histogram import BulkHistogram
+
+Labelled = TypeVar("Labelled", Counter, Histogram, BulkHistogram)
+
+_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10)
+_CPU_SECONDS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
+_JOULES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 1)
+_CONFIDENCE = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1)
+
+HTTP_REQUESTS = Counter(
+    "digits_http_requests_total",
+    "Requests answered.",
+    ["method", "route", "code"],
+)
+HTTP_SECONDS = Histogram(
+    "digits_http_request_duration_seconds",
+    "From the request's headers to its answer.",
+    ["route"],
+    buckets=_SECONDS,
+)
+PREDICTIONS = Counter(
+    "digits_predictions_total", "Digits answered.", ["label", "model_version"]
+)
+CONFIDENCE = BulkHistogram(
+    "digits_prediction_confidence",
+    "The calibrated probability of the label that was answered.",
+    buckets=_CONFIDENCE,
+)
+REJECTED_IMAGES = Counter(
+    "digits_rejected_images_total", "Pictures that no digit was read from.", ["reason"]
+)
+MODEL_LOADS = Counter(
+    "digits_model_loads_total",
+    "Versions that a worker loaded (ok) or not (broken, forbidden, unavailable).",
+    ["outcome"],
+)
+PREDICTION_JOULES = BulkHistogram(
+    "digits_prediction_energy_joules",
+    "The energy of one prediction.",
+    ["model_version", "source"],
+    buckets=_JOULES,
+)
+PREDICTION_CPU = BulkHistogram(
+    "digits_prediction_cpu_seconds",
+    "The CPU time of one prediction.",
+    ["model_version"],
+    buckets=_CPU_SECONDS,
+)
+PROCESS_JOULES = Counter(
+    "digits_process_energy_joules_total",
+    "The dynamic energy of the workers: spent on predictions (request) or not.",
+    ["source", "activity"],
+)
+IDLE_JOULES = Counter(
+    "digits_idle_energy_joules_total",
+    "The energy that the CPUs reserved for the service draw when idle.",
+    ["source"],
+)
+NODE_JOULES = Counter(
+    "digits_node_energy_joules_total",
+    "The energy of the whole machine; the workers' share is a part of it.",
+    ["source", "domain"],
+)
+COUNTER_WRAPS = Counter(
+    "digits_energy_counter_wraps_total", "Energy counters that began again at zero."
+)
+SAMPLES_SKIPPED = Counter(
+    "digits_energy_samples_skipped_total",
+    "Readings of an energy counter that were not counted.",
+    ["reason"],
+)
+
+
+@lru_cache(maxsize=4096)
+def labelled(metric: Labelled, *values: object) -> Labelled:
+    """`metric.labels(*values)`, remembered: finding it costs as much as counting."""
+    return metric.labels(*values)

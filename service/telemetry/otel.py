@@ -1,0 +1,98 @@
+"""Spans by OpenTelemetry, named as its conventions for HTTP servers say.
+
+https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from importlib.metadata import entry_points
+from typing import Any
+
+from opentelemetry import context, propagate, trace
+from opentelemetry.propagators.textmap import Getter
+from opentelemetry.sdk.resources import OTELResourceDetector, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+from model_store import __version__
+from service.telemetry.answer import MODEL_VERSION, Answer
+from service.telemetry.trace_context import TraceContext
+
+log = logging.getLogger(__name__)
+
+_TOKEN = "digits.otel_token"  # noqa: S105 (of OpenTelemetry's context, no secret)
+
+
+class _Headers(Getter[Mapping[str, Any]]):
+    """Reads headers from a WSGI environment."""
+
+    def get(self, carrier: Mapping[str, Any], key: str) -> list[str] | None:
+        value = carrier.get("HTTP_" + key.upper().replace("-", "_"))
+        return None if value is None else [value]
+
+    def keys(self, carrier: Mapping[str, Any]) -> list[str]:
+        return [key[5:].lower() for key in carrier if key.startswith("HTTP_")]
+
+
+_HEADERS = _Headers()
+
+
+class RecordedSpans:
+    """Records a span for each request, and one for each of its parts."""
+
+    def __init__(self, provider: trace.TracerProvider) -> None:
+        self._tracer = provider.get_tracer("digits", __version__)
+
+    def begin(self, environ: dict[str, Any]) -> TraceContext:
+        """The span begins, in the caller's trace if there is one."""
+        caller = propagate.extract(environ, getter=_HEADERS)
+        span = self._tracer.start_span("HTTP", caller, trace.SpanKind.SERVER)
+        environ[_TOKEN] = context.attach(trace.set_span_in_context(span, caller))
+        place = span.get_span_context()
+        return TraceContext(
+            trace.format_trace_id(place.trace_id),
+            trace.format_span_id(place.span_id),
+            place.trace_flags,
+        )
+
+    def end(self, environ: dict[str, Any], answer: Answer) -> None:
+        """The span ends; only a fault of ours is an error."""
+        span = trace.get_current_span()
+        span.update_name(f"{answer.method} {answer.route}")
+        span.set_attributes(_attributes(environ, answer))
+        if answer.code >= 500:
+            span.set_status(trace.StatusCode.ERROR)
+        span.end()
+        context.detach(environ.pop(_TOKEN))
+
+    def part(self, name: str) -> AbstractContextManager[Any]:
+        """A span inside that of the request; a picture refused there is no error."""
+        return self._tracer.start_as_current_span(
+            name, record_exception=False, set_status_on_exception=False
+        )
+
+
+def record_spans(exporters: Iterable[str]) -> RecordedSpans:
+    """Spans that go to the exporters; those find their own settings in OTEL_*."""
+    ours = Resource.create({"service.name": "digits", "service.version": __version__})
+    provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()))
+    for name in exporters:
+        entry = {"otlp": "otlp_proto_http"}.get(name.strip(), name.strip())
+        found = entry_points(group="opentelemetry_traces_exporter", name=entry)
+        if not found:
+            log.warning("no exporter of spans is installed for %s", name)
+        for exporter in found:
+            provider.add_span_processor(BatchSpanProcessor(exporter.load()()))
+    return RecordedSpans(provider)
+
+
+def _attributes(environ: Mapping[str, Any], answer: Answer) -> dict[str, str | int]:
+    attributes: dict[str, str | int] = {
+        "http.request.method": answer.method,
+        "http.route": answer.route,
+        "http.response.status_code": answer.code,
+    }
+    if (version := environ.get(MODEL_VERSION)) is not None:
+        attributes["digits.model_version"] = version
+    return attributes

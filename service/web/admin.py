@@ -1,0 +1,49 @@
+"""The admin calls: which version is served."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
+
+from model_store import CorruptModel, ModelNotAllowed, StoreUnavailable
+from service.web.errors import store_fault
+from service.web.routes import parts
+
+admin = Blueprint("admin", __name__)
+
+
+@admin.before_request
+def _check_token() -> None:
+    parts().admission.check_admin(request.environ)
+
+
+@admin.post("/models/<int(max=999999999):version>/pin")
+def pin(version: int) -> ResponseReturnValue:
+    """Serve this version, whatever is newer; other workers follow in a moment."""
+    try:
+        parts().store.pin(version)
+    except (CorruptModel, ModelNotAllowed) as error:
+        raise UnprocessableEntity(store_fault(error)) from None
+    except StoreUnavailable as error:
+        raise ServiceUnavailable(store_fault(error)) from None
+    return _followed(version)
+
+
+@admin.post("/models/unpin")
+def unpin() -> ResponseReturnValue:
+    """Serve the newest valid version again."""
+    try:
+        parts().store.unpin()
+    except StoreUnavailable as error:
+        raise ServiceUnavailable(store_fault(error)) from None
+    return _followed(None)
+
+
+def _followed(pinned: int | None) -> ResponseReturnValue:
+    """The answer; by then this worker does what was chosen."""
+    models = parts().models
+    models.refresh()
+    return {
+        "pinned": pinned,
+        "served": models.loaded.version if models.loaded else None,
+        "everywhere_within_seconds": parts().config.reload_seconds,
+    }

@@ -1,0 +1,84 @@
+"""POST /predict/batch: many pictures in one form, one matrix product for them all."""
+
+import json
+from typing import Any
+
+import numpy as np
+from flask import Blueprint, Request, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from model_store import Model
+from service.image import DigitImage, ImageRejected
+from service.serving.prediction import predict
+from service.web.errors import problem_document, rejected_picture
+from service.web.multipart import Part, parts_of
+from service.web.pixel_budget import PixelBudget
+from service.web.routes import parts, record_energy
+from service.web.upload import from_part
+
+MOST_PARTS = 1024
+Problem = dict[str, Any]
+
+batch = Blueprint("batch", __name__)
+
+
+@batch.post("/predict/batch")
+def predict_batch() -> ResponseReturnValue:
+    """A prediction or an error for each picture, in order; see docs/api.md."""
+    model = parts().models.pick()
+    images = read_images(request, parts().bodies.read(request.environ))
+    budget = PixelBudget(parts().config.max_pixels)
+    with parts().journal.spans.part("decode"):
+        digits = [_digit(image, budget) for image in images]
+    document = {
+        "predictions": _answers(model, digits),
+        "model": {"version": model.version},
+    }
+    return Response(json.dumps(document), mimetype="application/json")
+
+
+def read_images(request: Request, body: bytes) -> list[Part]:
+    """The multipart parts named `image`, at least one, in order.
+
+    Raises werkzeug's BadRequest, UnsupportedMediaType, RequestEntityTooLarge.
+    """
+    if request.mimetype != "multipart/form-data":
+        raise UnsupportedMediaType("send a form with multipart parts named 'image'")
+    parts = parts_of(body, request.content_type or "", MOST_PARTS)
+    images = [part for part in parts if part.name == "image"]
+    if not images:
+        raise BadRequest("no part named 'image'")
+    if not all(part.filename for part in images):
+        raise BadRequest("a part 'image' has no file name, so it is no file")
+    return images
+
+
+def _digit(image: Part, budget: PixelBudget) -> DigitImage | Problem:
+    try:
+        upload = from_part(image)
+        return upload.digit(budget.allow(upload.content))
+    except BadRequest as error:
+        return problem_document(400, error.description or "")
+    except ImageRejected as rejection:
+        return rejected_picture(rejection)
+
+
+def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str, Any]]:
+    read = [digit for digit in digits if isinstance(digit, DigitImage)]
+    if not read:
+        return [{"error": problem} for problem in digits]
+    with parts().journal.spans.part("predict"):
+        predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
+    answers = [
+        next(predictions).document() | _warnings(digit)
+        if isinstance(digit, DigitImage)
+        else {"error": digit}
+        for digit in digits
+    ]
+    record_energy(model, len(read))
+    return answers
+
+
+def _warnings(digit: DigitImage) -> dict[str, Any]:
+    return {"warnings": list(digit.warnings)} if digit.warnings else {}

@@ -1,0 +1,85 @@
+"""The catalogue of stored versions: what is valid, what is not, and each read once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from model_store import CorruptModel, Model, ModelNotFound, ModelStore, StoreUnavailable
+from service.serving.catalog import Catalog
+
+Publish = Callable[..., Model]
+
+
+class _CountingStore(ModelStore):
+    """Counts how often a version is read; can refuse to read."""
+
+    loads = 0
+    refuses = False
+
+    def load(self, version: int) -> Model:
+        self.loads += 1
+        if self.refuses:
+            raise StoreUnavailable(self.path(version), OSError(5, "I/O error"))
+        return super().load(version)
+
+
+@pytest.fixture
+def counting(tmp_path: Path, publish: Publish) -> _CountingStore:
+    """A store of two versions that has not been read yet."""
+    store = _CountingStore(tmp_path / "models", tmp_path / "state")
+    publish(store, metrics={"test_accuracy": 0.5})
+    publish(store, metrics={"test_accuracy": 0.6})
+    store.loads = 0
+    return store
+
+
+def test_cards_come_in_rising_order_without_broken_versions(
+    counting: _CountingStore,
+) -> None:
+    counting.path(3).write_bytes(b"broken")
+    cards = Catalog(counting).cards()
+    assert [(v, card.test_accuracy) for v, card in cards.items()] == [
+        (1, 0.5),
+        (2, 0.6),
+    ]
+
+
+def test_each_file_is_read_once_broken_ones_too(counting: _CountingStore) -> None:
+    counting.path(3).write_bytes(b"broken")
+    catalog = Catalog(counting)
+    for _ in range(3):
+        catalog.cards()
+        catalog.card(1)
+    assert counting.loads == 3
+
+
+def test_version_that_is_removed_leaves_the_catalogue(counting: _CountingStore) -> None:
+    catalog = Catalog(counting)
+    catalog.cards()
+    counting.path(1).unlink()
+    assert list(catalog.cards()) == [2]
+    with pytest.raises(ModelNotFound):
+        catalog.card(1)
+
+
+def test_broken_version_says_what_is_wrong(counting: _CountingStore) -> None:
+    counting.path(3).write_bytes(b"broken")
+    with pytest.raises(CorruptModel, match=r"complete \.npz"):
+        Catalog(counting).card(3)
+
+
+def test_version_that_could_not_be_read_is_read_again(counting: _CountingStore) -> None:
+    catalog = Catalog(counting)
+    counting.refuses = True
+    assert catalog.cards() == {}
+    counting.refuses = False
+    assert list(catalog.cards()) == [1, 2]
+
+
+def test_store_that_cannot_be_listed_is_unavailable(counting: _CountingStore) -> None:
+    versions = counting.path(1).parent
+    versions.rename(versions.with_name("away"))
+    versions.write_text("a file where a directory belongs")
+    with pytest.raises(StoreUnavailable):
+        Catalog(counting).cards()

@@ -1,0 +1,71 @@
+import base64
+import io
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from model_store.network import Network
+from service.serving.saliency import explanation, relevance
+
+HIDDEN = [("relu", "relu"), ("sigmoid", "sigmoid"), ("relu", "sigmoid")]
+
+
+def network(hidden: tuple[str, ...], output: str = "softmax") -> Network:
+    rng = np.random.default_rng(7)
+    layers = [784, 20, 15, 10]
+    shapes = pairwise(layers)
+    return Network(
+        tuple(rng.normal(0, 0.2, shape) for shape in shapes),
+        tuple(rng.normal(0, 0.2, nodes) for nodes in layers[1:]),
+        (*hidden, output),
+    )
+
+
+def digit() -> NDArray[np.uint8]:
+    rng = np.random.default_rng(3)
+    return (rng.integers(0, 256, 784) * (rng.random(784) < 0.3)).astype(np.uint8)
+
+
+def shown(url: str) -> NDArray[np.uint8]:
+    picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
+    assert picture.size == (280, 280)
+    return np.asarray(picture.resize((28, 28), Image.Resampling.NEAREST))
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("output", ["softmax", "sigmoid"])
+@pytest.mark.parametrize("label", [0, 7])
+def test_relevance_is_gradient_times_input(
+    hidden: tuple[str, ...], output: str, label: int
+) -> None:
+    net, pixels, step = network(hidden, output), digit(), 1e-4
+    nudged = np.eye(784) * step
+    forth = net.pre_outputs(pixels + nudged)[:, label]
+    back = net.pre_outputs(pixels - nudged)[:, label]
+    by_differences = (forth - back) / (2 * step) * pixels
+    assert relevance(net, pixels, label) == pytest.approx(by_differences, abs=1e-6)
+
+
+def test_linear_network_is_explained_to_the_last_bit() -> None:
+    rng = np.random.default_rng(1)
+    net = Network((rng.normal(0, 1, (784, 10)),), (np.zeros(10),), ("softmax",))
+    added_up = relevance(net, digit(), 4).sum()
+    assert added_up == pytest.approx(net.pre_outputs(digit()[np.newaxis])[0, 4])
+
+
+def test_red_spoke_for_the_label_and_blue_against_it() -> None:
+    net, pixels = network(("relu", "relu")), digit()
+    shares = relevance(net, pixels, 2)
+    colours = shown(explanation(net, pixels, 2)).reshape(784, 3).astype(int)
+    strong = np.abs(shares) > 0.3 * np.abs(shares).max()
+    reddish = colours[:, 0] > colours[:, 2]
+    assert np.array_equal(reddish[strong], shares[strong] > 0)
+    assert (colours[pixels == 0] == 0).all()
+
+
+def test_blank_pixels_have_nothing_to_say() -> None:
+    blank = np.zeros(784, dtype=np.uint8)
+    assert not shown(explanation(network(("relu", "relu")), blank, 5)).any()

@@ -1,0 +1,202 @@
+"""A version's report: whole or not at all, and never at the model's expense."""
+
+import base64
+import json
+import re
+import resource
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.model_store.programs import Place
+from tests.trainer.in_process import invoke
+from trainer.data.dataset import Dataset
+from trainer.data.source import Digits
+from trainer.learning.calibration import reliability
+from trainer.learning.evaluate import evaluate
+from trainer.learning.settings import settings_for
+from trainer.learning.sgd import initial_network
+from trainer.report.report import Subject, report_on, write
+from trainer.report.result_plots import Predictions, predict, worst_mistakes
+from trainer.training.progress import EpochReport
+from trainer.training.training import Trained
+
+Quick = tuple[object, ...]
+PLOTS = {
+    "samples", "labels", "activations", "learning", "energy", "confusion",
+    "scorecard", "mistakes", "calibration",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def subject(digits: Dataset) -> Subject:
+    """An untrained network that a run of three epochs could have left."""
+    settings = settings_for("default", True, 4, {"hidden": (8,)})
+    network = initial_network(settings, np.random.default_rng(4))
+    both = Digits(digits.rows(slice(200)), digits.rows(slice(200, 300)), embedded=True)
+    epochs = [
+        EpochReport(
+            epoch, 3, cost=90 / epoch, validation_accuracy=0.3 * epoch,
+            samples_per_second=1e4, joules=2.5 * epoch, seconds_left=0.0,
+        )
+        for epoch in (1, 2, 3)
+    ]  # fmt: skip
+    trained = Trained(network, settings, epochs, both.train, 600, None, 1.5)
+    return Subject(7, trained, both, evaluate(network, both.test), "estimate")
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """As on a full disk, a file of more than 60 kB cannot be written."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.fixture(scope="module")
+def report(subject: Subject, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report where an older one was, and what a killed run left; a wicked name."""
+    reports = tmp_path_factory.mktemp("reports")
+    for name in ("000007", ".unfinished-000007"):
+        (reports / name).mkdir()
+        (reports / name / "old.png").touch()
+    train = replace(subject.digits.train, file="<script>.csv")
+    spoilt = replace(subject, digits=replace(subject.digits, train=train))
+    page = write(spoilt, reports / "000007")
+    assert page == reports / "000007" / "index.html"
+    return page.parent
+
+
+def test_page_shows_every_plot_and_needs_no_other_file(
+    subject: Subject, report: Path
+) -> None:
+    page = (report / "index.html").read_text()
+    shown = re.findall(r'src="([^"]*)"', page)
+    files = {path.stem: path for path in report.glob("*.png")}
+    assert set(files) == PLOTS
+    assert {base64.b64decode(url.split(",")[1]) for url in shown} == {
+        path.read_bytes() for path in files.values()
+    }
+    assert page.count("<figcaption>") == len(PLOTS)
+    assert "<h1>Version 7</h1>" in page
+    assert f"{subject.evaluation.accuracy:.2%} of 100 test rows" in page
+
+
+def test_every_plot_is_a_picture_with_something_on_it(report: Path) -> None:
+    for path in report.glob("*.png"):
+        with Image.open(path) as picture:
+            assert min(picture.size) > 300
+            assert len(np.unique(np.asarray(picture.convert("L")))) > 20
+
+
+def test_file_name_cannot_write_into_the_page(report: Path) -> None:
+    page = (report / "index.html").read_text()
+    assert "&lt;script&gt;.csv" in page
+    assert "<script>" not in page
+
+
+def test_report_replaces_an_older_one_and_what_a_killed_run_left(report: Path) -> None:
+    assert [path.name for path in report.parent.iterdir()] == ["000007"]
+    assert not (report / "old.png").exists()
+
+
+def test_run_without_hold_out_or_joules_has_a_report_of_what_it_knows(
+    subject: Subject, tmp_path: Path
+) -> None:
+    unknown = [
+        replace(report, validation_accuracy=None, joules=None)
+        for report in subject.trained.reports
+    ]
+    trained = replace(subject.trained, reports=unknown, temperature=None)
+    plain = replace(subject, trained=trained, energy_source=None)
+    page = write(plain, tmp_path / "7").read_text()
+    names = {path.stem for path in (tmp_path / "7").glob("*.png")}
+    assert names == PLOTS - {"energy"}
+    assert "not calibrated" in page
+    assert " J (" not in page
+
+
+def test_disk_that_fills_leaves_no_part_of_a_report(
+    subject: Subject, tmp_path: Path, small_files: None
+) -> None:
+    said: list[str] = []
+    assert report_on(subject, tmp_path / "reports" / "7", said.append) is None
+    [line] = said
+    assert line.startswith("version 7 has no report: ")
+    assert "File too large" in line
+    assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_training_reports_on_the_version_that_it_publishes(
+    place: Place, quick: Quick
+) -> None:
+    run = place.run_plainly("trainer", *quick, "--progress", "json")
+    assert run.returncode == 0, run.stderr
+    directory = place.store.root / "reports" / "000001"
+    assert {path.stem for path in directory.glob("*.png")} == PLOTS
+    assert "Version 1" in (directory / "index.html").read_text()
+    said = [json.loads(line).get("text", "") for line in run.stderr.splitlines()]
+    assert said[-1] == f"report on version 1: {directory / 'index.html'}"
+
+
+def test_report_that_cannot_be_written_costs_no_model(
+    place: Place, quick: Quick
+) -> None:
+    place.store.root.mkdir()
+    (place.store.root / "reports").touch()
+    run = invoke(place, *quick, "--json")
+    assert run.exit_code == 0, run.stderr
+    assert json.loads(run.stdout)["version"] == 1
+    assert place.store.verify(1) is None
+    assert "version 1 has no report" in run.stderr.splitlines()[-1]
+
+
+def test_worst_mistake_comes_first(digits: Dataset) -> None:
+    rows = digits.rows(slice(4))
+    predictions = Predictions(
+        labels=np.array([int(rows.labels[0]), 9, 8, 7]),
+        confidence=np.array([0.99, 0.5, 0.9, 0.7]),
+        right=np.array([True, False, False, False]),
+    )
+    [axes] = worst_mistakes(rows, predictions).axes
+    assert [text.get_text() for text in axes.texts] == [
+        f"{rows.labels[2]} → 8, 90.0%",
+        f"{rows.labels[3]} → 7, 70.0%",
+        f"{rows.labels[1]} → 9, 50.0%",
+    ]
+
+
+def test_predictions_agree_with_the_evaluation(subject: Subject) -> None:
+    test = subject.digits.test
+    predictions = predict(subject.trained.network, test, 1.5)
+    assert predictions.right.sum() == subject.evaluation.right
+    assert ((predictions.confidence > 0.1) & (predictions.confidence <= 1)).all()
+    cooler = predict(subject.trained.network, test, 0.5)
+    assert (cooler.confidence >= predictions.confidence).all()
+
+
+def test_calibration_error_by_hand() -> None:
+    """Two at 0.95 of which one is right, two at 0.55 of which both are."""
+    bins = reliability(
+        np.array([0.95, 0.95, 0.55, 0.55]), np.array([True, False, True, True])
+    )
+    assert bins.expected_calibration_error == pytest.approx((0.45 + 0.45) / 2)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
+def test_calibration_counts_every_prediction_once(
+    predictions: list[tuple[float, bool]],
+) -> None:
+    confidence = np.array([one for one, _ in predictions])
+    right = np.array([one for _, one in predictions])
+    bins = reliability(confidence, right)
+    assert bins.counts.sum() == len(predictions)
+    assert (bins.counts * bins.accuracy).sum() == pytest.approx(right.sum())
+    assert 0 <= bins.expected_calibration_error <= 1

@@ -1,0 +1,1 @@
+"""Changed copies of digits, which a network learns from as well."""

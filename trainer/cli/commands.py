@@ -1,0 +1,163 @@
+"""The trainer's commands: train, first, evaluate, schedule, gates, data, sweep."""
+
+import itertools
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from energy import EnergyError
+from model_store import ModelStore, StoreError, __version__
+from model_store.command_line import json_option, run, state_option, store_option
+from trainer.cli.data_commands import data
+from trainer.cli.options import (
+    data_directory_option,
+    data_options,
+    job_options,
+)
+from trainer.cli.sweep_command import sweep
+from trainer.cli.training_options import training_options
+from trainer.data.source import DataChoice, load
+from trainer.errors import TrainerError
+from trainer.job import Job
+from trainer.learning.evaluate import evaluate as evaluate_network
+from trainer.learning.logic_gates import gates_document, gates_text, learn_gates
+from trainer.report.text import evaluation_text, outcome_text
+from trainer.request import Request
+from trainer.schedule import CronSchedule, run_forever
+from trainer.training.progress import reporter
+
+_MISTAKES = (TrainerError, StoreError, EnergyError)
+
+
+@click.group()
+@click.version_option(__version__, prog_name="trainer")
+def main() -> None:
+    """Train the digit network and publish versions of it to the model store."""
+
+
+@main.command()
+@data_options
+@training_options
+@job_options
+@json_option
+def train(request: Request, job: Job, as_json: bool) -> None:
+    """Load the digits, train, evaluate, and publish a version.
+
+    A candidate with fewer right test answers than the served version is refused.
+
+    Ctrl-C or SIGTERM leaves a checkpoint, which the same command with --resume goes on
+    from; the result is the same as if nothing had stopped it.
+
+    \b
+    The notes' run:     python -m trainer train --preset notebook --data DIR
+    The best accuracy:  python -m trainer train --data DIR
+    A quick look:       python -m trainer train --data embedded --max-seconds 10
+    """  # noqa: D301 (click reads the backspace as: keep these lines)
+    outcome = job.run(request)
+    text = outcome_text(outcome.evaluation, outcome.document)
+    click.echo(json.dumps(outcome.document) if as_json else text)
+
+
+@main.command()
+@data_directory_option
+@job_options
+def first(data_directory: Path, job: Job) -> None:
+    """Publish a quick first model if the store has no valid version.
+
+    It trains for at most a minute on the MNIST CSVs at hand, or on the embedded set;
+    it never downloads.
+    """
+    job.publish_first(data_directory)
+
+
+@main.command()
+@click.option(
+    "--cron",
+    envvar="DIGITS_SCHEDULE",
+    show_envvar=True,
+    required=True,
+    help="When to train, in UTC: minute hour day month weekday (0 is Sunday); where"
+    " day and weekday are both given, both must fit.",
+)
+@data_options
+@training_options
+@job_options
+def schedule(cron: str, request: Request, job: Job) -> None:
+    """Train now and then: a quick first model if there is none, then by the clock.
+
+    A full run follows the first model at once, unless the served version already
+    comes from a complete run on MNIST. A run that fails is reported, and the next
+    moment is waited for. With --resume a stopped run is gone on with at once.
+    """
+    anew = replace(request, resumed=False)
+    moments = CronSchedule(cron, datetime.now(UTC))
+    say = job.reporter.say
+
+    requests = itertools.chain([request], itertools.repeat(anew))
+
+    def run_once() -> None:
+        try:
+            outcome = job.run(next(requests))
+        except _MISTAKES as error:
+            say(f"training failed: {error}")
+        else:
+            say(outcome_text(outcome.evaluation, outcome.document))
+
+    job.publish_first(request.choice.directory)
+    waiting = request.resumed and job.checkpoints.paths()
+    if waiting or not job.is_fully_trained():
+        run_once()
+    run_forever(moments, run_once, lambda: datetime.now(UTC), say)
+
+
+@main.command()
+@click.option(
+    "--version",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Which one; the served one if left out.",
+)
+@data_options
+@store_option
+@state_option
+@json_option
+def evaluate(
+    version: int | None, choice: DataChoice, store: Path, state: Path, as_json: bool
+) -> None:
+    """Test a stored version: scorecards, confusion matrix, accuracy."""
+    models = ModelStore(store, state)
+    model = models.served() if version is None else models.load(version)
+    test = load(choice, reporter("auto").say).test
+    evaluation = evaluate_network(model.network, test)
+    document = {"version": model.version, **evaluation.card(), "data": test.card()}
+    click.echo(json.dumps(document) if as_json else evaluation_text(evaluation))
+
+
+@main.command()
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    metavar="S",
+    default=0,
+    show_default=True,
+    help="Of the weights; the same seed gives the same outputs.",
+)
+@json_option
+def gates(seed: int, as_json: bool) -> None:
+    """Learn OR, AND, XOR, NAND and NOR with a small network of the same code."""
+    tables = learn_gates(seed)
+    document = gates_document(tables)
+    click.echo(json.dumps(document) if as_json else gates_text(tables))
+
+
+main.add_command(data)
+main.add_command(sweep)
+
+
+def run_commands() -> NoReturn:
+    """Run the command that the command line names, and exit."""
+    run(main, "python -m trainer", _MISTAKES)

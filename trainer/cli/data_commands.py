@@ -1,0 +1,81 @@
+"""The commands about the digits themselves: data fetch, describe, export."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from model_store.command_line import json_option
+from trainer.cli.options import data_directory_option, data_options
+from trainer.data.describe import description, picture, row_document, show
+from trainer.data.download import fetch
+from trainer.data.export import export
+from trainer.data.source import DataChoice, load
+from trainer.errors import BadData
+from trainer.training.progress import reporter
+
+
+@click.group()
+def data() -> None:
+    """Get the digits that the network learns from, and look at them."""
+
+
+@data.command("fetch")
+@data_directory_option
+@json_option
+def fetch_mnist(data_directory: Path, as_json: bool) -> None:
+    """Download MNIST, check it by its published checksums, and write it as CSV.
+
+    Nothing is downloaded if the files are there.
+    """
+    _print_files(fetch(data_directory, reporter("auto").say), as_json)
+
+
+@data.command()
+@data_options
+@click.option(
+    "--row",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show this training row's picture; 0 is the first.",
+)
+@json_option
+def describe(choice: DataChoice, row: int | None, as_json: bool) -> None:
+    """Count rows and labels, check the one-hot targets, show a row's picture."""
+    digits = load(choice, reporter("auto").say)
+    rows = digits.train
+    document: dict[str, Any] = description(digits)
+    if row is not None:
+        if row >= len(rows):
+            last = f"the last training row is {len(rows) - 1}, there is no row {row}"
+            raise BadData(Path(rows.file), last)
+        document["row"] = row_document(rows, row)
+    if as_json:
+        click.echo(json.dumps(document))
+        return
+    show(document, Console(highlight=False, markup=False))
+    if row is not None:
+        click.echo(f"training row {row}, label {rows.labels[row]}")
+        click.echo(picture(rows, row))
+
+
+@data.command("export")
+@data_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    required=True,
+    help="Where to write MNIST_train.csv and MNIST_test.csv.",
+)
+@json_option
+def export_csv(choice: DataChoice, out: Path, as_json: bool) -> None:
+    """Write the digits as MNIST's CSV files: label, 784 pixels, no header."""
+    _print_files(export(load(choice, reporter("auto").say), out), as_json)
+
+
+def _print_files(paths: list[Path], as_json: bool) -> None:
+    files = [str(path) for path in paths]
+    click.echo(json.dumps({"files": files}) if as_json else "\n".join(files))

@@ -1,0 +1,112 @@
+"""The options of the trainer's commands, and what they make of them."""
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from energy.cli.options import (
+    carbon_option,
+    root_option,
+    settings_from,
+    source_option,
+    watts_option,
+)
+from model_store import ModelStore
+from model_store.command_line import state_option, store_option
+from trainer.data.source import DataChoice
+from trainer.job import Job
+from trainer.training.checkpoint import Checkpoints
+from trainer.training.progress import reporter
+
+Command = Callable[..., Any]
+
+_file = click.Path(path_type=Path)
+
+data_directory_option = click.option(
+    "--data-directory",
+    type=click.Path(path_type=Path),
+    default=Path("data"),
+    envvar="DIGITS_DATA",
+    show_envvar=True,
+    show_default=True,
+    help="Where auto looks for MNIST, and where it is downloaded to.",
+)
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="T",
+    default=1,
+    show_default=True,
+    help="For matrix products. A second one gains little at these sizes, and costs"
+    " a lot when another program wants its core.",
+)
+progress_option = click.option(
+    "--progress",
+    type=click.Choice(["auto", "json"]),
+    default="auto",
+    show_default=True,
+    help="json: one object a line, on stderr.",
+)
+
+
+def data_options(command: Command) -> Command:
+    """--data, --train, --test, --limit and --data-directory, as one `choice`."""
+
+    @click.option(
+        "--data",
+        default="auto",
+        show_default=True,
+        metavar="auto|embedded|DIR|FILE",
+        help="auto: MNIST in the data directory, else a checked download into it, else"
+        " the embedded set. DIR: the largest set in it. FILE: training rows.",
+    )
+    @click.option("--train", type=_file, help="A CSV file of training rows.")
+    @click.option("--test", type=_file, help="A CSV file of test rows.")
+    @click.option(
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Only the first N training rows; test rows are never cut.",
+    )
+    @data_directory_option
+    @functools.wraps(command)
+    def wrapped(
+        data: str,
+        train: Path | None,
+        test: Path | None,
+        limit: int | None,
+        data_directory: Path,
+        **rest: Any,
+    ) -> Any:
+        choice = DataChoice(data, train, test, limit, data_directory)
+        return command(choice=choice, **rest)
+
+    return wrapped
+
+
+def job_options(command: Command) -> Command:
+    """The store, the progress, the threads and the energy meter, as one `job`."""
+
+    @store_option
+    @state_option
+    @threads_option
+    @progress_option
+    @source_option
+    @root_option
+    @watts_option
+    @carbon_option
+    @functools.wraps(command)
+    def wrapped(
+        store: Path, state: Path, threads: int, progress: str, **rest: Any
+    ) -> Any:
+        variables = [name for name in rest if name.startswith("DIGITS_")]
+        energy = settings_from({name: rest.pop(name) for name in variables})
+        checkpoints = Checkpoints(state / "checkpoints")
+        models = ModelStore(store, state)
+        job = Job(models, checkpoints, reporter(progress), energy, threads)
+        return command(job=job, **rest)
+
+    return wrapped

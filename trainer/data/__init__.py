@@ -1,0 +1,1 @@
+"""Where digits come from: MNIST's CSV files, a download, the embedded set."""

@@ -1,0 +1,168 @@
+"""Which digits to train on and to test with, from what the command line says."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.data.dataset import Dataset
+from trainer.data.embedded import read_embedded
+from trainer.errors import BadData, FetchFailed, TooFewRows
+from trainer.data.download import fetch
+from trainer.data.mnist_csv import read_csv
+
+_TRAINING_FILES = ("train", "train_1000", "train_100")
+_TEST_FILES = ("test", "test_100", "test_10")
+
+
+@dataclass(frozen=True)
+class DataChoice:
+    """The options --data, --train, --test and --limit, and DIGITS_DATA.
+
+    Attributes:
+        data: "auto", "embedded", or the path of a directory or a CSV file.
+        train: a CSV file that replaces the training rows.
+        test: a CSV file that replaces the test rows.
+        limit: how many training rows to take, the first ones.
+        directory: where `auto` looks for MNIST, and downloads it to.
+    """
+
+    data: str
+    train: Path | None
+    test: Path | None
+    limit: int | None
+    directory: Path
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Training and test rows, and whether they are the embedded set's."""
+
+    train: Dataset
+    test: Dataset
+    embedded: bool
+
+    def card(self) -> dict[str, Any]:
+        """What the metadata says of it, before any hold-out."""
+        return {
+            "source": "embedded" if self.embedded else "mnist",
+            "train": self.train.card(),
+            "test": self.test.card(),
+        }
+
+
+def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
+    """Read the chosen digits; `say` is told of anything a user should know.
+
+    Raises BadData, TooFewRows.
+    """
+    train, test = _files(choice, say)
+    rows, fifth = _training_rows(train, test, choice.limit)
+    held_out = read_csv(test) if test else fifth
+    return Digits(rows, held_out, embedded=train is None)
+
+
+def load_training(
+    choice: DataChoice, say: Callable[[str], None]
+) -> tuple[Dataset, bool]:
+    """The training rows alone, and whether they are embedded: opens no test file.
+
+    Raises BadData, TooFewRows.
+    """
+    train, test = _files(choice, say)
+    return _training_rows(train, test, choice.limit)[0], train is None
+
+
+def _training_rows(
+    train: Path | None, test: Path | None, limit: int | None
+) -> tuple[Dataset, Dataset]:
+    """The rows, and the fifth held out of them: none if there is a test file."""
+    rows = read_csv(train, limit) if train else read_embedded()
+    rows, fifth = (rows, rows.rows(slice(0))) if test else _with_fifth(rows)
+    return rows.rows(slice(limit)), fifth
+
+
+def local_mnist(directory: Path) -> tuple[Path, Path | None] | None:
+    """The largest training CSV in a directory and the largest test CSV, if any.
+
+    The notes keep theirs in a folder MNIST of the data directory, so it is looked
+    into too.
+    """
+    for place in (directory, directory / "MNIST"):
+        train = _largest(place, _TRAINING_FILES)
+        if train:
+            return train, _largest(place, _TEST_FILES)
+    return None
+
+
+def _files(
+    choice: DataChoice, say: Callable[[str], None]
+) -> tuple[Path | None, Path | None]:
+    """The training file (None: the embedded set) and the test file (None: a fifth)."""
+    if choice.train:
+        return choice.train, choice.test
+    if choice.data == "auto":
+        found = local_mnist(choice.directory) or _fetched(choice.directory, say)
+    elif choice.data == "embedded":
+        found = None
+    else:
+        found = _named(Path(choice.data))
+    train, test = found or (None, None)
+    return train, choice.test or test
+
+
+def _named(path: Path) -> tuple[Path, Path | None]:
+    if not path.is_dir():
+        return path, None
+    found = local_mnist(path)
+    if not found:
+        raise BadData(
+            path, "the directory holds no MNIST_train.csv, .csv.gz or _1000, _100"
+        )
+    return found
+
+
+def _fetched(
+    directory: Path, say: Callable[[str], None]
+) -> tuple[Path, Path | None] | None:
+    say(f"no MNIST in {directory}: downloading it")
+    try:
+        fetch(directory, say)
+    except FetchFailed as error:
+        say(f"{error}; training on the embedded set instead: 1,797 UCI digits")
+        return None
+    return local_mnist(directory)
+
+
+def _largest(directory: Path, names: tuple[str, ...]) -> Path | None:
+    for name in names:
+        for prefix in ("MNIST", "mnist"):
+            for ending in (".csv", ".csv.gz"):
+                path = directory / f"{prefix}_{name}{ending}"
+                if path.is_file():
+                    return path
+    return None
+
+
+def _with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:
+    held_out = max(1, len(rows) // 5)
+    if held_out >= len(rows):
+        raise TooFewRows(
+            f"{rows.file} has {len(rows)} row: none is left to train on when a fifth"
+            " is held out; give more rows or a test file (--test)"
+        )
+    return rows.split(held_out)
+
+
+def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
+    """Training rows and a fixed twelfth of them for every choice that a run makes.
+
+    5,000 of MNIST's 60,000. Raises TooFewRows.
+    """
+    held_out = max(1, len(rows) // 12)
+    if held_out >= len(rows):
+        raise TooFewRows(
+            f"{rows.file} gives {len(rows)} training row: none is left after a twelfth"
+            " is held out; give more rows, or --preset notebook, which holds out none"
+        )
+    return rows.split(held_out)

@@ -1,0 +1,1 @@
+"""The mathematics: the network, its gradients, updates and evaluation."""

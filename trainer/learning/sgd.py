@@ -1,0 +1,187 @@
+"""Stochastic gradient descent: epochs of updates, in batches without replacement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from model_store.network import Floats, Network
+from trainer.augmentation.distort import distort
+from trainer.augmentation.rewrite import rewrite
+from trainer.data.dataset import Dataset, one_hot
+from trainer.learning.backprop import LOSSES, Gradients, backprop
+from trainer.learning.budget import Budget
+from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one
+from trainer.learning.settings import Settings
+
+_ONES_AT_ONCE = 100
+
+
+def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
+    """Random weights as the settings say and zero biases, in float32."""
+    layers = [784, *settings.hidden, 10]
+    weights = []
+    for fan_in, fan_out in pairwise(layers):
+        if settings.weights == "notes":
+            weight = 0.5 - rng.random((fan_in, fan_out))
+        else:
+            weight = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
+        weights.append(weight.astype(np.float32))
+    output = LOSSES[settings.loss].output_activation
+    return Network(
+        weights=tuple(weights),
+        biases=tuple(np.zeros(nodes, np.float32) for nodes in layers[1:]),
+        activation_names=(settings.activation,) * len(settings.hidden) + (output,),
+    )
+
+
+def warm_up(network: Network, rows: Dataset, settings: Settings) -> None:
+    """Compile what an epoch of these settings runs; changes nothing."""
+    if settings.is_per_sample:
+        nothing = np.zeros(0, np.intp)
+        train_one_by_one(network, rows, nothing, settings.learning_rate)
+    if settings.augment:
+        _copies(rows.pixels[:1], rows.labels[:1], settings, np.random.default_rng())
+    flat = [np.zeros_like(parameter) for parameter in network.weights]
+    level = [np.zeros_like(parameter) for parameter in network.biases]
+    Descent(network, 0.0).step(Gradients(flat, level), 0.0)
+
+
+@dataclass
+class Descent:
+    """The update rule: W <- W - alpha (dF/dW + lambda W), with Nesterov's momentum.
+
+    The weight decay lambda and the momentum may be 0, for plain gradient descent.
+
+    The parameters of the network are changed in place.
+
+    Attributes:
+        velocities: of the weights, then of the biases, in their shapes.
+    """
+
+    network: Network
+    momentum: float
+    weight_decay: float = 0.0
+    velocities: list[Floats] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.velocities = [np.zeros_like(p) for p in self.parameters]
+
+    @property
+    def parameters(self) -> list[Floats]:
+        """The weights, then the biases."""
+        return [*self.network.weights, *self.network.biases]
+
+    def step(self, gradients: Gradients, learning_rate: float, rows: int = 1) -> None:
+        """One update by the mean of gradients that are summed over so many rows."""
+        for parameter, velocity, gradient in zip(
+            self.parameters,
+            self.velocities,
+            [*gradients.weights, *gradients.biases],
+            strict=True,
+        ):
+            number = parameter.dtype.type
+            _update(
+                parameter.ravel(),
+                velocity.ravel(),
+                gradient.ravel(),
+                number(learning_rate / rows),
+                number(self.momentum),
+                number(self.weight_decay * rows),
+            )
+
+
+@njit(cache=True, fastmath=VECTOR_MATHS)
+def _update(w: Any, v: Any, g: Any, alpha: Any, momentum: Any, decay: Any) -> None:
+    """Do v <- mu v - alpha g and w <- w + mu v - alpha g (Sutskever et al. 2013).
+
+    In place and in one pass: numpy would read and write the weights five times.
+    """
+    for i in range(len(w)):
+        change = alpha * (g[i] + decay * w[i])
+        v[i] = momentum * v[i] - change
+        w[i] += momentum * v[i] - change
+
+
+def learning_rate_at(settings: Settings, progress: float) -> float:
+    """The rate when a fraction `progress` of the run is spent.
+
+    One cycle (Smith 2018): a linear warm-up, then half a cosine down to 0.
+    """
+    if not settings.one_cycle:
+        return settings.learning_rate
+    warm_up = 0.2
+    if progress < warm_up:
+        return settings.learning_rate * (0.05 + 0.95 * progress / warm_up)
+    annealed = (progress - warm_up) / (1 - warm_up)
+    return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * annealed)))
+
+
+def run_epoch(
+    descent: Descent,
+    rows: Dataset,
+    order: NDArray[np.intp],
+    settings: Settings,
+    budget: Budget,
+    rng: np.random.Generator,
+) -> Iterator[int]:
+    """Update once for each batch of the rows, taken in the given order.
+
+    The generator draws the distortions.
+
+    Yields the number of rows of each batch done. Ends early, between two batches,
+    when the budget is spent.
+    """
+    if settings.is_per_sample:
+        yield from _run_one_by_one(descent.network, rows, order, settings, budget)
+        return
+    loss = LOSSES[settings.loss]
+    dtype = descent.network.weights[0].dtype
+    for batch in _batches(order, settings.batch_size):
+        if budget.spent:
+            return
+        pixels, labels = rows.pixels[batch], rows.labels[batch]
+        if settings.augment:
+            pixels = _copies(pixels, labels, settings, rng)
+        targets = one_hot(labels, dtype)
+        gradients = backprop(descent.network, loss, pixels, targets)
+        alpha = learning_rate_at(settings, budget.progress)
+        descent.step(gradients, alpha, len(batch))
+        budget.count(len(batch))
+        yield len(batch)
+
+
+def _copies(
+    pixels: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    settings: Settings,
+    rng: np.random.Generator,
+) -> NDArray[np.uint8]:
+    if settings.copies == "rewritten":
+        return rewrite(pixels, labels, rng)
+    return distort(pixels, labels, rng)
+
+
+def _run_one_by_one(
+    network: Network,
+    rows: Dataset,
+    order: NDArray[np.intp],
+    settings: Settings,
+    budget: Budget,
+) -> Iterator[int]:
+    """The notes' own way: batches of one, some at a time between looks at the clock."""
+    for some in _batches(order, _ONES_AT_ONCE):
+        if budget.spent:
+            return
+        train_one_by_one(network, rows, some, settings.learning_rate)
+        budget.count(len(some))
+        yield len(some)
+
+
+def _batches(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, len(order), size):
+        yield order[start : start + size]

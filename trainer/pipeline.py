@@ -1,0 +1,128 @@
+"""One training run: load, train, evaluate, publish."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from energy import EnergySettings, Meter
+from model_store import Card, Model, ModelNotFound, ModelStore, Network
+from trainer.card import new_card, run_figures
+from trainer.data.source import Digits, load
+from trainer.energy_record import energy_record
+from trainer.errors import BoundUnknown
+from trainer.learning.evaluate import Evaluation, Verdict, evaluate, gate
+from trainer.report.report import Subject, report_on
+from trainer.request import Request
+from trainer.training.checkpoint import Checkpoints
+from trainer.training.fit import Phases
+from trainer.training.prepare import prepare
+from trainer.training.progress import Reporter
+from trainer.training.training import Trained
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run; `document` is the object of `train --json`."""
+
+    version: int | None
+    evaluation: Evaluation
+    verdict: Verdict
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a run leaves what it makes."""
+
+    store: ModelStore
+    checkpoints: Checkpoints
+
+
+def train_and_publish(
+    request: Request,
+    places: Places,
+    energy: tuple[Meter, EnergySettings],
+    reporter: Reporter,
+) -> Outcome:
+    """Do the whole job; raises TrainerError, StoreError, EnergyError.
+
+    A run that a signal stops publishes nothing; from its first update on it leaves a
+    checkpoint.
+    """
+    meter, energy_settings = energy
+    if meter.source is None:
+        _refuse_bounds_on_joules(request)
+    phases = Phases.of(meter)
+    with phases.load:
+        digits = load(request.choice, reporter.say)
+    training = prepare(request, digits, phases, places.checkpoints, reporter)
+    with training.kept_if_stopped() as held:
+        try:
+            trained = training.run(held)
+        finally:
+            reporter.close()
+        served = _served(places.store)
+        evaluation, verdict = _judged(request, trained, digits, served, phases)
+        spent = energy_record(phases, trained.reports, meter, energy_settings)
+        card = new_card(trained, digits, evaluation, spent, served)
+        held.check()
+        version, path = _publish(places.store, trained.network, card, verdict)
+        training.forget()
+    if version and request.reported:
+        subject = Subject(version, trained, digits, evaluation, meter.source)
+        report_on(subject, places.store.root / "reports" / path.stem, reporter.say)
+    document = {
+        **_fate(version, path, verdict),
+        **run_figures(trained, evaluation, phases),
+        "energy": spent,
+    }
+    return Outcome(version, evaluation, verdict, document)
+
+
+def _judged(
+    request: Request,
+    trained: Trained,
+    digits: Digits,
+    served: Model | None,
+    phases: Phases,
+) -> tuple[Evaluation, Verdict]:
+    with phases.evaluate:
+        evaluation = evaluate(trained.network, digits.test)
+        if not request.gated:
+            return evaluation, Verdict(True, "published without comparing (--no-gate)")
+        return evaluation, gate(evaluation, digits.embedded, served, digits.test)
+
+
+def _refuse_bounds_on_joules(request: Request) -> None:
+    for option, bound in (
+        ("--max-joules", request.max_joules),
+        ("--min-gain-per-joule", request.min_gain_per_joule),
+    ):
+        if bound is not None:
+            raise BoundUnknown(option, "an energy source, and there is none")
+
+
+def _served(store: ModelStore) -> Model | None:
+    try:
+        return store.served()
+    except ModelNotFound:
+        return None
+
+
+def _publish(
+    store: ModelStore, network: Network, card: Card, verdict: Verdict
+) -> tuple[int | None, Path]:
+    if not verdict.accepted:
+        return None, store.reject(network, card, datetime.now(UTC))
+    version = store.publish(network, card)
+    return version, store.path(version)
+
+
+def _fate(version: int | None, path: Path, verdict: Verdict) -> dict[str, Any]:
+    return {
+        "version": version,
+        "path": str(path),
+        "accepted": verdict.accepted,
+        "reason": verdict.reason,
+    }

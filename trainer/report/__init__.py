@@ -1,0 +1,1 @@
+"""The plots and pages that show what a training run came to."""

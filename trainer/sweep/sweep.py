@@ -1,0 +1,69 @@
+"""A search for settings: what it is, and what one trial of it does."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from energy import EnergySettings, open_meter
+from trainer.data.dataset import Dataset
+from trainer.learning.budget import Budget
+from trainer.learning.settings import Settings
+from trainer.learning.sgd import warm_up
+from trainer.sweep.search_space import SearchSpace
+from trainer.training.fit import Fit, Phases
+from trainer.training.gain import GainRule
+from trainer.training.progress import EpochReport, SilentReporter
+from trainer.training.signals import HeldBack
+from trainer.training.state import Course
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One search, the same for every worker that is given the same command.
+
+    Attributes:
+        training, validation: the rows of a trial, whose value is its accuracy on the
+            held-out ones. Test rows are none of a sweep's business.
+        trials: how many are to end, complete or pruned, whoever runs them.
+        max_seconds: of each trial, None for no bound.
+    """
+
+    space: SearchSpace
+    training: Dataset
+    validation: Dataset
+    trials: int
+    max_seconds: float | None
+
+    @property
+    def name(self) -> str:
+        """Of the study: another search, or other data, has another one."""
+        facts = {
+            **self.space.preset.card(),
+            "fixed": sorted(self.space.fixed),
+            "max_seconds": self.max_seconds,
+            "rows": len(self.training),
+            "sha256": self.training.sha256,
+        }
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+        return f"{self.space.preset.preset}-{digest[:10]}"
+
+    def train(self, settings: Settings, held: HeldBack) -> Iterator[EpochReport]:
+        """A trial: a report for each epoch. Raises Diverged, Stopped."""
+        course = Course.begin(settings, len(self.training))
+        warm_up(course.descent.network, self.training, settings)
+        began = time.perf_counter()
+        budget = Budget(
+            rows=settings.epochs * len(self.training),
+            max_seconds=self.max_seconds,
+            max_joules=None,
+            seconds=lambda: time.perf_counter() - began,
+            joules=lambda: None,
+        )
+        phases = Phases.of(open_meter(EnergySettings(source="none")))
+        fit = Fit(
+            self.training, self.validation, settings, budget, GainRule(None), phases,
+            SilentReporter(),
+        )  # fmt: skip
+        return fit.epochs(course, held)

@@ -1,0 +1,1 @@
+"""A training run: epochs, limits, checkpoints, progress."""

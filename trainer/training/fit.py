@@ -1,0 +1,135 @@
+"""The fit: epoch after epoch of SGD, with the cost and the accuracy after each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from energy import Meter, Phase
+from trainer.data.dataset import Dataset
+from trainer.errors import Diverged
+from trainer.learning.backprop import LOSSES
+from trainer.learning.budget import Budget
+from trainer.learning.evaluate import cost, evaluate
+from trainer.learning.settings import Settings
+from trainer.learning.sgd import run_epoch
+from trainer.training.gain import GainRule
+from trainer.training.progress import EpochReport, Reporter
+from trainer.training.signals import HeldBack
+from trainer.training.state import Course
+
+_PHASES = ("load", "warm_up", "fit", "cost", "evaluate")
+
+
+@dataclass(frozen=True)
+class Phases:
+    """The parts of a run, metered apart, so that none is billed to another."""
+
+    meter: Meter
+    load: Phase
+    warm_up: Phase
+    fit: Phase
+    cost: Phase
+    evaluate: Phase
+
+    @classmethod
+    def of(cls, meter: Meter) -> "Phases":
+        """Nothing spent yet."""
+        return cls(meter, *(meter.measure() for _ in _PHASES))
+
+    def by_name(self) -> dict[str, Phase]:
+        """Each under the name that the metadata gives it."""
+        return {name: getattr(self, name) for name in _PHASES}
+
+    def spent(self) -> dict[str, dict[str, float | None]]:
+        """What each has spent so far, for a checkpoint."""
+        return {
+            name: {
+                "seconds": phase.seconds,
+                "cpu_seconds": phase.cpu_seconds,
+                "joules": phase.joules,
+            }
+            for name, phase in self.by_name().items()
+        }
+
+    def add(self, spent: Mapping[str, Mapping[str, Any]]) -> None:
+        """Count what an earlier process has spent on the same run."""
+        for name, phase in self.by_name().items():
+            phase.add(**spent[name])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One run's rows and limits.
+
+    Attributes:
+        training: the rows to learn from.
+        validation: held-out rows whose accuracy is reported, or None.
+    """
+
+    training: Dataset
+    validation: Dataset | None
+    settings: Settings
+    budget: Budget
+    gain: GainRule
+    phases: Phases
+    reporter: Reporter
+
+    def epochs(self, course: Course, held: HeldBack) -> Iterator[EpochReport]:
+        """Train until the last epoch, the end of the budget, or too little gain.
+
+        Goes on from where the course stands, which is moved on. A report for each
+        epoch that ends. Raises Diverged; Stopped if a signal came, with the course
+        between two batches or between two epochs.
+        """
+        while not self._is_over(course):
+            course.begin_epoch()
+            rate = self._run_epoch(course, held)
+            with self.phases.cost:
+                report = self._report(course, rate)
+            course.end_epoch(report)
+            self.reporter.epoch_done(report)
+            yield report
+            held.check()
+
+    def _is_over(self, course: Course) -> bool:
+        ended = self.budget.spent or self.gain.ends(course.reports)
+        return bool(course.reports) and ended
+
+    def _run_epoch(self, course: Course, held: HeldBack) -> float:
+        """Rows a second, of those that this process did."""
+        rows, seconds = self.budget.rows_done, self.phases.fit.seconds
+        # A diverging run overflows; the cost tells of it, not numpy's warnings.
+        with self.phases.fit, np.errstate(over="ignore", invalid="ignore"):
+            for done in self._batches(course):
+                course.left = course.left[done:]
+                self.reporter.advance(self.budget.progress)
+                if len(course.left):
+                    held.check()
+        return (self.budget.rows_done - rows) / (self.phases.fit.seconds - seconds)
+
+    def _batches(self, course: Course) -> Iterator[int]:
+        order, rng = course.left, course.rng
+        return run_epoch(
+            course.descent, self.training, order, self.settings, self.budget, rng
+        )
+
+    def _report(self, course: Course, rate: float) -> EpochReport:
+        network, epoch = course.descent.network, len(course.reports) + 1
+        with np.errstate(over="ignore", invalid="ignore"):
+            summed = cost(network, self.training, LOSSES[self.settings.loss])
+        if not np.isfinite(summed):
+            raise Diverged(epoch, self.settings.learning_rate)
+        accuracy = None
+        if self.validation:
+            accuracy = evaluate(network, self.validation).accuracy
+        return EpochReport(
+            epoch=epoch,
+            epochs=self.settings.epochs,
+            cost=summed,
+            validation_accuracy=accuracy,
+            samples_per_second=rate,
+            joules=self.phases.fit.joules,
+            seconds_left=self.budget.seconds() * (1 / self.budget.progress - 1),
+        )
