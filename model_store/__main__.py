@@ -55,7 +55,7 @@ def list_versions(store: ModelStore, as_json: bool) -> None:
 @click.argument("version", type=click.IntRange(min=1))
 def show(store: ModelStore, version: int, as_json: bool) -> None:
     """Show the metadata of a version: settings, data, accuracy, cost, energy."""
-    document = {"version": version, **store.load(version).card.document()}
+    document = {"version": version, **store.load(version).card.to_dict()}
     click.echo(json.dumps(document, indent=None if as_json else 2))
 
 

@@ -66,13 +66,13 @@ class Card:
         value = section.get(name)
         return value if isinstance(value, int | float) else None
 
-    def document(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Everything, as JSON shows it."""
         return {"format": FORMAT, **asdict(self)}
 
     def to_json(self) -> str:
         """The text that goes into the model file."""
-        return json.dumps(self.document(), allow_nan=False)
+        return json.dumps(self.to_dict(), allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Card":

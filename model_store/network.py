@@ -92,8 +92,8 @@ class Network:
             outputs.append(a)
         return outputs
 
-    def pre_outputs(self, pixels: Pixels) -> Floats:
-        """The output layer's pre-activations n_L, shape (n, outputs)."""
+    def logits(self, pixels: Pixels) -> Floats:
+        """The output layer's pre-activations n_L (logits), shape (n, outputs)."""
         n = self._first_layer(pixels)
         for W, b, name in zip(
             self.weights[1:], self.biases[1:], self.activation_names[:-1], strict=True
@@ -114,17 +114,17 @@ class Network:
         n: Floats = self._scaled(pixels) @ W + self.biases[0]
         return n
 
-    def activate_outputs(self, pre_outputs: Floats) -> Floats:
-        """The output vectors y = a_L of pre-activations n_L, same shape."""
-        return ACTIVATIONS[self.activation_names[-1]](pre_outputs)
+    def activate_outputs(self, logits: Floats) -> Floats:
+        """The output vectors y = a_L of logits n_L, same shape."""
+        return ACTIVATIONS[self.activation_names[-1]](logits)
 
     def outputs(self, pixels: Pixels) -> Floats:
         """The output vectors y = a_L, shape (n, outputs), for pixels (n, fan_in)."""
-        return self.activate_outputs(self.pre_outputs(pixels))
+        return self.activate_outputs(self.logits(pixels))
 
     def labels(self, pixels: Pixels) -> NDArray[np.intp]:
         """The position of the largest output for each row of pixels, shape (n,)."""
-        labels: NDArray[np.intp] = self.pre_outputs(pixels).argmax(axis=1)
+        labels: NDArray[np.intp] = self.logits(pixels).argmax(axis=1)
         return labels
 
     def _scaled(self, pixels: Pixels) -> Floats:
@@ -133,13 +133,13 @@ class Network:
         return scaled
 
 
-def probabilities(pre_outputs: Floats, temperature: float) -> Floats:
+def probabilities(logits: Floats, temperature: float) -> Floats:
     """The calibrated probability of each label (Guo et al. 2017, temperature scaling).
 
     For a softmax output this is its own softmax at `temperature`; a sigmoid output's
     pre-activation is a log-odds, so the same formula normalises the odds.
     """
-    return softmax(pre_outputs / temperature)
+    return softmax(logits / temperature)
 
 
 def _check_names(names: Sequence[str]) -> None:

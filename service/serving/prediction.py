@@ -28,7 +28,7 @@ class Prediction:
     outputs: list[float]
     confidence: float
 
-    def document(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """As the answer shows it."""
         return {
             "label": self.label,
@@ -61,11 +61,11 @@ class Predictions:
 
 def predict(model: Model, pixels: Pixels) -> Predictions:
     """A prediction for each row of pixels, (n, 784) of 0 to 255, and count them."""
-    pre_outputs = model.network.pre_outputs(pixels)
-    calibrated = probabilities(pre_outputs, model.card.temperature)
+    logits = model.network.logits(pixels)
+    calibrated = probabilities(logits, model.card.temperature)
     predictions = Predictions(
-        labels=pre_outputs.argmax(axis=1),
-        outputs=model.network.activate_outputs(pre_outputs),
+        labels=logits.argmax(axis=1),
+        outputs=model.network.activate_outputs(logits),
         confidences=calibrated.max(axis=1),  # the label's, as softmax keeps the order
     )
     _count(predictions, model.version)

@@ -71,7 +71,7 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     with parts().journal.spans.part("predict"):
         predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
     answers = [
-        next(predictions).document() | _warnings(digit)
+        next(predictions).to_dict() | _warnings(digit)
         if isinstance(digit, DigitImage)
         else {"error": digit}
         for digit in digits

@@ -34,7 +34,7 @@ class PredictOne:
         with self._part("predict"):
             (prediction,) = predict(model, image.pixels[None])
         environ[MODEL_VERSION] = model.version
-        document = prediction.document() | {"model": {"version": model.version}}
+        document = prediction.to_dict() | {"model": {"version": model.version}}
         if image.warnings:
             document["warnings"] = list(image.warnings)
         if query := environ.get("QUERY_STRING"):

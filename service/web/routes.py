@@ -56,7 +56,7 @@ def show_model(version: int) -> ResponseReturnValue:
     """A version's whole metadata, and what its predictions cost."""
     card = parts().catalog.card(version)
     spent = energy_per_prediction(version, card, parts().ledger.source)
-    return {"version": version, **card.document(), "energy_per_prediction": spent}
+    return {"version": version, **card.to_dict(), "energy_per_prediction": spent}
 
 
 @routes.get("/metrics")

@@ -20,10 +20,10 @@ network = Network(
     activation_names=("relu", "relu", "softmax"),
 )
 pixels = np.ones((1024, 784), np.uint8)
-network.pre_outputs(pixels)
+network.logits(pixels)
 thread, process = time.thread_time(), time.process_time()
 for _ in range(20):
-    network.pre_outputs(pixels)
+    network.logits(pixels)
 print((time.process_time() - process) / (time.thread_time() - thread))
 """
 

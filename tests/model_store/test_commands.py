@@ -60,7 +60,7 @@ def test_empty_store_is_told_how_to_be_filled(place: Place) -> None:
 
 def test_show_prints_the_metadata(three: Place, card: Card) -> None:
     document = three.json("model_store", "show", 1)
-    assert document == {"version": 1, **card.document()}
+    assert document == {"version": 1, **card.to_dict()}
     assert json.loads(three.run("model_store", "show", 1).stdout) == document
 
 

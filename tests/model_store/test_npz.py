@@ -59,7 +59,7 @@ def arrays(network: Network) -> Arrays:
 @pytest.fixture(scope="module")
 def metadata(card: Card) -> Metadata:
     """The metadata as it stands in the file, with changes."""
-    return lambda **changes: np.array(json.dumps({**card.document(), **changes}))
+    return lambda **changes: np.array(json.dumps({**card.to_dict(), **changes}))
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +274,7 @@ def test_wrong_metadata_is_refused_and_named(
 def test_lacking_key_is_named(
     key: str, card: Card, arrays: Arrays, read: Callable[[bytes], Any]
 ) -> None:
-    document = card.document()
+    document = card.to_dict()
     del document[key]
     with pytest.raises(CorruptModel, match=f"lacks '{key}'"):
         read(saved(metadata=np.array(json.dumps(document)), **arrays))

@@ -62,8 +62,8 @@ def test_confidence_is_the_probability_at_the_temperature_of_the_card(
     client: FlaskClient, model: Model, picture: bytes
 ) -> None:
     document = _predict(client, picture, "?preview=1")
-    pre_outputs = model.network.pre_outputs(_seen(document).reshape(1, 784))
-    expected = probabilities(pre_outputs, temperature=2.0)[0, document["label"]]
+    logits = model.network.logits(_seen(document).reshape(1, 784))
+    expected = probabilities(logits, temperature=2.0)[0, document["label"]]
     assert document["confidence"] == pytest.approx(float(expected))
     assert document["confidence"] != pytest.approx(max(document["outputs"]))
 

@@ -57,7 +57,7 @@ class Evaluation:
 
 def evaluate(network: Network, rows: Dataset) -> Evaluation:
     """Predict every row and count."""
-    predicted = pre_outputs(network, rows).argmax(axis=1)
+    predicted = logits(network, rows).argmax(axis=1)
     confusion = np.zeros((10, 10), np.intp)
     np.add.at(confusion, (rows.labels, predicted), 1)
     return Evaluation(confusion)
@@ -68,18 +68,18 @@ def cost(network: Network, rows: Dataset, loss: Loss) -> float:
 
     It is infinite once a pre-activation is, even where a sigmoid output still is not.
     """
-    n = pre_outputs(network, rows)
+    n = logits(network, rows)
     if not np.isfinite(n).all():
         return float("inf")
     outputs = network.activate_outputs(n)
     return loss.total(outputs, one_hot(rows.labels, outputs.dtype))
 
 
-def pre_outputs(network: Network, rows: Dataset) -> Floats:
-    """The output layer's pre-activations for every row, (n, 10), in small batches."""
+def logits(network: Network, rows: Dataset) -> Floats:
+    """The logits of every row, (n, 10), in small batches."""
     starts = range(0, len(rows), _ROWS_AT_ONCE)
     return np.concatenate(
-        [network.pre_outputs(rows.pixels[s : s + _ROWS_AT_ONCE]) for s in starts]
+        [network.logits(rows.pixels[s : s + _ROWS_AT_ONCE]) for s in starts]
     )
 
 
@@ -92,7 +92,7 @@ def temperature(network: Network, rows: Dataset) -> float:
     # It takes half a second to load, which only a training should wait for.
     from scipy.optimize import minimize_scalar  # noqa: PLC0415
 
-    n = pre_outputs(network, rows).astype(np.float64)
+    n = logits(network, rows).astype(np.float64)
     doubt = 1 / (len(rows) + 1)
     targets = one_hot(rows.labels, n.dtype) * (1 - doubt) + doubt / 10
 

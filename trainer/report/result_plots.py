@@ -12,7 +12,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 from model_store.network import Network, probabilities
 from trainer.data.dataset import Dataset
 from trainer.learning.calibration import reliability
-from trainer.learning.evaluate import Evaluation, pre_outputs
+from trainer.learning.evaluate import Evaluation, logits
 from trainer.report.training_plots import BLUE, GREY, ORANGE
 
 _MISTAKES_GRID = (4, 6)
@@ -37,7 +37,7 @@ class Predictions:
 
 def predict(network: Network, rows: Dataset, temperature: float) -> Predictions:
     """Predict every row; `temperature` calibrates the confidence."""
-    n = pre_outputs(network, rows).astype(np.float64)
+    n = logits(network, rows).astype(np.float64)
     labels = n.argmax(axis=1)
     confidence = probabilities(n, temperature).max(axis=1)
     return Predictions(labels, confidence, labels == rows.labels)

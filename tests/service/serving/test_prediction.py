@@ -18,7 +18,7 @@ def test_every_row_gets_its_own_prediction_in_order(
     model = publish(store, metrics={"temperature": 0.5})
     predictions = predict(model, PIXELS)
     outputs = model.network.outputs(PIXELS)
-    certain = probabilities(model.network.pre_outputs(PIXELS), 0.5)
+    certain = probabilities(model.network.logits(PIXELS), 0.5)
     assert [p.label for p in predictions] == outputs.argmax(axis=1).tolist()
     for row, prediction in enumerate(predictions):
         assert prediction.outputs == outputs[row].tolist()

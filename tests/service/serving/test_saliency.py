@@ -43,8 +43,8 @@ def test_relevance_is_gradient_times_input(
 ) -> None:
     net, pixels, step = network(hidden, output), digit(), 1e-4
     nudged = np.eye(784) * step
-    forth = net.pre_outputs(pixels + nudged)[:, label]
-    back = net.pre_outputs(pixels - nudged)[:, label]
+    forth = net.logits(pixels + nudged)[:, label]
+    back = net.logits(pixels - nudged)[:, label]
     by_differences = (forth - back) / (2 * step) * pixels
     assert relevance(net, pixels, label) == pytest.approx(by_differences, abs=1e-6)
 
@@ -53,7 +53,7 @@ def test_linear_network_is_explained_to_the_last_bit() -> None:
     rng = np.random.default_rng(1)
     net = Network((rng.normal(0, 1, (784, 10)),), (np.zeros(10),), ("softmax",))
     added_up = relevance(net, digit(), 4).sum()
-    assert added_up == pytest.approx(net.pre_outputs(digit()[np.newaxis])[0, 4])
+    assert added_up == pytest.approx(net.logits(digit()[np.newaxis])[0, 4])
 
 
 def test_red_spoke_for_the_label_and_blue_against_it() -> None:

@@ -53,4 +53,4 @@ def test_model_is_shown_with_its_whole_card(client: FlaskClient, model: Model) -
     answer = client.get("/models/1")
     assert answer.status_code == 200
     shown = answer.get_json()
-    assert shown == {**shown, "version": 1, **model.card.document()}
+    assert shown == {**shown, "version": 1, **model.card.to_dict()}

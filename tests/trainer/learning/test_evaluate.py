@@ -15,13 +15,13 @@ from trainer.learning.evaluate import (
     cost,
     evaluate,
     gate,
-    pre_outputs,
+    logits,
     temperature,
 )
 
 
 def reading(scale: float = 1.0) -> Network:
-    """A network whose ten pre-outputs are its first ten pixels, 0 to `scale`."""
+    """A network whose ten logits are its first ten pixels, 0 to `scale`."""
     return Network(
         weights=(np.eye(784, 10, dtype=np.float32) * np.float32(scale),),
         biases=(np.zeros(10, np.float32),),
@@ -67,8 +67,8 @@ def test_many_rows_are_counted_as_few_are(network: Network, digits: Dataset) -> 
     np.add.at(expected, (rows.labels, network.labels(rows.pixels)), 1)
     np.testing.assert_array_equal(evaluate(network, rows).confusion, expected)
     np.testing.assert_allclose(
-        pre_outputs(network, rows),
-        network.pre_outputs(rows.pixels),
+        logits(network, rows),
+        network.logits(rows.pixels),
         rtol=1e-4,
         atol=1e-4,
     )
@@ -98,7 +98,7 @@ def test_temperature_undoes_overconfidence() -> None:
 def test_few_rows_that_are_all_right_do_not_prove_certainty() -> None:
     rows = answering([0, 1, 2, 3], labels=[0, 1, 2, 3])
     found = temperature(reading(8), rows)
-    confidence = probabilities(pre_outputs(reading(8), rows), found).max(axis=1)
+    confidence = probabilities(logits(reading(8), rows), found).max(axis=1)
     assert (confidence < 0.95).all()
     assert (confidence > 0.6).all()
 
