@@ -11,7 +11,8 @@ from trainer.card import new_card, run_figures
 from trainer.data.source import Digits, load
 from trainer.energy_record import energy_record
 from trainer.errors import BoundUnknown
-from trainer.learning.evaluate import Evaluation, Verdict, evaluate, gate
+from trainer.gate import GateResult, gate
+from trainer.learning.evaluate import Evaluation, evaluate
 from trainer.report.report import Subject, report_on
 from trainer.request import Request
 from trainer.training.checkpoint import Checkpoints
@@ -27,7 +28,7 @@ class Outcome:
 
     version: int | None
     evaluation: Evaluation
-    verdict: Verdict
+    gate_result: GateResult
     document: dict[str, Any]
 
 
@@ -63,34 +64,36 @@ def train_and_publish(
         finally:
             reporter.close()
         served = _served(places.store)
-        evaluation, verdict = _judged(request, trained, digits, served, phases)
+        evaluation, gate_result = _evaluated(request, trained, digits, served, phases)
         spent = energy_record(phases, trained.reports, meter, energy_settings)
         card = new_card(trained, digits, evaluation, spent, served)
         held.check()
-        version, path = _publish(places.store, trained.network, card, verdict)
+        version, path = _publish(places.store, trained.network, card, gate_result)
         training.forget()
     if version and request.reported:
         subject = Subject(version, trained, digits, evaluation, meter.source)
         report_on(subject, places.store.root / "reports" / path.stem, reporter.say)
     document = {
-        **_fate(version, path, verdict),
+        **_fate(version, path, gate_result),
         **run_figures(trained, evaluation, phases),
         "energy": spent,
     }
-    return Outcome(version, evaluation, verdict, document)
+    return Outcome(version, evaluation, gate_result, document)
 
 
-def _judged(
+def _evaluated(
     request: Request,
     trained: Trained,
     digits: Digits,
     served: Model | None,
     phases: Phases,
-) -> tuple[Evaluation, Verdict]:
+) -> tuple[Evaluation, GateResult]:
     with phases.evaluate:
         evaluation = evaluate(trained.network, digits.test)
         if not request.gated:
-            return evaluation, Verdict(True, "published without comparing (--no-gate)")
+            return evaluation, GateResult(
+                True, "published without comparing (--no-gate)"
+            )
         return evaluation, gate(evaluation, digits.embedded, served, digits.test)
 
 
@@ -111,18 +114,18 @@ def _served(store: ModelStore) -> Model | None:
 
 
 def _publish(
-    store: ModelStore, network: Network, card: Card, verdict: Verdict
+    store: ModelStore, network: Network, card: Card, gate_result: GateResult
 ) -> tuple[int | None, Path]:
-    if not verdict.accepted:
+    if not gate_result.accepted:
         return None, store.reject(network, card, datetime.now(UTC))
     version = store.publish(network, card)
     return version, store.path(version)
 
 
-def _fate(version: int | None, path: Path, verdict: Verdict) -> dict[str, Any]:
+def _fate(version: int | None, path: Path, gate_result: GateResult) -> dict[str, Any]:
     return {
         "version": version,
         "path": str(path),
-        "accepted": verdict.accepted,
-        "reason": verdict.reason,
+        "accepted": gate_result.accepted,
+        "reason": gate_result.reason,
     }

@@ -1,4 +1,4 @@
-"""How good a network is: scorecards, the confusion matrix, accuracy, and the gate."""
+"""How good a network is: scorecards, the confusion matrix, accuracy and cost."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store import Model
 from model_store.network import Floats, Network, probabilities
 from trainer.data.dataset import Dataset, one_hot
 from trainer.learning.backprop import Loss
@@ -102,35 +101,3 @@ def temperature(network: Network, rows: Dataset) -> float:
 
     best = minimize_scalar(surprise, bounds=(np.log(0.1), np.log(10)), method="bounded")
     return float(np.exp(best.x))
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Whether a candidate may become a version, and why."""
-
-    accepted: bool
-    reason: str
-
-
-def gate(
-    candidate: Evaluation, embedded: bool, served: Model | None, test: Dataset
-) -> Verdict:
-    """Hold a candidate against the served model, both on the candidate's test rows.
-
-    This comparison is the only decision that test rows take part in.
-    """
-    if served is None:
-        return Verdict(True, "there is no version yet")
-    if embedded and not served.card.is_embedded:
-        return Verdict(
-            False,
-            f"version {served.version} learnt from MNIST,"
-            " the candidate only from the embedded set",
-        )
-    theirs = evaluate(served.network, test)
-    verdict = candidate.right >= theirs.right
-    return Verdict(
-        verdict,
-        f"{candidate.right} of {candidate.rows} test rows right,"
-        f" version {served.version} {theirs.right}",
-    )

@@ -1,39 +1,19 @@
-"""Evaluation: confusion matrix, scorecards, cost, temperature, and the gate."""
-
-from collections.abc import Sequence
-from dataclasses import replace
+"""Evaluation: confusion matrix, scorecards, cost, temperature."""
 
 import numpy as np
 import pytest
 
-from model_store import Card, Model, Network
+from model_store import Network
 from model_store.network import probabilities, softmax
+from tests.trainer.ten_pixels import answering, reading
 from trainer.data.dataset import Dataset
 from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import (
-    Evaluation,
     cost,
     evaluate,
-    gate,
     logits,
     temperature,
 )
-
-
-def reading(scale: float = 1.0) -> Network:
-    """A network whose ten logits are its first ten pixels, 0 to `scale`."""
-    return Network(
-        weights=(np.eye(784, 10, dtype=np.float32) * np.float32(scale),),
-        biases=(np.zeros(10, np.float32),),
-        activation_names=("softmax",),
-    )
-
-
-def answering(answers: Sequence[int], labels: Sequence[int]) -> Dataset:
-    """Rows that `reading` takes for these answers."""
-    pixels = np.zeros((len(answers), 784), np.uint8)
-    pixels[np.arange(len(answers)), answers] = 255
-    return Dataset(pixels, np.array(labels, np.uint8), "made", "")
 
 
 def test_confusion_matrix_has_true_rows_and_predicted_columns() -> None:
@@ -101,50 +81,3 @@ def test_few_rows_that_are_all_right_do_not_prove_certainty() -> None:
     confidence = probabilities(logits(reading(8), rows), found).max(axis=1)
     assert (confidence < 0.95).all()
     assert (confidence > 0.6).all()
-
-
-def scored(right: int, rows: int = 10) -> Evaluation:
-    confusion = np.zeros((10, 10), np.int64)
-    confusion[0, 0], confusion[0, 1] = right, rows - right
-    return Evaluation(confusion)
-
-
-@pytest.fixture
-def served(card: Card) -> Model:
-    """Version 7, from MNIST: it reads digits as `reading` does."""
-    return Model(7, reading(), card)
-
-
-@pytest.fixture
-def seven_right() -> Dataset:
-    """Ten test rows of which the served model gets seven right."""
-    return answering([0] * 10, labels=[0] * 7 + [1] * 3)
-
-
-@pytest.mark.parametrize(("right", "accepted"), [(6, False), (7, True), (8, True)])
-def test_candidate_with_fewer_right_answers_is_refused(
-    served: Model, seven_right: Dataset, right: int, accepted: bool
-) -> None:
-    verdict = gate(scored(right), False, served, seven_right)
-    assert verdict.accepted == accepted
-    assert f"{right} of 10" in verdict.reason
-    assert "version 7 7" in verdict.reason
-
-
-def test_first_candidate_is_accepted(seven_right: Dataset) -> None:
-    assert gate(scored(0), True, None, seven_right).accepted
-
-
-def test_embedded_set_never_replaces_mnist(served: Model, seven_right: Dataset) -> None:
-    verdict = gate(scored(10), True, served, seven_right)
-    assert not verdict.accepted
-    assert "MNIST" in verdict.reason
-
-
-@pytest.mark.parametrize("embedded", [True, False])
-def test_embedded_version_is_replaced_by_either(
-    served: Model, seven_right: Dataset, embedded: bool
-) -> None:
-    version = replace(served, card=replace(served.card, data={"source": "embedded"}))
-    assert gate(scored(7), embedded, version, seven_right).accepted
-    assert not gate(scored(6), embedded, version, seven_right).accepted
