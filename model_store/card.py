@@ -52,7 +52,7 @@ class Card:
 
     @property
     def temperature(self) -> float:
-        """What pre-activations are divided by for `confidence`; 1 if not calibrated."""
+        """What logits are divided by for `confidence`; 1 if not calibrated."""
         value = self._number(self.metrics, "temperature")
         return value if value is not None and value > 0 else 1.0
 

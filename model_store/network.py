@@ -93,7 +93,7 @@ class Network:
         return outputs
 
     def logits(self, pixels: Pixels) -> Floats:
-        """The output layer's pre-activations n_L (logits), shape (n, outputs)."""
+        """The logits n_L, the output layer before its activation: (n, outputs)."""
         n = self._first_layer(pixels)
         for W, b, name in zip(
             self.weights[1:], self.biases[1:], self.activation_names[:-1], strict=True
@@ -137,7 +137,7 @@ def probabilities(logits: Floats, temperature: float) -> Floats:
     """The calibrated probability of each label (Guo et al. 2017, temperature scaling).
 
     For a softmax output this is its own softmax at `temperature`; a sigmoid output's
-    pre-activation is a log-odds, so the same formula normalises the odds.
+    logit is a log-odds, so the same formula normalises the odds.
     """
     return softmax(logits / temperature)
 

@@ -32,7 +32,7 @@ def new_card(
         activations=list(trained.network.activation_names),
         loss=trained.settings.loss,
         training={**trained.settings.card(), "stopped_by": trained.stopped_by},
-        data={**digits.card(), "trained_rows": len(trained.training)},
+        data={**digits.to_dict(), "trained_rows": len(trained.training)},
         metrics={
             **evaluation.card(),
             "validation_accuracy": last.validation_accuracy,

@@ -18,7 +18,7 @@ ENLARGED: Final = 10
 
 
 def relevance(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
-    """Return what each pixel added to the label's pre-output, to first order: (784,).
+    """Return what each pixel added to the label's logit, to first order: (784,).
 
     Gradient times input (Shrikumar et al. 2016, arXiv:1605.01713). The gradient of
     n_L[label] by a_0 comes by the notes' recursion, S_{i-1} = A_{i-1} W_i S_i, from

@@ -35,7 +35,7 @@ def test_evaluate_tests_the_served_version(trained: Place, test_csv: Path) -> No
     assert document["test_rows"] == 12
     assert document["confusion_matrix"] == expected.confusion.tolist()
     assert document["per_digit"] == expected.scorecard
-    assert document["data"] == rows.card()
+    assert document["data"] == rows.to_dict()
 
 
 def test_evaluate_tests_any_version_on_a_set_that_lacks_digits(

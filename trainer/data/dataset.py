@@ -45,7 +45,7 @@ class Dataset:
             self.rows(np.sort(order[:held_out])),
         )
 
-    def card(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it."""
         return {"file": self.file, "rows": len(self), "sha256": self.sha256}
 

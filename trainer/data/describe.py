@@ -17,7 +17,7 @@ _BAR_WIDTH = 40
 def description(digits: Digits) -> dict[str, Any]:
     """What `data describe --json` says of the training and of the test rows."""
     return {
-        "source": digits.card()["source"],
+        "source": digits.to_dict()["source"],
         "train": _described(digits.train),
         "test": _described(digits.test),
     }
@@ -27,7 +27,7 @@ def _described(rows: Dataset) -> dict[str, Any]:
     """The notes' check: the one-hot targets add up to the labels, and to the rows."""
     targets = one_hot(rows.labels, np.dtype(np.int64))
     return {
-        **rows.card(),
+        **rows.to_dict(),
         "labels": np.bincount(rows.labels, minlength=10).tolist(),
         "target_sums": targets.sum(axis=0).tolist(),
         "target_total": int(targets.sum()),

@@ -42,12 +42,12 @@ class Digits:
     test: Dataset
     embedded: bool
 
-    def card(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it, before any hold-out."""
         return {
             "source": "embedded" if self.embedded else "mnist",
-            "train": self.train.card(),
-            "test": self.test.card(),
+            "train": self.train.to_dict(),
+            "test": self.test.to_dict(),
         }
 
 

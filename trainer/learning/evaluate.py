@@ -65,7 +65,7 @@ def evaluate(network: Network, rows: Dataset) -> Evaluation:
 def cost(network: Network, rows: Dataset, loss: Loss) -> float:
     """The notes' cost: the loss summed over the rows.
 
-    It is infinite once a pre-activation is, even where a sigmoid output still is not.
+    It is infinite once a logit is, even where a sigmoid output still is not.
     """
     n = logits(network, rows)
     if not np.isfinite(n).all():

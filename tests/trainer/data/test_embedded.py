@@ -21,7 +21,7 @@ def boxes(digits: Dataset) -> NDArray[np.intp]:
 def test_it_is_always_the_same(digits: Dataset) -> None:
     again = read_embedded()
     np.testing.assert_array_equal(again.pixels, digits.pixels)
-    assert again.card() == digits.card()
+    assert again.to_dict() == digits.to_dict()
     assert len(digits.sha256) == 64
 
 

@@ -24,7 +24,7 @@ def test_file_is_read_as_it_was_written(
     np.testing.assert_array_equal(again.labels, some.labels)
     assert again.pixels.dtype == np.uint8
     assert again.labels.dtype == np.uint8
-    assert again.card() == {
+    assert again.to_dict() == {
         "file": name, "rows": 100,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }  # fmt: skip

@@ -101,7 +101,7 @@ def test_auto_takes_the_csvs_at_hand(tmp_path: Path, rows: Rows) -> None:
     said: list[str] = []
     digits = load(choice(tmp_path), said.append)
     assert (len(digits.train), len(digits.test), said) == (30, 30, [])
-    assert digits.card()["source"] == "mnist"
+    assert digits.to_dict()["source"] == "mnist"
 
 
 def test_auto_without_a_network_says_that_it_takes_the_embedded_set(
@@ -114,7 +114,7 @@ def test_auto_without_a_network_says_that_it_takes_the_embedded_set(
     said: list[str] = []
     digits = load(choice(tmp_path), said.append)
     assert digits.embedded
-    assert digits.card()["source"] == "embedded"
+    assert digits.to_dict()["source"] == "embedded"
     assert any("no connection" in text and "embedded set" in text for text in said)
 
 
@@ -172,7 +172,7 @@ def test_limit_cuts_training_rows_and_never_test_rows(
     cut = load(given, quiet)
     np.testing.assert_array_equal(cut.train.pixels, whole.train.pixels[:5])
     assert len(cut.test) == 12
-    assert cut.card()["train"]["rows"] == 5
+    assert cut.to_dict()["train"]["rows"] == 5
 
 
 def test_limit_beyond_the_file_takes_all(

@@ -62,7 +62,7 @@ def test_training_rows_are_those_of_a_training(
     choice = DataChoice("auto", train_csv, test, limit, train_csv)
     rows, embedded = load_training(choice, print)
     assert not embedded
-    assert rows.card() == load(choice, print).train.card()
+    assert rows.to_dict() == load(choice, print).train.to_dict()
     assert rows.pixels.tobytes() == load(choice, print).train.pixels.tobytes()
 
 
