@@ -14,11 +14,10 @@ from service.config import ServiceConfig
 from service.server.deadlines import SlowSenders
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
-from service.serving.versions import Versions
-from service.telemetry.access_log import Journal
+from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
 from service.telemetry.log import write_request
-from service.telemetry.tracing import NoSpans, Spans
+from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
 from service.web.batch import batch
 from service.web.body import BodyReader
@@ -38,7 +37,7 @@ def create_app(
     node: NodeLedger | None = None,
     grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
     counts: ClientCounts | None = None,
-    spans: Spans | None = None,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """A Flask application whose parts are in `app.extensions["digits"]`.
 
@@ -51,19 +50,17 @@ def create_app(
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
-    catalog = Catalog(store)
     app.extensions["digits"] = parts = Parts(
         config=config,
         admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
         store=store,
         models=CurrentModel(store, config.canary),
-        catalog=catalog,
-        versions=Versions(store, catalog),
+        catalog=Catalog(store),
         ledger=EnergyLedger(meter, node),
         bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
-        journal=Journal(
-            spans or NoSpans(), write_request if config.log_format == "json" else None
+        access_log=AccessLog(
+            tracer or NoTracer(), write_request if config.log_format == "json" else None
         ),
     )
     for blueprint in (routes, batch, v2, admin, description):

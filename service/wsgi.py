@@ -13,7 +13,7 @@ from service.app import create_app
 from service.config import ServiceConfig
 from service.telemetry.background import every
 from service.telemetry.log import set_up_logging
-from service.telemetry.tracing import open_spans
+from service.telemetry.tracing import open_tracer
 from service.web.services import Parts
 
 _TICK_S = 1.0
@@ -33,8 +33,8 @@ def application() -> Flask:
     node = NodeLedger(shared / "node.lock", meter)
     rate = config.rate_limit
     counts = ClientCounts(rate, shared / "client-counts") if rate else None
-    spans = open_spans(os.environ)
-    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, spans)
+    tracer = open_tracer(os.environ)
+    app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, tracer)
     parts: Parts = app.extensions["digits"]
     parts.models.refresh()
     parts.ledger.tick()

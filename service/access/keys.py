@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from service.telemetry.complaint import Complaint
+from service.telemetry.background import LoggedOnce
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
@@ -50,7 +50,7 @@ class Keys:
     def __init__(self, source: KeySource) -> None:
         self._source = source
         self._digests: tuple[bytes, ...] = ()  # none is valid before the first refresh
-        self._complaint = Complaint()
+        self._logged = LoggedOnce()
 
     def refresh(self) -> None:
         """Read the file again; one that cannot be read changes nothing."""
@@ -59,7 +59,7 @@ class Keys:
             self._digests = self._source.read()
         except (OSError, ValueError):  # whose text might show what the file holds
             fault = f"{self._source.path} cannot be read as one key a line"
-        self._complaint.tell(fault)
+        self._logged.report(fault)
 
     def digest(self, authorization: str) -> bytes | None:
         """The digest of the key in `Bearer KEY`, or None if that is no valid key."""

@@ -1,20 +1,33 @@
-"""The cards of the stored versions, for looking at; each file is read once."""
+"""The stored versions by number: their cards, and a few of them loaded."""
+
+import threading
+from functools import lru_cache
 
 from model_store import (
     Card,
+    Model,
     ModelNotFound,
     ModelStore,
     StoreError,
     StoreUnavailable,
 )
 
+Fingerprint = tuple[int, ...]
+MOST_LOADED = 4
+
 
 class Catalog:
-    """Every version's card, or what is wrong with the version."""
+    """Reads the file of a version once, and again only if its fingerprint changes.
+
+    The MOST_LOADED models that were asked for last stay loaded. They are loaded one at
+    a time: many requests for many versions wait, and memory does not grow with them.
+    """
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
-        self._read: dict[tuple[int, ...], Card | StoreError] = {}
+        self._cards: dict[int, tuple[Fingerprint, Card | StoreError]] = {}
+        self._loading = threading.Lock()
+        self._model = lru_cache(MOST_LOADED)(self._load)
 
     def cards(self) -> dict[int, Card]:
         """The valid versions, in rising order. Raises StoreUnavailable."""
@@ -22,21 +35,38 @@ class Catalog:
         return {v: card for v, card in entries.items() if isinstance(card, Card)}
 
     def card(self, version: int) -> Card:
-        """One version's card. Raises ModelNotFound, CorruptModel, StoreUnavailable."""
+        """One version's card.
+
+        Raises ModelNotFound, CorruptModel, ModelNotAllowed, StoreUnavailable.
+        """
         entry = self._entry(version)
         if isinstance(entry, StoreError):
             raise entry
         return entry
 
+    def model(self, version: int) -> Model:
+        """One version, loaded. Raises what `card` raises."""
+        with self._loading:
+            self.card(version)  # a broken file is refused without reading it again
+            return self._model(version, self._store.fingerprint(version))
+
+    def _load(self, version: int, _fingerprint: Fingerprint | None) -> Model:
+        return self._store.load(version)
+
     def _entry(self, version: int) -> Card | StoreError:
         fingerprint = self._store.fingerprint(version)
         if fingerprint is None:
+            self._cards.pop(version, None)
             return ModelNotFound(version, self._store.root)
-        if fingerprint not in self._read:
-            try:
-                self._read[fingerprint] = self._store.load(version).card
-            except StoreUnavailable as error:
-                return error  # it may pass, so it is not kept
-            except StoreError as error:
-                self._read[fingerprint] = error
-        return self._read[fingerprint]
+        seen, entry = self._cards.get(version, (None, None))
+        if entry is None or seen != fingerprint:
+            entry = self._read(version)
+            if not isinstance(entry, StoreUnavailable):  # that may pass
+                self._cards[version] = fingerprint, entry
+        return entry
+
+    def _read(self, version: int) -> Card | StoreError:
+        try:
+            return self._store.load(version).card
+        except StoreError as error:
+            return error

@@ -8,7 +8,7 @@ from model_store import Model, ModelStore, StoreError, StoreUnavailable
 from service.serving.canary import Canary
 from service.serving.version_loader import Loaded, VersionLoader
 from service.telemetry import metrics
-from service.telemetry.complaint import Complaint
+from service.telemetry.background import LoggedOnce
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ class CurrentModel:
         self._canary: Loaded | None = None
         self._refreshing = threading.Lock()
         self._fault = ""  # of the store or the pin, as seen by this refresh
-        self._complaint = Complaint()
-        self._canary_complaint = Complaint()
+        self._logged = LoggedOnce()
+        self._canary_logged = LoggedOnce()
         self._why_none = ""
 
     @property
@@ -75,7 +75,7 @@ class CurrentModel:
         with self._refreshing:  # now and then, and whenever a version is pinned
             self._fault = ""
             self._follow_store()
-            if self._complaint.tell(self._fault):
+            if self._logged.report(self._fault):
                 metrics.MODEL_LOADS.labels("unavailable").inc()
             if self._share:
                 self._follow_canary(self._share.version)
@@ -99,7 +99,7 @@ class CurrentModel:
         except StoreUnavailable:  # then it stays as it is
             return
         fault = f"the canary, version {version}, is missing or broken"
-        if self._canary_complaint.tell("" if self._canary else fault):
+        if self._canary_logged.report("" if self._canary else fault):
             metrics.MODEL_LOADS.labels("unavailable").inc()
 
     def _candidates(self) -> list[int]:

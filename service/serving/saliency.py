@@ -17,7 +17,7 @@ DIMMED: Final = 0.5
 ENLARGED: Final = 10
 
 
-def relevance(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
+def saliency(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
     """Return what each pixel added to the label's logit, to first order: (784,).
 
     Gradient times input (Shrikumar et al. 2016, arXiv:1605.01713). The gradient of
@@ -33,13 +33,13 @@ def relevance(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats
     return shares
 
 
-def explanation(network: Network, pixels: NDArray[np.uint8], label: int) -> str:
+def saliency_picture(network: Network, pixels: NDArray[np.uint8], label: int) -> str:
     """Return a 280x280 PNG in a data URL: the digit, red where it spoke for the label.
 
     pixels: (784,), 0 to 255. Blue spoke against it; the strongest pixel has the full
     colour.
     """
-    shares = relevance(network, pixels, label)
+    shares = saliency(network, pixels, label)
     strength = np.abs(shares) / max(float(np.abs(shares).max()), 1e-12)
     colours = np.where(shares[:, np.newaxis] > 0, FOR, AGAINST)
     digit = DIMMED * pixels[:, np.newaxis] * np.ones(3)

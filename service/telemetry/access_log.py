@@ -1,59 +1,73 @@
-"""What is noted of each request: its ids, a line in the log, a span. Never its picture.
+"""The access log: for each request its ids, a line in the log, a span.
 
-Works on what every WSGI layer has: the environment, the status, the headers.
+It never holds the picture. It works on what every WSGI layer has: the environ, the
+status, the headers.
 """
 
+import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.telemetry.answer import MODEL_VERSION, Answer
 from service.telemetry.log import NO_IDS, current_ids
-from service.telemetry.request_id import HEADER, request_id
-from service.telemetry.tracing import Spans
+from service.telemetry.logged_response import MODEL_VERSION, LoggedResponse
+from service.telemetry.tracing import Tracer
 
 Write = Callable[[Mapping[str, str], Mapping[str, Any]], None]
 
+# A client's own id is taken if it holds nothing that a line of JSON, a shell or a log
+# viewer would read as more than a name.
+_SAFE_ID = re.compile(r"[\w.:/+=@~-]{1,128}", re.ASCII)
+
 
 @dataclass(frozen=True)
-class Journal:
-    """Notes requests.
+class AccessLog:
+    """Records requests.
 
     Attributes:
-        spans: what records spans.
-        write: takes the ids and facts of each answered request; None: no such line.
+        tracer: records spans.
+        write: writes the ids and facts of each answered request; None: no such line.
     """
 
-    spans: Spans
+    tracer: Tracer
     write: Write | None
 
     def begin(self, environ: dict[str, Any]) -> list[tuple[str, str]]:
-        """A request comes in on this thread; the headers that its answer carries."""
-        ids = {"request_id": request_id(environ)}
-        headers = [(HEADER, ids["request_id"])]
-        if place := self.spans.begin(environ):
-            ids |= {"trace_id": place.trace_id, "span_id": place.span_id}
-            headers.append(("traceresponse", place.header()))
+        """A request begins on this thread; returns the headers for its response."""
+        ids = {"request_id": _request_id(environ)}
+        headers = [("X-Request-ID", ids["request_id"])]
+        if context := self.tracer.begin(environ):
+            ids |= {"trace_id": context.trace_id, "span_id": context.span_id}
+            headers.append(("traceresponse", context.header()))
         current_ids.set(ids)
         return headers
 
-    def end(self, environ: dict[str, Any], answer: Answer) -> None:
-        """The answer is about to be sent, on the same thread."""
-        self.spans.end(environ, answer)
+    def end(self, environ: dict[str, Any], response: LoggedResponse) -> None:
+        """The response is about to be sent, on the same thread."""
+        self.tracer.end(environ, response)
         if self.write:
-            self.write(current_ids.get(NO_IDS), _facts(environ, answer))
+            self.write(current_ids.get(NO_IDS), _facts(environ, response))
         current_ids.set(NO_IDS)
 
 
-def _facts(environ: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+def _request_id(environ: Mapping[str, Any]) -> str:
+    """The client's X-Request-ID if it is safe, else 32 random hexadecimal digits."""
+    given = environ.get("HTTP_X_REQUEST_ID")
+    if given and _SAFE_ID.fullmatch(given):
+        return str(given)
+    return os.urandom(16).hex()
+
+
+def _facts(environ: Mapping[str, Any], response: LoggedResponse) -> dict[str, Any]:
     length = environ.get("CONTENT_LENGTH", "")
     return {
-        "message": f"{answer.method} {answer.route} {answer.code}",
-        "method": answer.method,
-        "route": answer.route,
-        "status": answer.code,
-        "seconds": round(answer.seconds, 6),
+        "message": f"{response.method} {response.route} {response.code}",
+        "method": response.method,
+        "route": response.route,
+        "status": response.code,
+        "seconds": round(response.seconds, 6),
         "request_bytes": int(length) if length.isdigit() else None,
-        "response_bytes": answer.size,
+        "response_bytes": response.size,
         "model_version": environ.get(MODEL_VERSION),
     }

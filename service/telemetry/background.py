@@ -1,28 +1,44 @@
-"""Work that a worker does now and then, beside the requests."""
+"""Work that a worker repeats beside the requests, and faults that it logs once."""
 
+import logging
 import threading
 import traceback
 from collections.abc import Callable
 
-from service.telemetry.complaint import Complaint
+log = logging.getLogger(__name__)
+
+
+class LoggedOnce:
+    """Logs a fault when it begins or changes, not again while it lasts."""
+
+    def __init__(self) -> None:
+        self._lasting = ""
+
+    def report(self, fault: str) -> bool:
+        """Note the fault that there is now, "" for none; True if it was logged."""
+        is_new = bool(fault) and fault != self._lasting
+        self._lasting = fault
+        if is_new:
+            log.error("%s", fault)
+        return is_new
 
 
 def every(seconds: float, action: Callable[[], None], name: str) -> threading.Thread:
-    """Call the action in a daemon thread, every so many seconds from then on.
+    """Call the action in a daemon thread, first after that many seconds.
 
-    What it raises is logged, once while it lasts, and its next turn comes as ever.
+    An exception is logged, once while it lasts, and does not end the repetition.
     """
     pause = threading.Event()
-    complaint = Complaint()
+    logged = LoggedOnce()
 
     def run() -> None:
         while not pause.wait(seconds):
             fault = ""
             try:
                 action()
-            except Exception:  # noqa: BLE001 (whatever it is, other turns may do better)
+            except Exception:  # noqa: BLE001 (the next call may succeed)
                 fault = f"{name}: {traceback.format_exc()}"
-            complaint.tell(fault)
+            logged.report(fault)
 
     thread = threading.Thread(target=run, name=name, daemon=True)
     thread.start()

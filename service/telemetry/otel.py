@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 from model_store import __version__
-from service.telemetry.answer import MODEL_VERSION, Answer
+from service.telemetry.logged_response import MODEL_VERSION, LoggedResponse
 from service.telemetry.trace_context import TraceContext
 
 log = logging.getLogger(__name__)
@@ -38,14 +38,14 @@ class _Headers(Getter[Mapping[str, Any]]):
 _HEADERS = _Headers()
 
 
-class RecordedSpans:
-    """Records a span for each request, and one for each of its parts."""
+class OpenTelemetryTracer:
+    """Records a span for each request, and spans inside it."""
 
     def __init__(self, provider: trace.TracerProvider) -> None:
         self._tracer = provider.get_tracer("digits", __version__)
 
     def begin(self, environ: dict[str, Any]) -> TraceContext:
-        """The span begins, in the caller's trace if there is one."""
+        """The request's span begins, in the caller's trace if there is one."""
         caller = propagate.extract(environ, getter=_HEADERS)
         span = self._tracer.start_span("HTTP", caller, trace.SpanKind.SERVER)
         environ[_TOKEN] = context.attach(trace.set_span_in_context(span, caller))
@@ -56,42 +56,44 @@ class RecordedSpans:
             place.trace_flags,
         )
 
-    def end(self, environ: dict[str, Any], answer: Answer) -> None:
-        """The span ends; only a fault of ours is an error."""
+    def end(self, environ: dict[str, Any], response: LoggedResponse) -> None:
+        """The span ends; only a 5xx is an error, as the conventions say."""
         span = trace.get_current_span()
-        span.update_name(f"{answer.method} {answer.route}")
-        span.set_attributes(_attributes(environ, answer))
-        if answer.code >= 500:
+        span.update_name(f"{response.method} {response.route}")
+        span.set_attributes(_attributes(environ, response))
+        if response.code >= 500:
             span.set_status(trace.StatusCode.ERROR)
         span.end()
         context.detach(environ.pop(_TOKEN))
 
-    def part(self, name: str) -> AbstractContextManager[Any]:
-        """A span inside that of the request; a picture refused there is no error."""
+    def span(self, name: str) -> AbstractContextManager[Any]:
+        """A span inside the request's; a picture that is refused is no error."""
         return self._tracer.start_as_current_span(
             name, record_exception=False, set_status_on_exception=False
         )
 
 
-def record_spans(exporters: Iterable[str]) -> RecordedSpans:
-    """Spans that go to the exporters; those find their own settings in OTEL_*."""
+def open_exporters(exporters: Iterable[str]) -> OpenTelemetryTracer:
+    """A tracer for these exporters; they read their own settings from OTEL_*."""
     ours = Resource.create({"service.name": "digits", "service.version": __version__})
     provider = TracerProvider(resource=ours.merge(OTELResourceDetector().detect()))
     for name in exporters:
         entry = {"otlp": "otlp_proto_http"}.get(name.strip(), name.strip())
         found = entry_points(group="opentelemetry_traces_exporter", name=entry)
         if not found:
-            log.warning("no exporter of spans is installed for %s", name)
+            log.warning("OTEL_TRACES_EXPORTER: no exporter %s is installed", name)
         for exporter in found:
             provider.add_span_processor(BatchSpanProcessor(exporter.load()()))
-    return RecordedSpans(provider)
+    return OpenTelemetryTracer(provider)
 
 
-def _attributes(environ: Mapping[str, Any], answer: Answer) -> dict[str, str | int]:
+def _attributes(
+    environ: Mapping[str, Any], response: LoggedResponse
+) -> dict[str, str | int]:
     attributes: dict[str, str | int] = {
-        "http.request.method": answer.method,
-        "http.route": answer.route,
-        "http.response.status_code": answer.code,
+        "http.request.method": response.method,
+        "http.route": response.route,
+        "http.response.status_code": response.code,
     }
     if (version := environ.get(MODEL_VERSION)) is not None:
         attributes["digits.model_version"] = version

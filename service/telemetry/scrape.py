@@ -1,132 +1,60 @@
-"""What a scrape shows: the counters of all workers, the served model, the source."""
+"""What a scrape shows, and what is read from the counters of all workers."""
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import REGISTRY, Collector
+from prometheus_client.registry import REGISTRY
 
-from energy import SourceInfo
-from energy.settings import SOURCES
-from energy.units import NOTES_BULB_WATTS
-from model_store import Model
+from model_store import Card
+from service.telemetry.gauges import Gauges
 
-_JOULES_PER_KWH = 3.6e6
+_PREDICTION_JOULES = "digits_prediction_energy_joules"
 
 
-@dataclass(frozen=True, eq=False)  # a registry wants to hash it
-class Facts(Collector):
-    """What is read anew at each scrape: the model, the source, the grid.
-
-    Attributes:
-        models: those that are served, if any: one, or a canary as well.
-        info: where joules come from, None without a source.
-        grams_per_kwh: CO2e of the grid.
-    """
-
-    models: list[Model]
-    info: SourceInfo | None
-    grams_per_kwh: float
-
-    def collect(self) -> Iterator[Metric]:
-        yield _gauge(
-            "digits_grid_carbon_intensity_grams_per_joule",
-            "CO2e of the grid, as DIGITS_CARBON_GRAMS_PER_KWH says.",
-            {},
-            self.grams_per_kwh / _JOULES_PER_KWH,
-        )
-        if self.info:
-            yield from _source_gauges(self.info)
-        yield from _merged(m for model in self.models for m in _model_gauges(model))
-
-
-def exposition(facts: Facts) -> bytes:
-    """The text of a scrape: the sum over all workers, dead ones too."""
+def exposition(gauges: Gauges) -> bytes:
+    """The text of a scrape: the gauges, and the sums over all workers ever."""
     scraped = CollectorRegistry()
-    scraped.register(facts)
-    return generate_latest(all_workers()) + generate_latest(scraped)
+    scraped.register(gauges)
+    return generate_latest(_all_workers()) + generate_latest(scraped)
 
 
-def all_workers() -> CollectorRegistry:
+def energy_per_prediction(
+    version: int, card: Card, source: str | None
+) -> dict[str, Any] | None:
+    """Joules per prediction, over all workers since the service started.
+
+    `mean_joules` is a prediction's own energy, `amortised_joules` adds its part of the
+    training's; after `break_even_predictions` both parts are equal. The last two are
+    None if the training was not measured. None without a source, and before the first
+    prediction's energy is known. The sources of training and prediction may differ:
+    then the last two figures are right to an order of magnitude only.
+    """
+    if source is None:
+        return None
+    labels = {"model_version": str(version), "source": source}
+    registry = _all_workers()
+    joules = registry.get_sample_value(f"{_PREDICTION_JOULES}_sum", labels)
+    count = registry.get_sample_value(f"{_PREDICTION_JOULES}_count", labels)
+    if not joules or not count:
+        return None
+    mean, training = joules / count, card.joules
+    return {
+        "source": source,
+        "predictions": int(count),
+        "mean_joules": mean,
+        "training_source": card.energy.get("source"),
+        "training_joules": training,
+        "amortised_joules": None if training is None else mean + training / count,
+        "break_even_predictions": None if training is None else training / mean,
+    }
+
+
+def _all_workers() -> CollectorRegistry:
     """The counters of this process, or of all workers where there are several."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry
-
-
-def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:
-    """The same metrics, each name once, with the samples of all of that name."""
-    merged: dict[str, Metric] = {}
-    for metric in metrics:
-        first = merged.setdefault(metric.name, metric)
-        if first is not metric:
-            first.samples.extend(metric.samples)
-    return merged.values()
-
-
-def _source_gauges(info: SourceInfo) -> Iterator[Metric]:
-    yield _gauge(
-        "digits_energy_source_info",
-        "The source of every joule here.",
-        {"source": info.name, "scope": info.scope, "domains": "+".join(info.domains)},
-        1,
-    )
-    if info.coefficients:
-        idle = info.coefficients["idle_watts_per_cpu"]
-        family = GaugeMetricFamily(
-            "digits_energy_coefficient_watts",
-            "What an estimate takes one CPU to draw.",
-            labels=["state"],
-        )
-        family.add_metric(["idle"], idle)
-        family.add_metric(["full"], idle + info.coefficients["watts_per_cpu"])
-        yield family
-
-
-def _model_gauges(model: Model) -> Iterator[Metric]:
-    card, version = model.card, str(model.version)
-    yield _gauge(
-        "digits_model_info",
-        "The version that is served.",
-        {
-            "version": version,
-            "layers": "-".join(map(str, model.network.layers)),
-            "loss": card.loss,
-            "data": str(card.data.get("source", "unknown")),
-            "created": card.created,
-        },
-        1,
-    )
-    labels = {"model_version": version}
-    source = card.energy.get("source")
-    energy = card.energy if source in SOURCES else {}  # no figure without a source
-    metered = {**labels, "source": str(source)}
-    bulb = {**labels, "bulb_watts": f"{NOTES_BULB_WATTS:g}"}
-    for name, text, names, value in (
-        ("training_energy_joules", "Spent on the fit.", metered,
-         _of(energy, "joules")),
-        ("training_duration_seconds", "Of the fit.", labels,
-         _of(card.energy, "seconds")),
-        ("training_co2e_grams", "Of the fit.", labels, _of(energy, "co2e_grams")),
-        ("training_bulb_seconds", "A bulb's light for the fit's energy.", bulb,
-         _of(energy, "bulb_seconds")),
-        ("test_accuracy_ratio", "Of the test rows.", labels, card.test_accuracy),
-    ):  # fmt: skip
-        if value is not None:
-            yield _gauge(f"digits_model_{name}", text, names, value)
-
-
-def _of(section: object, name: str) -> float | None:
-    value = section.get(name) if isinstance(section, dict) else None
-    return value if isinstance(value, int | float) else None
-
-
-def _gauge(name: str, text: str, labels: dict[str, str], value: float) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=list(labels))
-    family.add_metric(list(labels.values()), value)
-    return family

@@ -1,4 +1,4 @@
-"""Where the time of a request goes, told to a tracing system if there is one."""
+"""Spans of requests for a tracing system, if the environment names one."""
 
 import contextlib
 import logging
@@ -6,29 +6,29 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from service.telemetry.answer import Answer
+from service.telemetry.logged_response import LoggedResponse
 from service.telemetry.trace_context import TraceContext, parse
 
 log = logging.getLogger(__name__)
 
-_NOTHING: AbstractContextManager[Any] = contextlib.nullcontext()
+_NO_SPAN: AbstractContextManager[Any] = contextlib.nullcontext()
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
-class Spans(Protocol):
-    """Records the span of each request and of its parts."""
+class Tracer(Protocol):
+    """Records a span for each request, and spans inside it."""
 
     def begin(self, environ: dict[str, Any]) -> TraceContext | None:
-        """A request comes in on this thread; its place in a trace, if it is in one."""
+        """A request begins on this thread; its place in a trace, if it is in one."""
 
-    def end(self, environ: dict[str, Any], answer: Answer) -> None:
-        """Its answer is known."""
+    def end(self, environ: dict[str, Any], response: LoggedResponse) -> None:
+        """The request's response is known."""
 
-    def part(self, name: str) -> AbstractContextManager[Any]:
-        """The block is a part of this thread's request."""
+    def span(self, name: str) -> AbstractContextManager[Any]:
+        """The block is a span inside that of this thread's request."""
 
 
-class NoSpans:
+class NoTracer:
     """Records nothing, but keeps the caller's trace id for the log."""
 
     def begin(self, environ: dict[str, Any]) -> TraceContext | None:
@@ -37,25 +37,25 @@ class NoSpans:
         caller = parse(given) if given else None
         return caller.child() if caller else None
 
-    def end(self, environ: dict[str, Any], answer: Answer) -> None:
+    def end(self, environ: dict[str, Any], response: LoggedResponse) -> None:
         """Nothing was begun."""
 
-    def part(self, name: str) -> AbstractContextManager[Any]:
+    def span(self, name: str) -> AbstractContextManager[Any]:
         """Nothing is recorded."""
-        return _NOTHING
+        return _NO_SPAN
 
 
-def open_spans(environ: Mapping[str, str]) -> Spans:
+def open_tracer(environ: Mapping[str, str]) -> Tracer:
     """OpenTelemetry's spans if its variables ask for them and it is installed."""
     exporters = environ.get("OTEL_TRACES_EXPORTER", "")
     if not exporters and any(environ.get(name) for name in _ENDPOINTS):
-        exporters = "otlp"  # what OpenTelemetry takes by default
+        exporters = "otlp"  # OpenTelemetry's default
     disabled = environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
     if disabled or exporters in {"", "none"}:
-        return NoSpans()
+        return NoTracer()
     try:  # inside, as it takes a moment to load and is an extra
-        from service.telemetry.otel import record_spans  # noqa: PLC0415
+        from service.telemetry.otel import open_exporters  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        log.warning("no spans: OTEL_... asks for them, but %s", error)
-        return NoSpans()
-    return record_spans(exporters.split(","))
+        log.warning("no spans are sent, although OTEL_... asks for them: %s", error)
+        return NoTracer()
+    return open_exporters(exporters.split(","))

@@ -29,7 +29,7 @@ def predict_batch() -> ResponseReturnValue:
     model = parts().models.pick()
     images = read_images(request, parts().bodies.read(request.environ))
     budget = PixelBudget(parts().config.max_pixels)
-    with parts().journal.spans.part("decode"):
+    with parts().access_log.tracer.span("decode"):
         digits = [_digit(image, budget) for image in images]
     document = {
         "predictions": _answers(model, digits),
@@ -68,7 +68,7 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     read = [digit for digit in digits if isinstance(digit, DigitImage)]
     if not read:
         return [{"error": problem} for problem in digits]
-    with parts().journal.spans.part("predict"):
+    with parts().access_log.tracer.span("predict"):
         predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
     answers = [
         next(predictions).to_dict() | _warnings(digit)

@@ -12,7 +12,7 @@ from typing import Any
 
 from service.access.admission import RATE_FIELDS
 from service.telemetry import metrics
-from service.telemetry.answer import Answer
+from service.telemetry.logged_response import LoggedResponse
 from service.telemetry.metrics import labelled
 from service.web.predict import PredictOne
 from service.web.security_headers import security_headers
@@ -36,7 +36,7 @@ class Front:
     def __init__(self, flask: Application, parts: Parts) -> None:
         self._flask = flask
         self._proxies = parts.config.trusted_proxies
-        self._journal = parts.journal
+        self._access_log = parts.access_log
         self._admission = parts.admission
         self._predict_one = PredictOne(parts)
 
@@ -48,7 +48,7 @@ class Front:
         environ[CPU_BEGAN] = time.thread_time()
         # As Flask's router reads it: //predict must not pass by the keys.
         environ["PATH_INFO"] = "/" + environ["PATH_INFO"].lstrip("/")
-        ids = self._journal.begin(environ)
+        ids = self._access_log.begin(environ)
         self._proxies.apply(environ)
 
         def counted(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
@@ -59,8 +59,8 @@ class Front:
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)
             limits = environ.get(RATE_FIELDS, ())
             headers = [*headers, *ids, *limits, *security_headers(headers)]
-            answer = Answer(known, route, status, headers, seconds)
-            self._journal.end(environ, answer)
+            response = LoggedResponse(known, route, status, headers, seconds)
+            self._access_log.end(environ, response)
             return start_response(status, headers, *error)
 
         answer = self._answer(environ)

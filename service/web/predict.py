@@ -8,8 +8,8 @@ from urllib.parse import parse_qs
 from model_store import Model
 from service.image import DigitImage, png_data_url
 from service.serving.prediction import predict
-from service.serving.saliency import explanation
-from service.telemetry.answer import MODEL_VERSION
+from service.serving.saliency import saliency_picture
+from service.telemetry.logged_response import MODEL_VERSION
 from service.web.services import Parts
 from service.web.upload import read_image
 
@@ -19,7 +19,7 @@ class PredictOne:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._part = parts.journal.spans.part
+        self._span = parts.access_log.tracer.span
 
     def __call__(self, environ: dict[str, Any], cpu_began: float) -> bytes:
         """The JSON text of the answer to a request that began at that CPU time.
@@ -29,9 +29,9 @@ class PredictOne:
         """
         model = self._parts.models.pick()
         upload = read_image(environ, self._parts.bodies.read(environ))
-        with self._part("decode"):
+        with self._span("decode"):
             image = upload.digit(self._parts.config.max_pixels)
-        with self._part("predict"):
+        with self._span("predict"):
             (prediction,) = predict(model, image.pixels[None])
         environ[MODEL_VERSION] = model.version
         document = prediction.to_dict() | {"model": {"version": model.version}}
@@ -53,5 +53,5 @@ def _asked_for(
     if asked.get("preview") == ["1"]:
         shown["input"] = png_data_url(image.pixels)
     if asked.get("explain") == ["1"]:
-        shown["explanation"] = explanation(model.network, image.pixels, label)
+        shown["explanation"] = saliency_picture(model.network, image.pixels, label)
     return shown

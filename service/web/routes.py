@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from model_store import Card, Model
-from service.telemetry.answer import MODEL_VERSION
-from service.telemetry.prediction_energy import energy_per_prediction
-from service.telemetry.scrape import Facts, exposition
+from service.telemetry.gauges import Gauges
+from service.telemetry.logged_response import MODEL_VERSION
+from service.telemetry.scrape import energy_per_prediction, exposition
 from service.web.middleware import CPU_BEGAN, FAILURE
 from service.web.services import Parts
 
@@ -62,8 +62,10 @@ def show_model(version: int) -> ResponseReturnValue:
 @routes.get("/metrics")
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
-    facts = Facts(parts().models.all_loaded, parts().ledger.info, parts().grams_per_kwh)
-    return Response(exposition(facts), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    gauges = Gauges(
+        parts().models.all_loaded, parts().ledger.info, parts().grams_per_kwh
+    )
+    return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 @routes.get("/")

@@ -7,8 +7,7 @@ from service.access.admission import Admission
 from service.config import ServiceConfig
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
-from service.serving.versions import Versions
-from service.telemetry.access_log import Journal
+from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
 from service.web.body import BodyReader
 
@@ -22,8 +21,7 @@ class Parts:
     store: ModelStore
     models: CurrentModel
     catalog: Catalog
-    versions: Versions
     ledger: EnergyLedger
     bodies: BodyReader
     grams_per_kwh: float
-    journal: Journal
+    access_log: AccessLog

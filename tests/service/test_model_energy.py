@@ -12,8 +12,8 @@ from energy import EnergySettings, SourceInfo
 from model_store import Model, ModelStore
 from service.serving.catalog import Catalog
 from service.telemetry import metrics
-from service.telemetry.prediction_energy import energy_per_prediction
-from service.telemetry.scrape import Facts
+from service.telemetry.gauges import Gauges
+from service.telemetry.scrape import energy_per_prediction
 from service.web.services import Parts
 from tests.e2e.programs import Service
 from tests.e2e.waiting import wait_until
@@ -139,7 +139,7 @@ def test_an_estimate_shows_the_watts_that_it_takes(client: FlaskClient) -> None:
 
 def test_a_measured_source_names_its_domains_and_has_no_coefficients() -> None:
     info = SourceInfo("rapl", "machine", ("package", "dram"), "")
-    found = {family.name: family for family in Facts([], info, 36.0).collect()}
+    found = {family.name: family for family in Gauges([], info, 36.0).collect()}
     assert set(found) == {
         "digits_energy_source_info",
         "digits_grid_carbon_intensity_grams_per_joule",

@@ -92,10 +92,10 @@ def infer(version: int | None = None) -> ResponseReturnValue:
 def _answer(model: Model, body: bytes) -> Response:
     """What the model says of the tensor in the body of this request."""
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
-    part = parts().journal.spans.part
-    with part("decode"):
+    span = parts().access_log.tracer.span
+    with span("decode"):
         pixels = _pixels(asked.image)
-    with part("predict"):
+    with span("predict"):
         predictions = predict(model, pixels)
     tensors = {"outputs": predictions.outputs, "label": predictions.labels}
     content, json_length = encode_answer(asked, model.version, tensors)
@@ -121,7 +121,7 @@ def _model(version: int | None) -> Model:
     served = parts().models.loaded
     if served and served.version == version:
         return served
-    return parts().versions.get(version)
+    return parts().catalog.model(version)
 
 
 def _pixels(image: Tensor) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""The catalogue of stored versions: what is valid, what is not, and each read once."""
+"""The catalogue of stored versions: valid and broken ones, each file read once."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model_store import CorruptModel, Model, ModelNotFound, ModelStore, StoreUnavailable
-from service.serving.catalog import Catalog
+from service.serving.catalog import MOST_LOADED, Catalog
 
 Publish = Callable[..., Model]
 
@@ -83,3 +83,50 @@ def test_store_that_cannot_be_listed_is_unavailable(counting: _CountingStore) ->
     versions.write_text("a file where a directory belongs")
     with pytest.raises(StoreUnavailable):
         Catalog(counting).cards()
+
+
+@pytest.fixture
+def full(store: ModelStore, publish: Publish) -> Catalog:
+    """Over a store of one version more than stay loaded."""
+    for seed in range(MOST_LOADED + 1):
+        publish(store, seed)
+    return Catalog(store)
+
+
+def test_model_is_the_version_that_was_asked_for(full: Catalog) -> None:
+    assert [full.model(number).version for number in (3, 1, 2)] == [3, 1, 2]
+
+
+def test_model_that_was_asked_for_lately_is_not_read_again(full: Catalog) -> None:
+    first = full.model(1)
+    for number in range(2, MOST_LOADED + 1):
+        full.model(number)
+    assert full.model(1) is first
+
+
+def test_model_that_was_asked_for_long_ago_is_let_go(full: Catalog) -> None:
+    first = full.model(1)
+    for number in range(2, MOST_LOADED + 2):
+        full.model(number)
+    assert full.model(1) is not first
+
+
+def test_model_whose_file_is_replaced_is_read_again(
+    full: Catalog, store: ModelStore
+) -> None:
+    first = full.model(1)
+    store.path(2).replace(store.path(1))
+    assert full.model(1) is not first
+
+
+def test_model_that_was_pruned_is_not_found(full: Catalog, store: ModelStore) -> None:
+    full.model(2)
+    store.path(2).unlink()
+    with pytest.raises(ModelNotFound):
+        full.model(2)
+
+
+def test_broken_model_is_refused(full: Catalog, store: ModelStore) -> None:
+    store.path(9).write_bytes(b"broken")
+    with pytest.raises(CorruptModel):
+        full.model(9)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model_store.network import Network
-from service.serving.saliency import explanation, relevance
+from service.serving.saliency import saliency, saliency_picture
 
 HIDDEN = [("relu", "relu"), ("sigmoid", "sigmoid"), ("relu", "sigmoid")]
 
@@ -46,20 +46,20 @@ def test_relevance_is_gradient_times_input(
     forth = net.logits(pixels + nudged)[:, label]
     back = net.logits(pixels - nudged)[:, label]
     by_differences = (forth - back) / (2 * step) * pixels
-    assert relevance(net, pixels, label) == pytest.approx(by_differences, abs=1e-6)
+    assert saliency(net, pixels, label) == pytest.approx(by_differences, abs=1e-6)
 
 
 def test_linear_network_is_explained_to_the_last_bit() -> None:
     rng = np.random.default_rng(1)
     net = Network((rng.normal(0, 1, (784, 10)),), (np.zeros(10),), ("softmax",))
-    added_up = relevance(net, digit(), 4).sum()
+    added_up = saliency(net, digit(), 4).sum()
     assert added_up == pytest.approx(net.logits(digit()[np.newaxis])[0, 4])
 
 
 def test_red_spoke_for_the_label_and_blue_against_it() -> None:
     net, pixels = network(("relu", "relu")), digit()
-    shares = relevance(net, pixels, 2)
-    colours = shown(explanation(net, pixels, 2)).reshape(784, 3).astype(int)
+    shares = saliency(net, pixels, 2)
+    colours = shown(saliency_picture(net, pixels, 2)).reshape(784, 3).astype(int)
     strong = np.abs(shares) > 0.3 * np.abs(shares).max()
     reddish = colours[:, 0] > colours[:, 2]
     assert np.array_equal(reddish[strong], shares[strong] > 0)
@@ -68,4 +68,4 @@ def test_red_spoke_for_the_label_and_blue_against_it() -> None:
 
 def test_blank_pixels_have_nothing_to_say() -> None:
     blank = np.zeros(784, dtype=np.uint8)
-    assert not shown(explanation(network(("relu", "relu")), blank, 5)).any()
+    assert not shown(saliency_picture(network(("relu", "relu")), blank, 5)).any()

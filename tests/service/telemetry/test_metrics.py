@@ -2,12 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import REGISTRY
 from prometheus_client.samples import Sample
 
+from service.telemetry.metrics import BulkHistogram
 from service.web.services import Parts
 
 Grown = Callable[..., float]
@@ -39,6 +44,9 @@ OF_THE_MODEL = {
     "digits_model_training_bulb_seconds": {"model_version", "bulb_watts"},
     "digits_model_test_accuracy_ratio": {"model_version"},
 }
+
+BOUNDS = (0.1, 0.5, 0.9)
+VALUES = st.one_of(st.sampled_from(BOUNDS), st.floats(0, 2))
 
 
 def _samples(client: FlaskClient) -> Iterator[Sample]:
@@ -119,3 +127,37 @@ def test_without_a_source_no_joule_is_counted(
     for activity in ("request", "overhead"):
         labels = {"source": "estimate", "activity": activity}
         assert grown("digits_process_energy_joules_total", **labels) == 0
+
+
+def _new() -> tuple[BulkHistogram, CollectorRegistry]:
+    registry = CollectorRegistry()
+    return BulkHistogram("seen", "Seen.", registry=registry, buckets=BOUNDS), registry
+
+
+def _counted(registry: CollectorRegistry) -> dict[str, float]:
+    return {
+        f"{sample.name}{sample.labels}": sample.value
+        for family in registry.collect()
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+
+
+@given(st.lists(VALUES, max_size=20))
+def test_all_at_once_are_counted_like_one_by_one(values: list[float]) -> None:
+    one_by_one, expected = _new()
+    for value in values:
+        one_by_one.observe(value)
+    at_once, registry = _new()
+    at_once.observe_all(values)
+    assert _counted(registry) == pytest.approx(_counted(expected))
+
+
+@given(VALUES, st.integers(1, 20))
+def test_one_value_many_times_is_counted_as_often(value: float, times: int) -> None:
+    one_by_one, expected = _new()
+    for _ in range(times):
+        one_by_one.observe(value)
+    many, registry = _new()
+    many.observe_times(value, times)
+    assert _counted(registry) == pytest.approx(_counted(expected))

@@ -16,8 +16,8 @@ from energy import EnergySettings, open_meter
 from model_store import Model, ModelStore
 from service.app import create_app
 from service.config import ServiceConfig
-from service.telemetry.otel import RecordedSpans
-from service.telemetry.tracing import NoSpans, open_spans
+from service.telemetry.otel import OpenTelemetryTracer
+from service.telemetry.tracing import NoTracer, open_tracer
 
 TRACE, CALLER = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 Spans = dict[str, ReadableSpan]
@@ -40,7 +40,7 @@ def traced(
     app = create_app(
         ServiceConfig.from_environ(environ),
         open_meter(EnergySettings(source="none")),
-        spans=RecordedSpans(provider),
+        tracer=OpenTelemetryTracer(provider),
     )
     app.extensions["digits"].models.refresh()
     return app.test_client()
@@ -135,14 +135,14 @@ def test_fault_of_ours_is_an_error(
 def test_no_spans_unless_the_environment_asks_for_them(
     environ: Mapping[str, str],
 ) -> None:
-    assert isinstance(open_spans(environ), NoSpans)
+    assert isinstance(open_tracer(environ), NoTracer)
 
 
 def test_exporter_that_is_not_installed_is_named_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    spans = open_spans({"OTEL_TRACES_EXPORTER": "console,no_such"})
-    assert isinstance(spans, RecordedSpans)
+    spans = open_tracer({"OTEL_TRACES_EXPORTER": "console,no_such"})
+    assert isinstance(spans, OpenTelemetryTracer)
     assert "no_such" in caplog.text
 
 
@@ -152,13 +152,13 @@ def test_service_without_opentelemetry_goes_on(asked: str) -> None:
     program = (
         "import logging, sys; logging.basicConfig()\n"
         "sys.modules['opentelemetry'] = None\n"
-        "from service.telemetry.tracing import open_spans\n"
-        f"print(type(open_spans({{'OTEL_TRACES_EXPORTER': {asked!r}}})).__name__)\n"
+        "from service.telemetry.tracing import open_tracer\n"
+        f"print(type(open_tracer({{'OTEL_TRACES_EXPORTER': {asked!r}}})).__name__)\n"
     )
     end = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert end.stdout == "NoSpans\n"
+    assert end.stdout == "NoTracer\n"
     assert ("OTEL" in end.stderr) == bool(asked)
 
 

@@ -1,4 +1,4 @@
-"""An answer as the log and a span describe it."""
+"""A response as the access log and a span describe it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from typing import NamedTuple
 MODEL_VERSION = "digits.model_version"  # in the environ, once a model has answered
 
 
-class Answer(NamedTuple):
+class LoggedResponse(NamedTuple):
     """What is about to be sent.
 
     Attributes:
@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
     @property
     def size(self) -> int | None:
-        """Of the body in bytes; None if it is not known beforehand."""
+        """The bytes of the body; None if they are not known beforehand."""
         for name, value in self.headers:
             if name == "Content-Length":
                 return int(value)

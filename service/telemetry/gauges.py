@@ -1,0 +1,113 @@
+"""The gauges that a scrape reads anew: the served models, the source, the grid."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from energy import SourceInfo
+from energy.settings import SOURCES
+from energy.units import NOTES_BULB_WATTS
+from model_store import Model
+
+_JOULES_PER_KWH = 3.6e6
+
+
+@dataclass(frozen=True, eq=False)  # a registry wants to hash it
+class Gauges(Collector):
+    """What is read anew at each scrape.
+
+    Attributes:
+        models: those that are served, if any: one, or a canary as well.
+        info: where joules come from, None without a source.
+        grams_per_kwh: CO2e of the grid.
+    """
+
+    models: list[Model]
+    info: SourceInfo | None
+    grams_per_kwh: float
+
+    def collect(self) -> Iterator[Metric]:
+        yield _gauge(
+            "digits_grid_carbon_intensity_grams_per_joule",
+            "CO2e of the grid, as DIGITS_CARBON_GRAMS_PER_KWH says.",
+            {},
+            self.grams_per_kwh / _JOULES_PER_KWH,
+        )
+        if self.info:
+            yield from _source_gauges(self.info)
+        yield from _merged(m for model in self.models for m in _model_gauges(model))
+
+
+def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:
+    """The same metrics, each name once, with the samples of all of that name."""
+    merged: dict[str, Metric] = {}
+    for metric in metrics:
+        first = merged.setdefault(metric.name, metric)
+        if first is not metric:
+            first.samples.extend(metric.samples)
+    return merged.values()
+
+
+def _source_gauges(info: SourceInfo) -> Iterator[Metric]:
+    yield _gauge(
+        "digits_energy_source_info",
+        "The source of every joule here.",
+        {"source": info.name, "scope": info.scope, "domains": "+".join(info.domains)},
+        1,
+    )
+    if info.coefficients:
+        idle = info.coefficients["idle_watts_per_cpu"]
+        family = GaugeMetricFamily(
+            "digits_energy_coefficient_watts",
+            "What an estimate takes one CPU to draw.",
+            labels=["state"],
+        )
+        family.add_metric(["idle"], idle)
+        family.add_metric(["full"], idle + info.coefficients["watts_per_cpu"])
+        yield family
+
+
+def _model_gauges(model: Model) -> Iterator[Metric]:
+    card, version = model.card, str(model.version)
+    yield _gauge(
+        "digits_model_info",
+        "The version that is served.",
+        {
+            "version": version,
+            "layers": "-".join(map(str, model.network.layers)),
+            "loss": card.loss,
+            "data": str(card.data.get("source", "unknown")),
+            "created": card.created,
+        },
+        1,
+    )
+    labels = {"model_version": version}
+    source = card.energy.get("source")
+    energy = card.energy if source in SOURCES else {}  # no figure without a source
+    metered = {**labels, "source": str(source)}
+    bulb = {**labels, "bulb_watts": f"{NOTES_BULB_WATTS:g}"}
+    for name, text, names, value in (
+        ("training_energy_joules", "Spent on the fit.", metered,
+         _of(energy, "joules")),
+        ("training_duration_seconds", "Of the fit.", labels,
+         _of(card.energy, "seconds")),
+        ("training_co2e_grams", "Of the fit.", labels, _of(energy, "co2e_grams")),
+        ("training_bulb_seconds", "A bulb's light for the fit's energy.", bulb,
+         _of(energy, "bulb_seconds")),
+        ("test_accuracy_ratio", "Of the test rows.", labels, card.test_accuracy),
+    ):  # fmt: skip
+        if value is not None:
+            yield _gauge(f"digits_model_{name}", text, names, value)
+
+
+def _of(section: object, name: str) -> float | None:
+    value = section.get(name) if isinstance(section, dict) else None
+    return value if isinstance(value, int | float) else None
+
+
+def _gauge(name: str, text: str, labels: dict[str, str], value: float) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=list(labels))
+    family.add_metric(list(labels.values()), value)
+    return family
