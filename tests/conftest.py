@@ -7,7 +7,8 @@ import pytest
 from hypothesis import settings
 
 from model_store import Card, ModelStore, Network
-from tests.model_store.programs import ROOT, Place
+from tests.support.commands import Place
+from tests.support.environment import ROOT
 
 # A busy machine is no failure, and a minute for all tests is enough.
 settings.register_profile("patient", deadline=None, max_examples=50)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.support.environment import ROOT
+
 PACKAGES = ("model_store", "energy", "trainer", "service")
 
 
@@ -50,6 +51,17 @@ def test_import_the_other_way_fails_the_build(
     result = lint_imports(tmp_path)
     assert result.returncode == 1, result.stdout
     assert f"{importer} is not allowed to import {imported}" in result.stdout
+
+
+def test_unit_tests_use_nothing_of_the_end_to_end_tests() -> None:
+    end_to_end = ROOT / "tests" / "e2e"
+    uses = re.compile(r"^\s*(from|import) tests\.e2e\b", re.M)
+    units = {
+        path
+        for path in (ROOT / "tests").rglob("*.py")
+        if not path.is_relative_to(end_to_end)
+    }
+    assert [path for path in units if uses.search(path.read_text())] == []
 
 
 # Imports every module of the service where these libraries cannot be imported.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import wait_until
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.e2e.tools import HERE, give_up
-from tests.e2e.waiting import ended, wait_until
+from tests.support.waiting import ended, wait_until
 
 
 def _succeeds(*command: str) -> bool:

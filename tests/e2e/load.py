@@ -8,7 +8,7 @@ from typing import Self
 
 import requests
 
-from tests.e2e.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 @dataclass

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import requests
 
-from tests.e2e.programs import ROOT, free_port
-from tests.e2e.waiting import PATIENCE_S, ended, wait_until
+from tests.support.environment import ROOT
+from tests.support.installation import free_port
+from tests.support.waiting import PATIENCE_S, ended, wait_until
 
 CONFIG = ROOT / "deploy" / "nginx" / "digits.conf"
 

@@ -9,7 +9,7 @@ import schemathesis
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.e2e import digits
+from tests.support import digits
 
 _FORMATS = ("png", "jpeg", "gif", "webp", "bmp", "tiff")
 

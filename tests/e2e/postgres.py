@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.programs import free_port
+from tests.support.installation import free_port
 
 PASSWORD = "open-sesame"
 

@@ -5,9 +5,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.client import Client
 from tests.e2e.engine import compose_command
-from tests.e2e.programs import ROOT
+from tests.support.client import Client
+from tests.support.environment import ROOT
 
 PROJECT = "digits-test"
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.client import Client
 from tests.e2e.engine import python_image, running_engine
 from tests.e2e.load import SteadyLoad
-from tests.e2e.programs import free_port
 from tests.e2e.stack import Stack
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.client import Client
+from tests.support.installation import free_port
+from tests.support.waiting import wait_until
 
 FIRST_MODEL_PATIENCE_S = 300
 PICTURE = digits.picture(8)

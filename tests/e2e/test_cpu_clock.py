@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.e2e.programs import ROOT
+from tests.support.environment import ROOT
 
 # CPU seconds of all threads over those of this one, for some forward passes of a batch.
 FORWARD = """

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e import digits
-from tests.e2e.pages import Page
-from tests.e2e.programs import ROOT, Installation
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.environment import ROOT
+from tests.support.installation import Installation
+from tests.support.pages import Page
+from tests.support.waiting import wait_until
 
 SEED, EXAMPLES = 20_260_101, 20
 TOKEN = "a-token-of-the-tests"

@@ -11,11 +11,11 @@ import pytest
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.e2e import digits
 from tests.e2e.load import SteadyLoad
 from tests.e2e.powercap import RunningCounter
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 PICTURE = digits.picture(5)
 PROCESS = "digits_process_energy_joules_total"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import digits
 from tests.e2e.engine import compose_command
-from tests.e2e.programs import ROOT, Installation
 from tests.e2e.prometheus import CONFIG, Prometheus, scraping
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.environment import ROOT
+from tests.support.installation import Installation
+from tests.support.waiting import wait_until
 
 RULES = CONFIG.with_name("rules.yml")
 PREDICTIONS = 20

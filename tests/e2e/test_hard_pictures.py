@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from PIL import Image
 
-from tests.e2e import digits
-from tests.e2e.programs import Service
-from tests.e2e.waiting import PATIENCE_S
 from tests.service.image.pictures import FILES, encode
+from tests.support import digits
+from tests.support.installation import Service
+from tests.support.waiting import PATIENCE_S
 
 BODIES = 3_000
 MOST_MB = 800

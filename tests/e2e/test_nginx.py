@@ -12,12 +12,12 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import requests
 
-from tests.e2e import digits
 from tests.e2e.nginx import Nginx, proxying
-from tests.e2e.pages import Page
-from tests.e2e.programs import Installation, Service
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import PATIENCE_S, wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.pages import Page
+from tests.support.waiting import PATIENCE_S, wait_until
 
 THREADS = 2
 PNG = {"Content-Type": "image/png"}

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.e2e import digits
 from tests.e2e.load import SteadyLoad
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import PATIENCE_S, wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import PATIENCE_S, wait_until
 
 LIMIT = 40
 

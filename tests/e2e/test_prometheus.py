@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Service
 from tests.e2e.prometheus import CONFIG, Prometheus, scraping
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 COUNTED = "digits_predictions_total{"
 SENT = 'sum(digits_http_requests_total{route="/predict",method="POST",code="200"})'

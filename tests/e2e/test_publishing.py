@@ -3,9 +3,9 @@
 import random
 import time
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation
-from tests.e2e.waiting import ended
+from tests.support import digits
+from tests.support.installation import Installation
+from tests.support.waiting import ended
 
 PUBLISHER = "tests.e2e.publisher"
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.e2e.programs import Service
-from tests.e2e.waiting import PATIENCE_S
+from tests.support.installation import Service
+from tests.support.waiting import PATIENCE_S
 
 BODIES = 10_000
 ZEROS = [0] * 784

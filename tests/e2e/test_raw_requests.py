@@ -7,9 +7,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import PATIENCE_S, wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import PATIENCE_S, wait_until
 
 PICTURE = digits.picture(6)
 HEAD = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.e2e import digits
 from tests.e2e.load import SteadyLoad
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 SECOND_TRAINING = (
     *("trainer", "train", "--data", "embedded", "--no-gate"),

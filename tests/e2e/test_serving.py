@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation
+from tests.support import digits
+from tests.support.installation import Installation
 
 
 def test_first_model_reads_the_digits(trained: Installation) -> None:

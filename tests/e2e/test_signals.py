@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Program, press_ctrl_c, stop
-from tests.e2e.waiting import ended, wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Program, press_ctrl_c, stop
+from tests.support.waiting import ended, wait_until
 
 ENDINGS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 LONG_TRAINING = (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation
+from tests.support import digits
+from tests.support.installation import Installation
 
 TRAIN = (
     *("trainer", "train", "--data", "embedded", "--no-gate"),

@@ -11,9 +11,9 @@ from optuna.trial import TrialState
 from sqlalchemy.pool import NullPool
 
 from tests.e2e.postgres import PASSWORD, Postgres, running_postgres
-from tests.e2e.programs import Installation, Program
 from tests.e2e.tools import need_tools
-from tests.e2e.waiting import PATIENCE_S, ended, wait_until
+from tests.support.installation import Installation, Program
+from tests.support.waiting import PATIENCE_S, ended, wait_until
 
 TRIALS = 6
 # Trials of about a second.

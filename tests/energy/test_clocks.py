@@ -14,6 +14,7 @@ from energy.clocks import (
     process_cpu_seconds,
     reserved_cpus,
 )
+from tests.support.environment import ROOT
 
 BLAS = """
 import time
@@ -60,7 +61,7 @@ def test_threads_of_the_blas_library_are_billed() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BLAS],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,

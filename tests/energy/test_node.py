@@ -11,6 +11,7 @@ import pytest
 
 from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
+from tests.support.environment import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ class Worker:
     def __init__(self, root: Path, lock: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", WORKER, str(root), str(lock)],
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

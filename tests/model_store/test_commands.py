@@ -5,7 +5,7 @@ import json
 import pytest
 
 from model_store import Card, Network, __version__
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 
 
 @pytest.fixture

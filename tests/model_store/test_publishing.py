@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from model_store import Card, ModelStore, Network
-from tests.model_store.programs import PATIENCE_S, Place, processes
 from tests.model_store.publishing import publish, publish_with_others
+from tests.support.commands import Place, processes
+from tests.support.waiting import PATIENCE_S
 
 
 @pytest.fixture

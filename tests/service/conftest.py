@@ -18,9 +18,9 @@ from service.access.client_counts import ClientCounts
 from service.app import create_app
 from service.config import ServiceConfig
 from service.web.services import Parts
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Service
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 
 def _network(seed: int) -> Network:

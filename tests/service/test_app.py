@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from service.web.services import Parts
-from tests.e2e import digits
+from tests.support import digits
 
 Grown = Callable[..., float]
 

@@ -11,8 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from model_store import Model, ModelStore
-from tests.e2e.programs import Installation, Service, stop
-from tests.e2e.waiting import wait_until
+from tests.support.installation import Installation, Service, stop
+from tests.support.waiting import wait_until
 
 Publish = Callable[..., Model]
 PREDICT = {"method": "POST", "route": "/predict", "code": "200"}

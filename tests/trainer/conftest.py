@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer import csv_files
 from tests.trainer.stopped_runs import KINDS, Options, run_stopped
 from trainer.data.dataset import Dataset

@@ -5,7 +5,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from trainer.cli.commands import main
 
 

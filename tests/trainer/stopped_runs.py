@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from tests.model_store.programs import Place, Run
+from tests.support.commands import Place, Run
 
 Options = tuple[object, ...]
 

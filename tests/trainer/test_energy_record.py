@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from energy import bulb_seconds, co2e_grams, watt_hours
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 
 Quick = tuple[object, ...]
 PHASES = ["load", "warm_up", "fit", "cost", "evaluate"]

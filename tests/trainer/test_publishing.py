@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model_store import Card, Network, npz
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.in_process import printed
 
 Quick = tuple[object, ...]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from model_store import Card, Network
-from tests.model_store.programs import Place, Run
+from tests.support.commands import Place, Run
 from tests.trainer.waiting import wait_for
 from trainer.schedule import BadCron, CronSchedule, run_forever, sleep_until
 

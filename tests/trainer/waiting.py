@@ -2,7 +2,8 @@
 
 import time
 
-from tests.model_store.programs import PATIENCE_S, Run
+from tests.support.commands import Run
+from tests.support.waiting import PATIENCE_S
 
 
 def wait_for(run: Run, text: str) -> None:

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.environment import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -164,7 +166,7 @@ def test_without_permission_nothing_is_counted_and_the_reason_is_told() -> None:
         done = subprocess.run(
             [sys.executable, "-c", WITHOUT_RIGHTS, root, file],
             check=True,
-            cwd=Path(__file__).parents[3],
+            cwd=ROOT,
             capture_output=True,
             text=True,
         )

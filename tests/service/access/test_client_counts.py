@@ -9,7 +9,7 @@ import pytest
 
 from service.access.client_counts import ClientCounts
 from service.access.rate_limit import Rate
-from tests.e2e.programs import ROOT
+from tests.support.environment import ROOT
 
 HOUR = 3600.0
 LIMIT = 500

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from service.server.deadlines import SlowSenders, TooSlow
-from tests.e2e.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S
 
 Pair = tuple[socket.socket, socket.socket]
 

@@ -23,7 +23,7 @@ from service.server.worker import MOST_WAITING, Worker
 from service.web.body import BodyReader
 from service.web.middleware import Front
 from service.web.services import Parts
-from tests.e2e.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
 from service.telemetry.log import set_up_logging
-from tests.e2e import digits
-from tests.e2e.programs import Installation
-from tests.e2e.waiting import wait_until
+from tests.support import digits
+from tests.support.installation import Installation
+from tests.support.waiting import wait_until
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 Lines = list[dict[str, Any]]

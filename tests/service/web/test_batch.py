@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 from service.image import read_digit
 from service.web.batch import MOST_PARTS
 from service.web.services import Parts
-from tests.e2e import digits
-from tests.e2e.programs import Service
+from tests.support import digits
+from tests.support.installation import Service
 
 PART = (
     b'--x\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\n%s\r\n%s\r\n'

@@ -13,7 +13,7 @@ from werkzeug.test import EnvironBuilder
 
 from service.server.deadlines import SlowSenders, TooSlow
 from service.web.body import BodyReader
-from tests.e2e.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 Environ = dict[str, Any]
 Pair = tuple[socket.socket, socket.socket]

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from model_store import Model, __version__
 from service.web.services import Parts
-from tests.e2e.pages import Page
+from tests.support.pages import Page
 
 Document = dict[str, Any]
 PICTURE = {"content_type": "image/png"}

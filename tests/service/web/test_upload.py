@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import EnvironBuilder
 
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Service
+from tests.support import digits
+from tests.support.installation import Installation, Service
 
 PICTURE = digits.picture(3)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'

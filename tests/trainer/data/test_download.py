@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
 from trainer.data.dataset import Dataset
 from trainer.errors import FetchFailed

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from trainer.learning.logic_gates import (
     GATES,
     TruthTable,

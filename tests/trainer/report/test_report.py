@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.in_process import invoke
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.in_process import invoke, printed
 
 Options = tuple[object, ...]

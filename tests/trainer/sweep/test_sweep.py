@@ -8,7 +8,7 @@ import pytest
 from optuna.storages import RDBStorage
 from sqlalchemy.pool import NullPool
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke, printed
 from tests.trainer.stopped_runs import run_stopped

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from trainer.training.gain import OVER_EPOCHS, GainRule
 from trainer.training.progress import EpochReport
 

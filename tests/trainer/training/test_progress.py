@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from trainer.training.progress import (
     EpochReport,
     JsonReporter,

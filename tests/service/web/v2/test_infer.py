@@ -22,8 +22,6 @@ from service.serving.prediction import Predictions, predict
 from service.web.services import Parts
 from service.web.v2.routes import LARGE
 from service.web.v2.tensors import MOST_IMAGES
-from tests.e2e import digits
-from tests.e2e.waiting import PATIENCE_S
 from tests.service.web.v2.asking import (
     INFER,
     JSON_LENGTH,
@@ -34,6 +32,8 @@ from tests.service.web.v2.asking import (
     in_json,
     tensors,
 )
+from tests.support import digits
+from tests.support.waiting import PATIENCE_S
 
 SCALED = (PIXELS / 255).astype(np.float32)
 SQUARE = [3, 28, 28]

@@ -15,7 +15,6 @@ from model_store import ModelStore
 from service.server.deadlines import TooSlow
 from service.web.body import BodyReader
 from service.web.v2.tensors import MOST_IMAGES
-from tests.e2e import digits
 from tests.service.web.v2.asking import (
     INFER,
     JSON_LENGTH,
@@ -26,6 +25,7 @@ from tests.service.web.v2.asking import (
     in_binary,
     in_json,
 )
+from tests.support import digits
 
 ZEROS = [0] * 784
 GOOD = image(shape=[1, 784], data=ZEROS)

@@ -10,9 +10,9 @@ from tritonclient.http import InferenceServerClient, InferInput, InferRequestedO
 from tritonclient.utils import InferenceServerException
 
 from model_store import ModelStore, __version__
-from tests.e2e import digits
-from tests.e2e.programs import Installation, Service
 from tests.service.web.v2.asking import PIXELS
+from tests.support import digits
+from tests.support.installation import Installation, Service
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from service.telemetry import metrics
 from service.telemetry.gauges import Gauges
 from service.telemetry.scrape import energy_per_prediction
 from service.web.services import Parts
-from tests.e2e.programs import Service
-from tests.e2e.waiting import wait_until
+from tests.support.installation import Service
+from tests.support.waiting import wait_until
 
 Publish = Callable[..., Model]
 TRAINING = {"joules": 600.0, "source": "rapl"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, text_of, write
 
 Spoil = Callable[[Rows], Rows]

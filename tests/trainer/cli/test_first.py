@@ -6,7 +6,7 @@ import pytest
 from click.testing import Result
 
 from model_store import Card, Network
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
 from tests.trainer.in_process import invoke
 

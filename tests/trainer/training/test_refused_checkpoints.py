@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import Options, checkpoints

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.programs import Installation, Service
+from tests.support.installation import Installation, Service
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"

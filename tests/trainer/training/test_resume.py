@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model_store import Card, Network
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.stopped_runs import KINDS, Options, checkpoints, run_stopped
 from tests.trainer.waiting import wait_for
 from trainer.training.checkpoint import read

@@ -6,8 +6,8 @@ import pytest
 import requests
 from flask.testing import FlaskClient
 
-from tests.e2e import digits
-from tests.e2e.programs import Service
+from tests.support import digits
+from tests.support.installation import Service
 
 PICTURE = digits.picture(3)  # 240 x 240 pixels
 SIZE = len(PICTURE)

@@ -21,12 +21,11 @@ from typing import Any
 from unittest import mock
 
 from model_store import ModelStore
-
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 120
+from tests.support.environment import ROOT, without_settings
+from tests.support.waiting import PATIENCE_S
 
 processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.model_store.preloaded"])
+processes.set_forkserver_preload(["tests.support.preloaded"])
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,8 @@ class Place:
 
     def environ(self) -> dict[str, str]:
         """This process's environment without any settings but those of this place."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("DIGITS_")}
         return {
-            **kept,
+            **without_settings(),
             "DIGITS_STORE": str(self.root / "models"),
             "DIGITS_STATE": str(self.root / "state"),
             "DIGITS_DATA": str(self.data),

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 from tests.trainer.waiting import wait_for
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from model_store import __version__
-from tests.e2e.programs import Installation, Service, free_port
+from tests.support.installation import Installation, Service, free_port
 
 VARIABLES = [
     f"DIGITS_{name}"

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.client import Client
-from tests.e2e.waiting import PATIENCE_S, ended, wait_until
+from tests.support.client import Client
+from tests.support.environment import ROOT, without_settings
+from tests.support.waiting import PATIENCE_S, ended, wait_until
 
-ROOT = Path(__file__).parents[2]
 Program = subprocess.Popen[str]
 
 
@@ -61,9 +61,8 @@ class Installation:
 
     def environ(self) -> dict[str, str]:
         """This process's environment, without any settings but those of this place."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("DIGITS_")}
         return {
-            **kept,
+            **without_settings(),
             "DIGITS_STORE": str(self.store),
             "DIGITS_STATE": str(self.root / "state"),
             "DIGITS_DATA": str(self.data),

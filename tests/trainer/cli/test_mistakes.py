@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.model_store.programs import Place
+from tests.support.commands import Place
 
 Quick = tuple[object, ...]
 

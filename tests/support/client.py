@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import requests
 
-from tests.e2e.waiting import PATIENCE_S
+from tests.support.waiting import PATIENCE_S
 
 
 @dataclass(frozen=True)

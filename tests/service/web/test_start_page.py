@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
 from service.web.services import Parts
-from tests.e2e.pages import Page
+from tests.support.pages import Page
 
 Publish = Callable[..., Model]
 FACTS = {
