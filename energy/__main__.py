@@ -1,4 +1,4 @@
-"""Starts the energy commands and turns what goes wrong into one line and a status."""
+"""Starts the energy commands; turns an error into one line and an exit status."""
 
 import signal
 import sys
@@ -15,8 +15,8 @@ PROGRAM = "python -m energy"
 def main() -> NoReturn:
     """Run a command and exit.
 
-    0: done; 1: nobody reads the output any more; 2: bad arguments, settings or data,
-    told in one line on stderr; 130 after Ctrl-C, 143 after SIGTERM.
+    0: done; 1: the reader of the output is gone; 2: bad arguments, settings or data,
+    named in one line on stderr; 130 after Ctrl-C, 143 after SIGTERM.
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:

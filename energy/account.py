@@ -9,7 +9,7 @@ from energy.sources.source import Energy, Reading, Source
 
 @dataclass(frozen=True)
 class Moment:
-    """Everything that is read at one time; CPU times in seconds."""
+    """What was read at one time; CPU times in seconds."""
 
     reading: Reading
     cpu_s: float
@@ -36,11 +36,11 @@ class Account:
 
     @property
     def sampled(self) -> bool:
-        """Whether anything was read since the account was opened."""
+        """Whether there was a sample since the account was opened."""
         return self.last is not self._opened
 
     def sample(self) -> Energy:
-        """Read everything; the energy of the whole machine since the sample before."""
+        """Read all; returns the energy of the whole machine since the last sample."""
         before, self.last = self.last, self._now()
         energy = self._source.between(before.reading, self.last.reading)
         self._energy += energy
@@ -49,7 +49,7 @@ class Account:
         return energy
 
     def end_early(self) -> bool:
-        """End an interval that is still short if it holds joules; whether it did."""
+        """End an interval that is still short, if it holds joules; True if it did."""
         ends = bool(self._energy.total_joules)
         if ends:
             self._end_interval()

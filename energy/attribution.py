@@ -3,20 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from energy.sources.coefficients import IDLE_WATTS_PER_CPU, WATTS_PER_CPU
+from energy.coefficients import IDLE_WATTS_PER_CPU, WATTS_PER_CPU
 
-QUIET_LOAD = 0.1  # of the host; below it, what it draws is taken for its idle power,
-QUIET_SELF = 0.05  # unless this process uses more of a CPU than this
+QUIET_LOAD = 0.1  # busy CPUs as a part of the host's; up to it, power counts as idle
+QUIET_SELF = 0.05  # CPU seconds of this process per second; above it, it does not
 QUIET_SECONDS = 0.5  # shorter spans are too coarse to learn from
-TICK_SECONDS = 0.01  # the host's busy time is known to one clock tick
+TICK_SECONDS = 0.01  # the resolution of the host's busy time
 
 
 @dataclass(frozen=True)
 class Interval:
-    """What happened over a span: times in seconds, joules of the whole machine.
+    """A span of time, in seconds, and the joules of the whole machine in it.
 
-    `joules` is None if they could not be measured, `clean` is false if a part of
-    them could not. `busy_seconds` are the host's CPU seconds, `cpu_seconds` ours.
+    `joules` is None if they could not be measured; `clean` is false if a part of them
+    could not. `busy_seconds` are the CPU seconds of all the host's processes,
+    `cpu_seconds` those of this one.
     """
 
     seconds: float
@@ -28,7 +29,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Split:
-    """An interval's joules: this process's, the idle machine's, and the rate.
+    """An interval's joules: this process's dynamic ones, its idle ones, and the rate.
 
     `joules_per_cpu_second` is what a CPU second of this process cost.
     """
@@ -42,18 +43,18 @@ Attribution = Callable[[Interval], Split | None]
 
 
 class ByCpuTime:
-    """Splits measured joules: idle first, the rest by CPU time.
+    """Splits measured joules: idle energy first, the rest by CPU time.
 
-    Idle power is the lowest seen while the machine was quiet. Until it has been quiet
-    once, each interval's joules are divided as published watts would be, idle CPUs
-    against busy ones. (Dividing by CPU time alone, as Kepler does, makes idle power
-    vanish under load; taking the lowest power at any load for idle would leave
-    nothing for a program that works from start to end.)
+    Idle power is the lowest power seen while the machine was quiet. Until it has been
+    quiet once, joules are split in the ratio of the published watts of idle and busy
+    CPUs. (To split by CPU time alone, as Kepler does, makes idle power vanish under
+    load. To take the lowest power at any load for idle power would leave nothing for a
+    program that works from start to end.)
     """
 
-    def __init__(self, host_cpus: int, reserved_cpus: float) -> None:
+    def __init__(self, host_cpus: int, usable_cpus: float) -> None:
         self._host_cpus = host_cpus
-        self._own_part_of_idle = min(reserved_cpus / host_cpus, 1.0)
+        self._own_part_of_idle = min(usable_cpus / host_cpus, 1.0)
         self._idle_watts: float | None = None
         self._others = _Unclaimed()
 
@@ -61,12 +62,12 @@ class ByCpuTime:
         """The split of one interval; None if its joules are unknown."""
         if interval.joules is None or interval.busy_seconds is None:
             return None
-        told_busy = max(interval.busy_seconds, 0.0)
-        busy = max(told_busy, interval.cpu_seconds, TICK_SECONDS)
+        reported_busy = max(interval.busy_seconds, 0.0)
+        busy = max(reported_busy, interval.cpu_seconds, TICK_SECONDS)
         idle = self._idle_joules(interval, interval.joules, busy)
         rate = (interval.joules - idle) / busy
         own = rate * interval.cpu_seconds
-        own += self._others.claim(interval.cpu_seconds - told_busy - TICK_SECONDS)
+        own += self._others.claim(interval.cpu_seconds - reported_busy - TICK_SECONDS)
         self._others.add(rate, busy - interval.cpu_seconds)
         cpu = interval.cpu_seconds
         return Split(own, idle * self._own_part_of_idle, own / cpu if cpu else rate)
@@ -82,10 +83,10 @@ class ByCpuTime:
         return joules * idle / (idle + WATTS_PER_CPU * busy)
 
     def _is_quiet(self, interval: Interval, busy: float) -> bool:
-        """Whether idle power may be learnt; a counter that stands still is no source.
+        """Whether the interval's power may be taken for idle power.
 
-        One busy CPU is little load on a large machine, but if it is ours, its power
-        must not be taken for idle.
+        Not if the counter did not move. Nor if this process is busy: one CPU is little
+        load on a large machine, but its power is not idle power.
         """
         return bool(
             interval.clean
@@ -97,11 +98,11 @@ class ByCpuTime:
 
 
 class _Unclaimed:
-    """Joules that went to other processes, some of which may turn out to be ours.
+    """Joules given to other processes, some of which may turn out to be this one's.
 
     A child's CPU time arrives when it is waited for, perhaps after minutes: more CPU
-    seconds than the host had in that interval. The excess is paid from what was
-    left to others before, so that nothing is counted twice.
+    seconds than the host had in that interval. The joules of the excess are taken back
+    from those that others got before, so that nothing is counted twice.
     """
 
     def __init__(self) -> None:

@@ -1,10 +1,10 @@
-"""Chooses the source of joules once, and says why the others are not it."""
+"""Chooses the source of joules once, and says why the others were not chosen."""
 
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from energy.attribution import ByCpuTime
+from energy.attribution import ByCpuTime, Interval
 from energy.clocks import Clocks, system_clocks
 from energy.errors import SourceUnavailable
 from energy.meter import Meter
@@ -12,9 +12,8 @@ from energy.settings import SOURCES, EnergySettings
 from energy.sources.battery import open_battery
 from energy.sources.estimate import Estimate
 from energy.sources.hwmon import open_hwmon
-from energy.sources.nothing import Nothing
 from energy.sources.rapl import open_rapl
-from energy.sources.source import Source, SourceInfo
+from energy.sources.source import Energy, Reading, Source, SourceInfo
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,30 @@ _OPENERS: dict[str, Callable[[EnergySettings, Clocks], Source]] = {
     ),
     "hwmon": lambda settings, clocks: open_hwmon(settings.hwmon_root, clocks.wall_s),
 }
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The source `none`: time is measured, every figure in joules is absent."""
+
+    wall_s: Callable[[], float]
+    interval_s: float = 0.0
+
+    @property
+    def info(self) -> SourceInfo:
+        """The name `none`, and no domain."""
+        return SourceInfo("none", "nothing", (), "switched off")
+
+    def read(self) -> Reading:
+        """Only the time."""
+        return Reading(self.wall_s(), {})
+
+    def between(self, before: Reading, after: Reading) -> Energy:
+        """No joules."""
+        return Energy()
+
+    def split(self, interval: Interval) -> None:
+        """No joules."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +62,7 @@ class Candidate:
 def open_meter(settings: EnergySettings, clocks: Clocks | None = None) -> Meter:
     """The meter for these settings; `clocks` None means the system's.
 
-    Raises `SourceUnavailable` if a certain source was asked for and is not there.
+    Raises `SourceUnavailable` if the settings name a source that is not there.
     """
     clocks = clocks or system_clocks()
     if settings.source == "auto":
@@ -51,7 +74,7 @@ def open_meter(settings: EnergySettings, clocks: Clocks | None = None) -> Meter:
 
 
 def candidates(settings: EnergySettings) -> list[Candidate]:
-    """Every source in the order in which auto tries them."""
+    """Every source, in the order in which `auto` tries them."""
     return [_candidate(name, settings, system_clocks()) for name in SOURCES]
 
 
@@ -71,16 +94,13 @@ def _candidate(name: str, settings: EnergySettings, clocks: Clocks) -> Candidate
 
 
 def _open(name: str, settings: EnergySettings, clocks: Clocks) -> Meter:
-    alone = replace(clocks, busy_s=_unknown)  # the share of others is no matter
+    # Neither splits by the host's busy time; to read it is most of a tick's cost.
+    own_only = replace(clocks, busy_s=lambda: None)
     if name == "none":
         nothing = Nothing(clocks.wall_s)
-        return Meter(nothing, nothing.split, alone)
+        return Meter(nothing, nothing.split, own_only)
     if name == "estimate":
         estimate = Estimate(settings.watts_per_cpu, clocks)
-        return Meter(estimate, estimate.split, alone)
-    by_cpu_time = ByCpuTime(clocks.host_cpus, clocks.reserved_cpus)
+        return Meter(estimate, estimate.split, own_only)
+    by_cpu_time = ByCpuTime(clocks.host_cpus, clocks.usable_cpus)
     return Meter(_OPENERS[name](settings, clocks), by_cpu_time, clocks)
-
-
-def _unknown() -> None:
-    """No busy time: reading the host's costs more than all the rest of a tick."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from energy.cpus import host_cpus, usable_cpus
+
 PROC_STAT = Path("/proc/stat")
-CPU_MAX = Path("/sys/fs/cgroup/cpu.max")
 
 
 def process_cpu_seconds() -> float:
@@ -37,43 +38,26 @@ def host_busy_seconds(cpus: int) -> float | None:
     return cpus * time.monotonic() - idle_ticks / os.sysconf("SC_CLK_TCK")
 
 
-def host_cpus() -> int:
-    """The CPUs of the host that are online, whatever this container may use."""
-    return os.sysconf("SC_NPROCESSORS_ONLN")
-
-
-def reserved_cpus(cpu_max: Path = CPU_MAX) -> float:
-    """The CPUs that this process may use: its affinity and its cgroup's quota."""
-    allowed = float(host_cpus())
-    if hasattr(os, "sched_getaffinity"):  # not on macOS
-        allowed = min(allowed, len(os.sched_getaffinity(0)))
-    try:
-        quota, period = cpu_max.read_text().split()
-    except (OSError, ValueError):
-        return allowed
-    return allowed if quota == "max" else min(allowed, int(quota) / int(period))
-
-
 @dataclass(frozen=True)
 class Clocks:
-    """The clocks as functions, so that a test can put its own in their place.
+    """The clocks as functions, so that a test can pass its own, and the CPUs.
 
-    `wall_s` never goes back and is one clock for all processes of a boot; `cpu_s`
-    and `busy_s` are in CPU seconds, and `busy_s` may be None: not known.
+    `wall_s` never goes back and is one clock for all processes of a boot; `cpu_s` and
+    `busy_s` are in CPU seconds, and `busy_s` returns None where it is not known.
     """
 
     wall_s: Callable[[], float] = time.monotonic
     cpu_s: Callable[[], float] = process_cpu_seconds
     busy_s: Callable[[], float | None] = lambda: None
     host_cpus: int = 1
-    reserved_cpus: float = 1.0
+    usable_cpus: float = 1.0
 
 
 def system_clocks() -> Clocks:
-    """The clocks of this machine; a CPU that comes or goes later changes no zero."""
+    """The clocks of this machine; the CPUs are counted once, here."""
     cpus = host_cpus()
     return Clocks(
         busy_s=partial(host_busy_seconds, cpus),
         host_cpus=cpus,
-        reserved_cpus=reserved_cpus(),
+        usable_cpus=usable_cpus(),
     )

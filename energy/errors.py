@@ -1,4 +1,4 @@
-"""What can go wrong with the energy meter, each as one class with its facts."""
+"""What can go wrong with the energy meter: one class for each fault."""
 
 from pathlib import Path
 

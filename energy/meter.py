@@ -1,8 +1,8 @@
-"""The meter: joules of this process by phase or by tick, from the source that is there.
+"""The meter: joules of this process by phase or by tick, from the chosen source.
 
-A phase or a request is shorter than any counter's update, so neither reads a counter.
-Each pays for its exact CPU seconds at the rate (joules per CPU second) of the interval
-in which it used them; the intervals lie between samples.
+A phase or a request is shorter than a counter's update, so neither reads a counter.
+Its exact CPU seconds are multiplied by the rate (joules per CPU second) of the interval
+in which it used them; an interval lies between two samples.
 """
 
 import threading
@@ -11,11 +11,11 @@ from energy.account import Account
 from energy.attribution import Attribution
 from energy.clocks import Clocks
 from energy.phase import Phase
-from energy.sampler import Sampler
 from energy.sources.source import Energy, Reading, Source, SourceInfo
 from energy.tick import Tick, Ticker
 
-FRESH_S = 0.1  # a phase takes a sample as young as this for the present
+FRESH_S = 0.1  # a phase begins or ends without a new sample if one is this young
+SAMPLE_S = 1.0  # while a phase is open: a 65 kJ counter wraps in 65 s at 1 kW
 
 
 class Meter:
@@ -30,18 +30,18 @@ class Meter:
         self._source, self._clocks = source, clocks
         self._lock = threading.RLock()
         self._account = Account(source, attribution, clocks)
-        self._sampler = Sampler(self._sample_while_open, self._lock)
-        self._unpaid: set[Phase] = set()
+        self._sampler: threading.Thread | None = None
+        self._unattributed: set[Phase] = set()
         self._ticker = Ticker(self._account)
 
     @property
     def info(self) -> SourceInfo:
-        """What is measured: scope, domains, an estimate's coefficients."""
+        """What the source measures: scope, domains, an estimate's coefficients."""
         return self._source.info
 
     @property
     def source(self) -> str | None:
-        """rapl, battery, hwmon or estimate, the label of every figure; None: none."""
+        """The label of every figure: rapl, battery, hwmon or estimate; else None."""
         return None if self.info.name == "none" else self.info.name
 
     def measure(self) -> Phase:
@@ -64,8 +64,8 @@ class Meter:
         """Note that the phase is open; the wall and CPU clocks now."""
         with self._lock:
             self._refresh()
-            self._unpaid.add(phase)
-            self._sampler.ensure_running()
+            self._unattributed.add(phase)
+            self._ensure_sampling()
         return self.clocks()
 
     def end(self, phase: Phase) -> None:
@@ -82,12 +82,12 @@ class Meter:
         with self._lock:
             self._refresh()
             if self._account.rate is None:
-                self._make_do()
+                self._force_rate()
             rate = self._account.rate
             if rate is None:
-                return phase.settled_joules
-            unsettled = phase.unsettled_cpu_at(self._clocks.cpu_s())
-            return (phase.settled_joules or 0.0) + unsettled * rate
+                return phase.attributed_joules
+            unattributed = phase.unattributed_cpu_at(self._clocks.cpu_s())
+            return (phase.attributed_joules or 0.0) + unattributed * rate
 
     def bounds(self) -> tuple[float, float] | None:
         """The factors to an estimate's low and high bound; None if measured."""
@@ -99,25 +99,38 @@ class Meter:
         if age_s >= FRESH_S:
             self._sample()
 
-    def _make_do(self) -> None:
-        """Take what there is for a figure: a first sample, an interval still short."""
+    def _force_rate(self) -> None:
+        """Get a rate from a first sample, or from an interval that is still short."""
         if not self._account.sampled:
             self._sample()
         if self._account.end_early():
-            self._settle_phases()
+            self._attribute_to_phases()
 
     def _sample(self) -> None:
         before = self._account.split_at
         self._ticker.gather(self._account.sample())
         if self._account.split_at is not before:
-            self._settle_phases()
+            self._attribute_to_phases()
 
-    def _settle_phases(self) -> None:
-        for phase in self._unpaid:
-            phase.settle(self._account.split_at.cpu_s, self._account.rate)
-        self._unpaid = {phase for phase in self._unpaid if phase.is_open}
+    def _attribute_to_phases(self) -> None:
+        for phase in self._unattributed:
+            phase.attribute(self._account.split_at.cpu_s, self._account.rate)
+        self._unattributed = {p for p in self._unattributed if p.is_open}
 
-    def _sample_while_open(self) -> bool:
-        """Sample, and tell whether any phase still needs it."""
-        self._sample()
-        return any(phase.is_open for phase in self._unpaid)
+    def _ensure_sampling(self) -> None:
+        """Sample in the background unless that runs (after a fork it does not)."""
+        if self._sampler is None or not self._sampler.is_alive():
+            self._sampler = threading.Thread(
+                target=self._sample_while_open, name="energy-sampler", daemon=True
+            )
+            self._sampler.start()
+
+    def _sample_while_open(self) -> None:
+        """Sample now and then, so that no counter wraps unseen in a long phase."""
+        pause = threading.Event()
+        while not pause.wait(SAMPLE_S):
+            with self._lock:
+                self._sample()
+                if not any(phase.is_open for phase in self._unattributed):
+                    self._sampler = None
+                    return

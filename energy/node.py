@@ -1,8 +1,8 @@
 """Counts a node's joules once, although every worker of a service sees them all.
 
 The worker that holds a lock counts; the kernel frees the lock when that worker dies,
-whatever killed it. The raw counters are kept beside the lock at each count, so the
-next worker goes on from there and the joules in between are not lost.
+whatever killed it. Each count stores the raw counters beside the lock, so the next
+worker continues from there and no joules are lost in between.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ HANDOVER_S = 60.0  # an older reading is of another run of the service
 
 @dataclass(frozen=True)
 class NodeCount:
-    """What the node used since the last count of whichever worker counted then.
+    """What the node used since the last count, whichever worker made it.
 
     `joules` is by RAPL domain, empty for other sources; `idle_joules` is the idle
     energy of the CPUs that the service may use, None if it is not known.

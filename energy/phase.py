@@ -1,10 +1,10 @@
-"""A phase of a program, such as loading or fitting, and what it cost."""
+"""A phase of a program, such as loading or fitting: its time and its joules."""
 
 from types import TracebackType
 from typing import Protocol, Self
 
 
-class Payer(Protocol):
+class PhaseMeter(Protocol):
     """What a phase needs of its meter."""
 
     def begin(self, phase: "Phase") -> tuple[float, float]:
@@ -26,15 +26,15 @@ class Payer(Protocol):
 class Phase:
     """A context manager that sums up its time and energy over all its entries.
 
-    Every figure may be read at any time, inside as well as after. Phases may overlap;
-    each then counts the CPU time of both, as CPU time belongs to the process.
+    Every figure may be read at any time, inside the phase and after it. Where phases
+    overlap, each counts all CPU time, since CPU time is known by process only.
     """
 
-    def __init__(self, meter: Payer) -> None:
+    def __init__(self, meter: PhaseMeter) -> None:
         self._meter = meter
         self._entered: tuple[float, float] | None = None
-        self._seconds = self._cpu_s = self._settled_cpu_s = 0.0
-        self.settled_joules: float | None = None
+        self._seconds = self._cpu_s = self._attributed_cpu_s = 0.0
+        self.attributed_joules: float | None = None
 
     def __enter__(self) -> Self:
         if self._entered:
@@ -54,12 +54,12 @@ class Phase:
         self._meter.end(self)
 
     def add(self, seconds: float, cpu_seconds: float, joules: float | None) -> None:
-        """Count what another process spent on the same work before this one."""
+        """Add what an earlier process spent on the same work."""
         self._seconds += seconds
         self._cpu_s += cpu_seconds
-        self._settled_cpu_s += cpu_seconds
+        self._attributed_cpu_s += cpu_seconds
         if joules is not None:
-            self.settled_joules = (self.settled_joules or 0.0) + joules
+            self.attributed_joules = (self.attributed_joules or 0.0) + joules
 
     @property
     def is_open(self) -> bool:
@@ -95,17 +95,17 @@ class Phase:
         """The phase's CPU seconds when the process's CPU clock stands at cpu_s."""
         return self._cpu_s + (cpu_s - self._entered[1] if self._entered else 0.0)
 
-    def settle(self, cpu_s: float, joules_per_cpu_second: float | None) -> None:
-        """Pay for all CPU seconds until cpu_s; None lets them pass as unknown."""
-        due = self.unsettled_cpu_at(cpu_s)
-        self._settled_cpu_s += due
+    def attribute(self, cpu_s: float, joules_per_cpu_second: float | None) -> None:
+        """Attribute joules to the CPU seconds until cpu_s; a rate of None: unknown."""
+        cpu_seconds = self.unattributed_cpu_at(cpu_s)
+        self._attributed_cpu_s += cpu_seconds
         if joules_per_cpu_second is not None:
-            joules = due * joules_per_cpu_second
-            self.settled_joules = (self.settled_joules or 0.0) + joules
+            joules = cpu_seconds * joules_per_cpu_second
+            self.attributed_joules = (self.attributed_joules or 0.0) + joules
 
-    def unsettled_cpu_at(self, cpu_s: float) -> float:
-        """The phase's CPU seconds until cpu_s that nothing was paid for yet."""
-        return self.cpu_at(cpu_s) - self._settled_cpu_s
+    def unattributed_cpu_at(self, cpu_s: float) -> float:
+        """The phase's CPU seconds until cpu_s that have no joules attributed yet."""
+        return self.cpu_at(cpu_s) - self._attributed_cpu_s
 
     def _seconds_at(self, wall_s: float) -> float:
         return self._seconds + (wall_s - self._entered[0] if self._entered else 0.0)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from energy.coefficients import WATTS_PER_CPU
 from energy.errors import EnergySettingError
-from energy.sources.coefficients import WATTS_PER_CPU
 from energy.units import WORLD_GRAMS_PER_KWH
 
 SOURCES = ("rapl", "battery", "hwmon", "estimate")  # the order in which auto tries
@@ -15,11 +15,11 @@ CHOICES = ("auto", *SOURCES, "none")
 
 @dataclass(frozen=True)
 class EnergySettings:
-    """What the meter is told: the source, where the counters are, the coefficients.
+    """The meter's settings: the source, where its files are, the coefficients.
 
     `powercap_root` None means the usual places. `watts_per_cpu` is the dynamic power
-    of one busy CPU, used by the estimate only. The last two say where the kernel
-    keeps batteries and sensors; no variable changes them.
+    of one busy CPU, used by the estimate only. The last two are the
+    kernel's directories of batteries and sensors; no variable changes them.
     """
 
     source: str = "auto"

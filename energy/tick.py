@@ -1,4 +1,4 @@
-"""What happened between two calls of a clock that ticks about once a second."""
+"""A tick: what happened in about a second, between two calls of `Meter.tick`."""
 
 import math
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ NODE_DOMAINS = ("package", "dram")
 
 
 def of_node(joules: Mapping[str, float]) -> dict[str, float]:
-    """The part of some joules by domain that RAPL's domains hold."""
+    """Those of the joules that RAPL's domains hold."""
     return {domain: joules[domain] for domain in NODE_DOMAINS if domain in joules}
 
 
@@ -22,8 +22,8 @@ class Tick:
     `joules` is this process's dynamic share. It is None without a source, and while
     the source has no figure yet or has just lost it; `joules_per_cpu_second` is NaN
     then. `idle_joules` is the idle energy of the CPUs that this process may use: all
-    workers on a node see the same, so only one of them counts it. `domains` is what
-    the source says of the whole machine, `reading` its raw state at the end.
+    workers on a node see the same, so only one of them counts it. `domains` holds the
+    joules of the whole machine by domain, `reading` the raw counters at the end.
     """
 
     seconds: float
@@ -43,13 +43,13 @@ class Tick:
 
 
 class Ticker:
-    """Cuts an account into ticks; what one tick cannot tell, the next one does."""
+    """Splits an account into ticks; what is not yet known goes into a later tick."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self._last = account.last
         self._energy = Energy()
-        self._told_joules = self._told_idle = 0.0
+        self._ticked_joules = self._ticked_idle = 0.0
 
     def gather(self, energy: Energy) -> None:
         """Add what a sample measured."""
@@ -63,23 +63,23 @@ class Ticker:
         return Tick(
             seconds=account.last.reading.at - before.reading.at,
             cpu_seconds=account.last.cpu_s - before.cpu_s,
-            joules=self._tell_joules() if known else None,
+            joules=self._new_joules() if known else None,
             joules_per_cpu_second=math.nan if account.rate is None else account.rate,
-            idle_joules=self._tell_idle() if known else None,
+            idle_joules=self._new_idle_joules() if known else None,
             domains=energy.joules,
             wraps=energy.wraps,
             skipped=energy.skipped,
             reading=account.last.reading,
         )
 
-    def _tell_joules(self) -> float:
+    def _new_joules(self) -> float:
         now = self._account.joules_at(self._account.last.cpu_s)
         # A later interval may correct the sum downwards; a counter must not go back.
-        joules = max(now - self._told_joules, 0.0)
-        self._told_joules += joules
+        joules = max(now - self._ticked_joules, 0.0)
+        self._ticked_joules += joules
         return joules
 
-    def _tell_idle(self) -> float:
-        joules = self._account.idle_joules - self._told_idle
-        self._told_idle = self._account.idle_joules
+    def _new_idle_joules(self) -> float:
+        joules = self._account.idle_joules - self._ticked_idle
+        self._ticked_idle = self._account.idle_joules
         return joules

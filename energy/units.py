@@ -1,10 +1,10 @@
-"""Turns joules into the figures that people compare: Wh, bulb time, grams of CO2e."""
+"""Converts joules into watt-hours, the burning time of a bulb, and grams of CO2e."""
 
 JOULES_PER_WATT_HOUR = 3600.0
 NOTES_BULB_WATTS = 28.0  # the light bulb of the course notes' experiment
 
 # World average of 2023: Ember, Global Electricity Review 2024 (480 gCO2e/kWh, life
-# cycle). Grids differ more than tenfold, so an operator should set the own one.
+# cycle). Grids differ more than tenfold, so an operator should set the local figure.
 WORLD_GRAMS_PER_KWH = 480.0
 
 
@@ -19,10 +19,10 @@ def bulb_seconds(joules: float, bulb_watts: float = NOTES_BULB_WATTS) -> float:
 
 
 def cycles_per_bulb_hour(joules: float, bulb_watts: float = NOTES_BULB_WATTS) -> float:
-    """How many cycles of this many joules an hour of a bulb pays for.
+    """How many cycles of this many joules use as much energy as a bulb in an hour.
 
-    The course notes' last figure: 2763 J a cycle give 36.48 cycles. A cycle that
-    costs nothing is paid for infinitely often.
+    The course notes' last figure: 2763 J a cycle give 36.48 cycles. Infinity for a
+    cycle of no joules.
     """
     return bulb_watts / watt_hours(joules) if joules else float("inf")
 

@@ -1,4 +1,4 @@
-"""The energy commands: which source there is, and watts live."""
+"""The energy commands: the sources that there are, and watts live."""
 
 import json
 
@@ -16,11 +16,9 @@ from energy.cli.options import (
     watts_option,
 )
 from energy.cli.report import (
-    candidate_lines,
-    candidates_object,
     chosen,
-    watch_line,
-    watch_object,
+    source_lines,
+    sources_to_dict,
 )
 from energy.cli.watch import Watched, ticks
 
@@ -37,21 +35,24 @@ def cli() -> None:
 @watts_option
 @json_option
 def sources(as_json: bool, **variables: str | None) -> None:
-    """Say which source would be used, and why each other one is not."""
+    """Show which source would be used, and why each other one would not."""
     settings = settings_from(variables)
     all_of_them = candidates(settings)
     name = chosen(settings.source, all_of_them)
     if as_json:
-        click.echo(json.dumps(candidates_object(name, all_of_them)))
+        click.echo(json.dumps(sources_to_dict(name, all_of_them)))
     else:
-        click.echo("\n".join(candidate_lines(name, all_of_them)))
+        click.echo("\n".join(source_lines(name, all_of_them)))
     if name is None and settings.source != "none":
         open_meter(settings)  # raises the reason
 
 
 @cli.command()
 @click.option(
-    "--seconds", type=float, callback=positive, help="End after these; else Ctrl-C."
+    "--seconds",
+    type=float,
+    callback=positive,
+    help="Stop after that many; without it, at Ctrl-C.",
 )
 @source_option
 @root_option
@@ -60,8 +61,8 @@ def sources(as_json: bool, **variables: str | None) -> None:
 def watch(seconds: float | None, as_json: bool, **variables: str | None) -> None:
     """Show watts live, by domain: a line a second, or one JSON object at the end.
 
-    The machine's watts, whatever uses them; under `estimate` those that its busy
-    CPUs would draw.
+    They are the watts of the whole machine; with `estimate`, the watts that its CPUs
+    are estimated to draw.
     """
     meter = open_meter(settings_from(variables))
     if meter.source is None:
@@ -71,10 +72,10 @@ def watch(seconds: float | None, as_json: bool, **variables: str | None) -> None
         for tick in ticks(meter, seconds):
             watched.add(tick)
             if not as_json:
-                click.echo(watch_line(watched, tick))
+                click.echo(watched.line(tick))
     finally:  # Ctrl-C is the usual end
         if as_json:
-            click.echo(json.dumps(watch_object(watched)))
+            click.echo(json.dumps(watched.to_dict()))
 
 
 cli.add_command(battery)

@@ -1,4 +1,4 @@
-"""Waits for what is to be measured: some seconds, some runs of a command, a person."""
+"""Waits until a measurement is over: some seconds, runs of a command, a key press."""
 
 import select
 import subprocess
@@ -9,7 +9,7 @@ from typing import TextIO
 
 from energy.errors import RunFailed
 
-Finished = Callable[[float], bool]  # waits the given seconds; whether all is over
+Finished = Callable[[float], bool]  # waits that many seconds; True once all is over
 
 _STDERR = 2  # a command's output must not mix with ours
 
@@ -28,7 +28,7 @@ def seconds_pass(seconds: float) -> Finished:
 def line_entered(source: TextIO) -> Finished:
     """Over once a person has pressed Enter.
 
-    Raises `RunFailed` if the input ends instead: nobody is there to press it.
+    Raises `RunFailed` if the input ends instead.
     """
 
     def finished(wait_s: float) -> bool:

@@ -1,18 +1,25 @@
-"""The course notes' experiment: what training costs, read off a laptop's battery.
+"""The course notes' experiment: the energy of training, read from a laptop's battery.
 
 Section "crude experiment" of the notes: 6439 mAh before and 6132 mAh after five
-trainings at 12.5 V are 0.7675 Wh a training cycle, and an hour of a 28 W bulb pays
-for 36.48 cycles.
+trainings at 12.5 V are 0.7675 Wh a training cycle, and 36.48 cycles use as much
+as a 28 W bulb in an hour.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from energy.errors import NotDischarging, NothingMeasured
 from energy.sources.battery import Battery, not_discharging
 from energy.sources.source import Reading
-from energy.units import JOULES_PER_WATT_HOUR
+from energy.units import (
+    JOULES_PER_WATT_HOUR,
+    NOTES_BULB_WATTS,
+    bulb_seconds,
+    co2e_grams,
+    cycles_per_bulb_hour,
+    watt_hours,
+)
 
 SAMPLE_S = 1.0
 CHARGE = "/charge_now"
@@ -62,7 +69,7 @@ class Experiment:
 
     @property
     def joules_per_cycle(self) -> float:
-        """All that the machine drew, for each training cycle."""
+        """What the whole machine drew, for each training cycle."""
         return self.drawn.joules / self.runs
 
     @property
@@ -90,11 +97,30 @@ class Experiment:
         """The gauge's resolution as a part of what was drawn."""
         return self.drawn.step_joules / self.drawn.joules
 
+    def to_dict(self, grams_per_kwh: float) -> dict[str, Any]:
+        """The figures of a training cycle, for JSON; None for what was not measured."""
+        joules = self.joules_per_cycle
+        return {
+            "runs": self.runs,
+            "milliamp_hours": self.milliamp_hours_per_cycle,
+            "watt_hours": watt_hours(joules),
+            "joules": joules,
+            "cycles_per_bulb_hour": cycles_per_bulb_hour(joules),
+            "bulb_watts": NOTES_BULB_WATTS,
+            "bulb_seconds": bulb_seconds(joules),
+            "co2e_grams": co2e_grams(joules, grams_per_kwh),
+            "grams_per_kwh": grams_per_kwh,
+            "uncertainty_ratio": self.uncertainty_ratio,
+            "idle_watts": self.idle_watts,
+            "net_joules": self.net_joules_per_cycle,
+            "seconds": self.seconds_per_cycle,
+        }
+
 
 def follow(battery: Battery, finished: Callable[[float], bool]) -> Drawn:
-    """Sum up what a battery gives until `finished`, which waits the given seconds.
+    """Sum up what a battery gives until `finished(seconds)`, which waits, is true.
 
-    Joules are summed second by second, so that a sagging voltage is taken as it is.
+    Joules are summed each second, so that each is taken at the voltage of its time.
     Raises `NotDischarging` as soon as the charger is plugged in, `NothingMeasured` if
     the gauge cannot be read, jumps, or does not move.
     """

@@ -10,23 +10,23 @@ import click
 from energy.cli.cycles import command_runs, line_entered, seconds_pass
 from energy.cli.experiment import Drawn, Experiment, follow
 from energy.cli.options import carbon_option, json_option, reading, settings_from
-from energy.cli.report import experiment_lines, experiment_object
+from energy.cli.report import experiment_lines
 from energy.clocks import system_clocks
 from energy.settings import EnergySettings
 from energy.sources.battery import Battery, open_battery
 
-HELP = """Measure what a training cycle costs, as the course notes did, on a battery.
+HELP = """Measure the energy of a training cycle on a battery, as the course notes did.
 
-Unplug the charger, dim the display, and either give the training as a COMMAND
-after --, which is then run --runs times:
+Unplug the charger and dim the display. Then either give the training as a COMMAND
+after --; it is run --runs times:
 
 \b
     python -m energy battery --runs 5 -- python -m trainer train --preset notebook
 
-or give none, start the cycles yourself (run the notebook) when asked to, and press
-Enter after the last. The idle machine is measured first, so leave it alone then.
+Or give no COMMAND, start the cycles yourself (run the notebook) when asked to, and
+press Enter after the last. The idle machine is measured first: do not use it then.
 
-With readings instead (the notes' 6439 and 6132 mAh at 12.5 V) it only computes:
+With readings given (the notes' 6439 and 6132 mAh at 12.5 V) it only computes:
 
 \b
     python -m energy battery --start-mah 6439 --end-mah 6132 --volts 12.5 --runs 5
@@ -46,9 +46,12 @@ With readings instead (the notes' 6439 and 6132 mAh at 12.5 V) it only computes:
     type=click.FloatRange(min=0, max=86400),
     default=60.0,
     show_default=True,
-    help="Seconds to measure the idle machine first; 0: not at all.",
+    help="Seconds to measure the idle machine first; 0 to leave that out.",
 )
-@reading("--start-mah", "Charge before the runs; with the next two, nothing is run.")
+@reading(
+    "--start-mah",
+    "Charge before the runs; needs the next two options, and runs nothing.",
+)
 @reading("--end-mah", "Charge after the runs.")
 @reading("--volts", "The battery's nominal voltage.")
 @click.option(
@@ -56,7 +59,7 @@ With readings instead (the notes' 6439 and 6132 mAh at 12.5 V) it only computes:
     type=click.Path(path_type=Path),
     default=EnergySettings.power_supply_root,
     show_default=True,
-    help="Where the kernel shows its batteries.",
+    help="The kernel's directory of batteries.",
 )
 @carbon_option
 @json_option
@@ -84,7 +87,7 @@ def battery(  # noqa: PLR0913 - an argument for each option
     else:
         experiment = _measure(root, runs, baseline, command)
     if as_json:
-        click.echo(json.dumps(experiment_object(experiment, grams_per_kwh)))
+        click.echo(json.dumps(experiment.to_dict(grams_per_kwh)))
     else:
         click.echo("\n".join(experiment_lines(experiment, grams_per_kwh)))
 

@@ -1,19 +1,11 @@
-"""What the energy command prints: for people as lines, for programs as one object."""
+"""What the energy commands print: the sources, and a training cycle's figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from energy.choose import Candidate
 from energy.cli.experiment import Experiment
-from energy.cli.watch import Watched, watts
-from energy.tick import Tick
-from energy.units import (
-    NOTES_BULB_WATTS,
-    bulb_seconds,
-    co2e_grams,
-    cycles_per_bulb_hour,
-    watt_hours,
-)
+from energy.units import NOTES_BULB_WATTS
 
 
 def figure(number: float) -> str:
@@ -22,25 +14,25 @@ def figure(number: float) -> str:
 
 
 def chosen(setting: str, candidates: Sequence[Candidate]) -> str | None:
-    """The name of the source that this setting leads to; None for no source."""
+    """The name of the source that this setting chooses; None for no source."""
     usable = [c.name for c in candidates if c.info]
     if setting == "auto":
         return usable[0]
     return setting if setting in usable else None
 
 
-def candidate_lines(name: str | None, candidates: Sequence[Candidate]) -> list[str]:
-    """Each source on a line: the one in use, and why each other one is not."""
+def source_lines(name: str | None, candidates: Sequence[Candidate]) -> list[str]:
+    """A line for each source: the one in use, and why each other one is not."""
     return [
         f"{'*' if c.name == name else ' '} {c.name:<9} {_state(c, name)}"
         for c in candidates
     ]
 
 
-def candidates_object(
+def sources_to_dict(
     name: str | None, candidates: Sequence[Candidate]
 ) -> dict[str, Any]:
-    """The same as an object; `reason` is null for the source in use."""
+    """The same for JSON; `reason` is null for the source in use."""
     return {
         "source": name,
         "sources": [
@@ -66,53 +58,9 @@ def _state(candidate: Candidate, name: str | None) -> str:
     return f"available, but {name or 'none'} is chosen: {candidate.info.detail}"
 
 
-def watch_line(watched: Watched, tick: Tick) -> str:
-    """The watts of a tick by domain, with their means so far, and what was odd."""
-    means = watched.watts
-    parts = [
-        f"{domain} {figure(now)} W (mean {figure(means[domain])} W)"
-        for domain, now in watts(tick.domains, tick.seconds).items()
-    ]
-    parts += [f"{tick.wraps} wrapped"] if tick.wraps else []
-    parts += [f"{count} {reason}" for reason, count in tick.skipped.items()]
-    return f"{watched.seconds:6.1f} s  {watched.source}  {'  '.join(parts)}"
-
-
-def watch_object(watched: Watched) -> dict[str, Any]:
-    """The sums of a watch, by domain."""
-    return {
-        "source": watched.source,
-        "seconds": watched.seconds,
-        "joules": watched.energy.joules,
-        "watts": watched.watts,
-        "wraps": watched.energy.wraps,
-        "skipped": watched.energy.skipped,
-    }
-
-
-def experiment_object(experiment: Experiment, grams_per_kwh: float) -> dict[str, Any]:
-    """The figures of a training cycle; null for what was not measured."""
-    joules = experiment.joules_per_cycle
-    return {
-        "runs": experiment.runs,
-        "milliamp_hours": experiment.milliamp_hours_per_cycle,
-        "watt_hours": watt_hours(joules),
-        "joules": joules,
-        "cycles_per_bulb_hour": cycles_per_bulb_hour(joules),
-        "bulb_watts": NOTES_BULB_WATTS,
-        "bulb_seconds": bulb_seconds(joules),
-        "co2e_grams": co2e_grams(joules, grams_per_kwh),
-        "grams_per_kwh": grams_per_kwh,
-        "uncertainty_ratio": experiment.uncertainty_ratio,
-        "idle_watts": experiment.idle_watts,
-        "net_joules": experiment.net_joules_per_cycle,
-        "seconds": experiment.seconds_per_cycle,
-    }
-
-
 def experiment_lines(experiment: Experiment, grams_per_kwh: float) -> list[str]:
-    """The notes' table, then what they left out."""
-    figures = experiment_object(experiment, grams_per_kwh)
+    """The notes' table, then the figures that the notes do not have."""
+    figures = experiment.to_dict(grams_per_kwh)
     return [*_notes_table(figures), *_beyond_the_notes(figures)]
 
 
@@ -147,5 +95,5 @@ def _beyond_the_notes(figures: Mapping[str, Any]) -> list[str]:
             f"{figure(figures['idle_watts'])} W"
         )
     percent = figure(100 * figures["uncertainty_ratio"])
-    lines.append(f"the battery's gauge is good for +-{percent} % of that")
+    lines.append(f"the resolution of the battery's gauge is +-{percent} % of that")
     return lines

@@ -1,9 +1,11 @@
-"""Shows watts live: a tick each second, and the sums at the end."""
+"""Watts live: a tick each second, and the sums at the end."""
 
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from energy.cli.report import figure
 from energy.meter import Meter
 from energy.sources.source import Energy
 from energy.tick import Tick
@@ -13,7 +15,7 @@ INTERVAL_S = 1.0
 
 @dataclass
 class Watched:
-    """All ticks of a watch together."""
+    """The sums over all ticks so far, by domain."""
 
     source: str
     seconds: float = 0.0
@@ -27,16 +29,38 @@ class Watched:
     @property
     def watts(self) -> Mapping[str, float]:
         """Mean watts by domain."""
-        return watts(self.energy.joules, self.seconds)
+        return _watts(self.energy.joules, self.seconds)
+
+    def line(self, tick: Tick) -> str:
+        """The watts of a tick with their means so far, its wraps and skipped values."""
+        means = self.watts
+        parts = [
+            f"{domain} {figure(now)} W (mean {figure(means[domain])} W)"
+            for domain, now in _watts(tick.domains, tick.seconds).items()
+        ]
+        parts += [f"{tick.wraps} wrapped"] if tick.wraps else []
+        parts += [f"{count} {reason}" for reason, count in tick.skipped.items()]
+        return f"{self.seconds:6.1f} s  {self.source}  {'  '.join(parts)}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The sums, for JSON."""
+        return {
+            "source": self.source,
+            "seconds": self.seconds,
+            "joules": self.energy.joules,
+            "watts": self.watts,
+            "wraps": self.energy.wraps,
+            "skipped": self.energy.skipped,
+        }
 
 
-def watts(joules: Mapping[str, float], seconds: float) -> dict[str, float]:
-    """Mean watts by domain; none over no time at all."""
+def _watts(joules: Mapping[str, float], seconds: float) -> dict[str, float]:
+    """Mean watts by domain; empty if no time has passed."""
     return {d: j / seconds for d, j in joules.items()} if seconds else {}
 
 
 def ticks(meter: Meter, seconds: float | None) -> Iterator[Tick]:
-    """A tick each second, until the seconds are over; without end if that is None."""
+    """A tick each second, for that many seconds; without end if that is None."""
     begin = time.monotonic()
     end = float("inf") if seconds is None else begin + seconds
     due = begin

@@ -1,4 +1,4 @@
-"""Joules from a laptop's battery while it discharges: the whole machine, screen too."""
+"""Joules from a laptop's battery while it discharges: the machine with its screen."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ MACHINE = "machine"
 JOULES_PER_UWH = 3600 / 1e6
 COULOMBS_PER_UAH = 3600 / 1e6
 
-# 1 mAh at 12.5 V is 45 J, some seconds of a laptop: only a minute says anything.
+# The gauge moves in steps of 1 mAh, which is 45 J at 12.5 V: some seconds of a laptop.
 INTERVAL_S = 60.0
 
 
@@ -24,8 +24,8 @@ class Battery:
     """All batteries of the machine together; none may be charging.
 
     A battery counts energy (uWh), or charge (uAh) and voltage (uV). The joules of a
-    charge are taken at the mean of the voltages at both ends: the voltage sags as the
-    battery empties, and one nominal voltage, as in the course notes, misses that.
+    charge are taken at the mean of both readings' voltages: the voltage falls as the
+    battery empties, which one nominal voltage, as in the course notes, ignores.
     """
 
     supplies: Sequence[Path]
@@ -51,7 +51,7 @@ class Battery:
         return Reading(at, values, lost)
 
     def between(self, before: Reading, after: Reading) -> Energy:
-        """The joules drawn; a gauge that was set anew in between is left out."""
+        """The joules drawn; a gauge that jumped in between is left out."""
         limit = MAX_WATTS * (after.at - before.at + SLACK_S)
         drawn = [_drawn(supply.name, before, after) for supply in self.supplies]
         known = [joules for joules in drawn if joules is not None]
@@ -80,9 +80,9 @@ def open_battery(root: Path, wall_s: Callable[[], float]) -> Battery:
 
 
 def not_discharging(supplies: Sequence[Path]) -> tuple[Path, str] | None:
-    """A battery that shows the machine not to live on its batteries, and its status.
+    """A battery that does not discharge, and its status; None if the machine uses one.
 
-    With two batteries one rests ("Not charging", "Unknown") while the other works.
+    Of two batteries, one rests ("Not charging", "Unknown") while the other discharges.
     """
     status = {supply: read_word(supply / "status") or "gone" for supply in supplies}
     charging = [s for s in supplies if status[s] == "Charging"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from energy.attribution import Interval, Split
 from energy.clocks import Clocks
-from energy.sources.coefficients import HIGH_FACTOR, IDLE_WATTS_PER_CPU, LOW_FACTOR
+from energy.coefficients import HIGH_FACTOR, IDLE_WATTS_PER_CPU, LOW_FACTOR
 from energy.sources.source import Energy, Reading, SourceInfo
 
 _BUSY = "host_busy_us"
@@ -16,10 +16,10 @@ _BUSY = "host_busy_us"
 
 @dataclass(frozen=True)
 class Estimate:
-    """Every CPU that is there costs idle power; one that is busy, more.
+    """Each CPU of the host draws idle power, and `watts_per_cpu` more while it is busy.
 
-    It is a source like the counters (its domain `cpu` is the whole host, from the
-    host's busy time), and gives this process its CPU seconds times the watts.
+    Its domain `cpu` is the whole host, from the host's busy time. This process gets its
+    CPU seconds times `watts_per_cpu`.
     """
 
     watts_per_cpu: float
@@ -36,12 +36,12 @@ class Estimate:
             "high_factor": HIGH_FACTOR,
         }
         detail = (
-            f"CPU seconds times {self.watts_per_cpu:g} W, true within a factor of 2"
+            f"CPU seconds times {self.watts_per_cpu:g} W, right within a factor of 2"
         )
         return SourceInfo("estimate", "process", ("cpu",), detail, coefficients)
 
     def read(self) -> Reading:
-        """The host's busy time, where the host tells it."""
+        """The host's busy time, where the kernel shows it."""
         busy_s = self.clocks.busy_s()
         values = {} if busy_s is None else {_BUSY: round(busy_s * 1e6)}
         return Reading(self.clocks.wall_s(), values)
@@ -56,9 +56,9 @@ class Estimate:
         return Energy({"cpu": busy_s * self.watts_per_cpu + idle_joules})
 
     def split(self, interval: Interval) -> Split:
-        """Its CPU seconds at the fixed watts; idle for the CPUs that it may use."""
+        """CPU seconds times the watts; idle energy of the CPUs that it may use."""
         return Split(
             interval.cpu_seconds * self.watts_per_cpu,
-            IDLE_WATTS_PER_CPU * self.clocks.reserved_cpus * interval.seconds,
+            IDLE_WATTS_PER_CPU * self.clocks.usable_cpus * interval.seconds,
             self.watts_per_cpu,
         )

@@ -1,8 +1,8 @@
-"""Joules from a machine's power sensors (hwmon), where they measure all of it.
+"""Joules from power sensors (hwmon) that measure the whole machine.
 
-Most sensors in hwmon measure a part (a graphics card, a rail), and nothing in the
-files says so. Only drivers whose meaning is known are used: `amd_energy`, which counts
-microjoules by socket, and the ACPI `power_meter`, which shows microwatts.
+Most sensors in hwmon measure a part (a graphics card, a rail), and nothing in their
+files says so. Only two drivers are used, whose meaning is known: `amd_energy`, which
+counts microjoules by socket, and the ACPI `power_meter`, which shows microwatts.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ SOCKETS = "sockets"
 MACHINE = "machine"
 INTERVAL_S = 1.0  # what an ACPI meter averages over
 
-_ENDLESS_UJ = 1 << 64  # the driver widens its counters: they never wrap
+_ENDLESS_UJ = 1 << 64  # the driver extends its counters to 64 bits: they never wrap
 _MEAN_POWER = ("power1_average", "power1_input")
 # Grace has meters for parts of a socket too; this one is the whole socket.
 _WHOLE_SOCKET = "Grace Power Socket"
@@ -120,6 +120,7 @@ def _whole_meters(devices: Iterator[Path]) -> list[Path]:
     ]
     if not of_sockets and len(meters) > 1:
         raise SourceUnavailable(
-            "hwmon", "several power meters, and nothing says which one has it all"
+            "hwmon",
+            "several power meters, and nothing says which one measures all",
         )
     return of_sockets or list(meters.values())

@@ -12,7 +12,7 @@ from energy.sources.powercap import DEFAULT_ROOTS, PACKAGE, Zone, zones_to_count
 from energy.sources.source import Energy, Reading, SourceInfo, added
 from energy.sources.sysfs import MALFORMED, read_into
 
-MIRROR_UJ = 1_000_000  # mirrored dies are read moments apart
+MIRROR_UJ = 1_000_000  # dies that mirror one counter are read at different moments
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Rapl:
         return Reading(at, values, lost)
 
     def between(self, before: Reading, after: Reading) -> Energy:
-        """The joules of each domain; what wrapped, and what could not be counted."""
+        """The joules of each domain, the wraps, and the readings that were skipped."""
         steps = self._steps(before, after)
         joules: dict[str, float] = {}
         for zone, zone_step in steps.items():

@@ -1,4 +1,4 @@
-"""What a source of joules is: something to read, and what lies between two readings."""
+"""A source of joules: what it reads, and the energy between two readings."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, flo
 
 @dataclass(frozen=True)
 class Energy:
-    """What was measured between two readings: joules by domain, and what was odd.
+    """What was measured between two readings: joules by domain, wraps, skipped values.
 
     A domain that could not be measured is absent, never 0.
     """
@@ -65,7 +65,7 @@ class SourceInfo:
 
 
 class Source(Protocol):
-    """One way to know joules. `read` never raises: what is lost stands in `lost`."""
+    """One way to know joules. `read` never raises; see `Reading.lost`."""
 
     @property
     def info(self) -> SourceInfo:

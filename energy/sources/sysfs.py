@@ -1,4 +1,4 @@
-"""Reads whole numbers from the kernel's files, and says why one cannot be read."""
+"""Reads numbers and words from the kernel's files; notes why one cannot be read."""
 
 from pathlib import Path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from energy import EnergySettings, Meter, open_meter
+from energy import EnergySettings, Meter, meter, open_meter
 from energy.clocks import Clocks
 
 RANGE_UJ = 262_143_328_850  # an Intel package's
@@ -20,7 +20,7 @@ class FakeClocks:
     cpu: float = 5.0
     busy: float = 300.0
     host_cpus: int = 4
-    reserved_cpus: float = 4.0
+    usable_cpus: float = 4.0
 
     def advance(self, seconds: float, cpu: float = 0.0, others: float = 0.0) -> None:
         """Let time pass, with CPU seconds of this process and of all others."""
@@ -34,7 +34,7 @@ class FakeClocks:
             lambda: self.cpu,
             lambda: self.busy,
             self.host_cpus,
-            self.reserved_cpus,
+            self.usable_cpus,
         )
 
 
@@ -90,7 +90,7 @@ class Machine:
 @pytest.fixture(autouse=True)
 def _sampler_that_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would read a fake machine between the moves of its clocks and counters."""
-    monkeypatch.setattr("energy.sampler.INTERVAL_S", 3600.0)
+    monkeypatch.setattr(meter, "SAMPLE_S", 3600.0)
 
 
 @pytest.fixture

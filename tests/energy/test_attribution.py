@@ -133,7 +133,7 @@ def test_a_counter_that_stands_still_does_not_make_idle_power_nothing(
 def test_a_container_bears_its_part_of_the_idle_power(
     machine: Machine, package: Zone
 ) -> None:
-    machine.clocks.reserved_cpus = 1.0  # of four
+    machine.clocks.usable_cpus = 1.0  # of four
     meter = machine.open()
     learn_idle(machine, package)
     assert meter.tick().idle_joules == pytest.approx(5 * IDLE_WATTS / 4)

@@ -4,16 +4,11 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
-from energy.clocks import (
-    host_busy_seconds,
-    host_cpus,
-    process_cpu_seconds,
-    reserved_cpus,
-)
+from energy.clocks import host_busy_seconds, process_cpu_seconds
+from energy.cpus import host_cpus
 from tests.support.environment import ROOT
 
 BLAS = """
@@ -80,24 +75,3 @@ def test_host_is_at_least_as_busy_as_this_process() -> None:
     assert busy_after is not None
     ticks = 0.02 * cpus  # idle time is told in clock ticks
     assert busy_after - busy >= process_cpu_seconds() - own - ticks
-
-
-@pytest.mark.parametrize(
-    ("cpu_max", "cpus"),
-    [
-        ("50000 100000\n", 0.5),
-        ("max 100000\n", None),
-        ("999900000 100000\n", None),
-        ("", None),
-    ],
-)
-def test_quota_of_the_container_limits_the_reserved_cpus(
-    tmp_path: Path, cpu_max: str, cpus: float | None
-) -> None:
-    (tmp_path / "cpu.max").write_text(cpu_max)
-    allowed = float(len(os.sched_getaffinity(0)))
-    assert reserved_cpus(tmp_path / "cpu.max") == (cpus or allowed)
-
-
-def test_without_a_cgroup_the_affinity_counts(tmp_path: Path) -> None:
-    assert reserved_cpus(tmp_path / "none") == len(os.sched_getaffinity(0))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import energy.meter
 from energy import EnergySettings, open_meter
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def test_a_tick_tells_all_that_samples_saw_since_the_last_one(
 def test_wraps_in_a_long_phase_are_caught_in_the_background(
     machine: Machine, package: Zone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy.sampler.INTERVAL_S", 0.02)
+    monkeypatch.setattr(energy.meter, "SAMPLE_S", 0.02)
     fake = machine.clocks.clocks()
     samples = iter(range(3))
     all_taken = threading.Event()
@@ -239,7 +240,7 @@ def test_wraps_in_a_long_phase_are_caught_in_the_background(
 def test_the_sampler_rests_while_no_phase_is_open(
     machine: Machine, package: Zone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("energy.sampler.INTERVAL_S", 0.01)
+    monkeypatch.setattr(energy.meter, "SAMPLE_S", 0.01)
     meter = machine.open()
     for _ in range(2):  # it starts again for the next phase
         before = set(threading.enumerate())

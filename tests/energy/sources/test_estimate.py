@@ -49,10 +49,10 @@ def test_coefficients_can_be_told(clocks: FakeClocks) -> None:
     }
 
 
-def test_a_tick_tells_rate_and_idle_energy_of_the_reserved_cpus(
+def test_a_tick_tells_rate_and_idle_energy_of_the_usable_cpus(
     clocks: FakeClocks,
 ) -> None:
-    clocks.reserved_cpus = 1.5
+    clocks.usable_cpus = 1.5
     settings = EnergySettings(source="estimate", watts_per_cpu=3.0)
     meter = open_meter(settings, clocks.clocks())
     clocks.advance(2, cpu=0.5)
