@@ -4,21 +4,22 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from energy import EnergySettings, Meter, Phase, bulb_seconds, co2e_grams, watt_hours
 from model_store import Card, Model, __version__
 from trainer.data.source import Digits
 from trainer.learning.evaluate import Evaluation
+from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Phases
+from trainer.training.training import Trained
 
-if TYPE_CHECKING:
-    from trainer.training.training import Trained
-
+_DERIVED = ("watt_hours", "co2e_grams", "bulb_seconds")
 _LIBRARIES: Sequence[str] = ("numpy", "pandas", "scikit-learn", "scipy")
 
 
 def new_card(
-    trained: "Trained",
+    trained: Trained,
     digits: Digits,
     evaluation: Evaluation,
     energy: dict[str, Any],
@@ -31,10 +32,10 @@ def new_card(
         layers=trained.network.layers,
         activations=list(trained.network.activation_names),
         loss=trained.settings.loss,
-        training={**trained.settings.card(), "stopped_by": trained.stopped_by},
+        training={**trained.settings.to_dict(), "stopped_by": trained.stopped_by},
         data={**digits.to_dict(), "trained_rows": len(trained.training)},
         metrics={
-            **evaluation.card(),
+            **evaluation.to_dict(),
             "validation_accuracy": last.validation_accuracy,
             "temperature": trained.temperature,
             "cost_history": [report.cost for report in trained.reports],
@@ -50,7 +51,7 @@ def new_card(
 
 
 def run_figures(
-    trained: "Trained", evaluation: Evaluation, phases: Phases
+    trained: Trained, evaluation: Evaluation, phases: Phases
 ) -> dict[str, Any]:
     """What `train --json` tells of the training and its spans."""
     return {
@@ -68,4 +69,61 @@ def run_figures(
         "warmup_seconds": phases.warm_up.seconds,
         "cost_seconds": phases.cost.seconds,
         "evaluate_seconds": phases.evaluate.seconds,
+    }
+
+
+def energy_section(
+    phases: Phases,
+    reports: Sequence[EpochReport],
+    meter: Meter,
+    settings: EnergySettings,
+) -> dict[str, Any]:
+    """The figures of the fit, which `seconds` spans too; `phases` has each one's own.
+
+    Warming up is compiling, `cost` the measuring after each epoch. Joules, and what
+    follows from them, are None without an energy source; the bounds and coefficients
+    are an estimate's. `curve` is what the joules bought: a point for each epoch.
+    """
+    grams_per_kwh = settings.carbon_grams_per_kwh
+    info = meter.info
+    return {
+        "source": meter.source,
+        **_figures(phases.fit, grams_per_kwh),
+        "grams_per_kwh": grams_per_kwh,
+        "scope": info.scope if meter.source else None,
+        "domains": list(info.domains),
+        "coefficients": dict(info.coefficients),
+        "phases": {
+            name: _figures(phase, grams_per_kwh)
+            for name, phase in phases.by_name().items()
+        },
+        "curve": [_point(report) for report in reports],
+    }
+
+
+def _figures(phase: Phase, grams_per_kwh: float) -> dict[str, float | None]:
+    joules = phase.joules
+    derived: dict[str, float | None] = dict.fromkeys(_DERIVED)
+    if joules is not None:
+        derived = {
+            "watt_hours": watt_hours(joules),
+            "co2e_grams": co2e_grams(joules, grams_per_kwh),
+            "bulb_seconds": bulb_seconds(joules),
+        }
+    return {
+        "joules": joules,
+        "low_joules": phase.low_joules,
+        "high_joules": phase.high_joules,
+        **derived,
+        "seconds": phase.seconds,
+        "cpu_seconds": phase.cpu_seconds,
+    }
+
+
+def _point(report: EpochReport) -> dict[str, float | None]:
+    return {
+        "epoch": report.epoch,
+        "joules": report.joules,
+        "validation_accuracy": report.validation_accuracy,
+        "cost": report.cost,
     }

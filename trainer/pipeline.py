@@ -7,13 +7,13 @@ from typing import Any
 
 from energy import EnergySettings, Meter
 from model_store import Card, Model, ModelNotFound, ModelStore, Network
-from trainer.card import new_card, run_figures
+from trainer.card import energy_section, new_card, run_figures
 from trainer.data.source import Digits, load
-from trainer.energy_record import energy_record
 from trainer.errors import BoundUnknown
 from trainer.gate import GateResult, gate
 from trainer.learning.evaluate import Evaluation, evaluate
-from trainer.report.report import Subject, report_on
+from trainer.report.report import report_on
+from trainer.report.subject import Subject
 from trainer.request import Request
 from trainer.training.checkpoint import Checkpoints
 from trainer.training.fit import Phases
@@ -65,7 +65,7 @@ def train_and_publish(
             reporter.close()
         served = _served(places.store)
         evaluation, gate_result = _evaluated(request, trained, digits, served, phases)
-        spent = energy_record(phases, trained.reports, meter, energy_settings)
+        spent = energy_section(phases, trained.reports, meter, energy_settings)
         card = new_card(trained, digits, evaluation, spent, served)
         held.check()
         version, path = _publish(places.store, trained.network, card, gate_result)

@@ -133,7 +133,11 @@ def evaluate(
     model = models.served() if version is None else models.load(version)
     test = load(choice, reporter("auto").say).test
     evaluation = evaluate_network(model.network, test)
-    document = {"version": model.version, **evaluation.card(), "data": test.to_dict()}
+    document = {
+        "version": model.version,
+        **evaluation.to_dict(),
+        "data": test.to_dict(),
+    }
     click.echo(json.dumps(document) if as_json else evaluation_text(evaluation))
 
 

@@ -11,8 +11,12 @@ import click
 from threadpoolctl import threadpool_limits
 
 from model_store.command_line import json_option, state_option
-from trainer.cli.option_types import Positive
-from trainer.cli.options import data_options, progress_option, threads_option
+from trainer.cli.options import (
+    Positive,
+    data_options,
+    progress_option,
+    threads_option,
+)
 from trainer.cli.training_options import SETTINGS, preset_option, settings_options
 from trainer.data.source import DataChoice, hold_out, load_training
 from trainer.errors import DatabaseGone
@@ -144,5 +148,5 @@ def _run(
         say(f"report on the sweep: {report}")
     except OSError as error:
         say(f"the sweep has no report: {error}")
-    document = {**findings.document(), "report": report and str(report)}
+    document = {**findings.to_dict(), "report": report and str(report)}
     return document, findings.text()

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from model_store.network import SLOPES
-from trainer.cli.option_types import Layers, Positive
+from trainer.cli.options import Layers, Positive
 from trainer.errors import BoundUnknown
 from trainer.learning.backprop import LOSSES
 from trainer.learning.settings import settings_for

@@ -44,7 +44,7 @@ class Evaluation:
         failure = self.confusion.sum(axis=1) - success
         return {"success": success.tolist(), "failure": failure.tolist()}
 
-    def card(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What the metadata and the commands say of it."""
         return {
             "test_accuracy": self.accuracy,

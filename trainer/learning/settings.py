@@ -48,7 +48,7 @@ class Settings:
         more = self.augment or self.momentum or self.weight_decay or self.one_cycle
         return self.batch_size == 1 and not more
 
-    def card(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it."""
         return {**asdict(self), "hidden": list(self.hidden)}
 

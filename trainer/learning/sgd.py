@@ -1,6 +1,6 @@
 """Stochastic gradient descent: epochs of updates, in batches without replacement."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,6 @@ from trainer.augmentation.distort import distort
 from trainer.augmentation.rewrite import rewrite
 from trainer.data.dataset import Dataset, one_hot
 from trainer.learning.backprop import LOSSES, Gradients, backprop
-from trainer.learning.budget import Budget
 from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one
 from trainer.learning.settings import Settings
 
@@ -126,32 +125,32 @@ def run_epoch(
     rows: Dataset,
     order: NDArray[np.intp],
     settings: Settings,
-    budget: Budget,
+    progress: Callable[[], float],
     rng: np.random.Generator,
 ) -> Iterator[int]:
     """Update once for each batch of the rows, taken in the given order.
 
-    The generator draws the distortions.
+    progress: the fraction of the whole run that is done, 0 to 1, which the learning
+    rate follows. rng: draws the changed copies.
 
-    Yields the number of rows of each batch done. Ends early, between two batches,
-    when the budget is spent.
+    Yields the number of rows of each batch done. Per-sample SGD yields after some
+    batches of one, not after each: there may be 100,000 in a second.
     """
     if settings.is_per_sample:
-        yield from _run_one_by_one(descent.network, rows, order, settings, budget)
+        for some in _batches(order, _ONES_AT_ONCE):
+            train_one_by_one(descent.network, rows, some, settings.learning_rate)
+            yield len(some)
         return
     loss = LOSSES[settings.loss]
     dtype = descent.network.weights[0].dtype
     for batch in _batches(order, settings.batch_size):
-        if budget.spent:
-            return
         pixels, labels = rows.pixels[batch], rows.labels[batch]
         if settings.augment:
             pixels = _copies(pixels, labels, settings, rng)
         targets = one_hot(labels, dtype)
         gradients = backprop(descent.network, loss, pixels, targets)
-        alpha = learning_rate_at(settings, budget.progress)
+        alpha = learning_rate_at(settings, progress())
         descent.step(gradients, alpha, len(batch))
-        budget.count(len(batch))
         yield len(batch)
 
 
@@ -164,22 +163,6 @@ def _copies(
     if settings.copies == "rewritten":
         return rewrite(pixels, labels, rng)
     return distort(pixels, labels, rng)
-
-
-def _run_one_by_one(
-    network: Network,
-    rows: Dataset,
-    order: NDArray[np.intp],
-    settings: Settings,
-    budget: Budget,
-) -> Iterator[int]:
-    """The notes' own way: batches of one, some at a time between looks at the clock."""
-    for some in _batches(order, _ONES_AT_ONCE):
-        if budget.spent:
-            return
-        train_one_by_one(network, rows, some, settings.learning_rate)
-        budget.count(len(some))
-        yield len(some)
 
 
 def _batches(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:

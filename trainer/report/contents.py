@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from trainer.report.page import Plot
-from trainer.report.report import Subject
 from trainer.report.result_plots import (
     calibration,
     confusion_matrix,
@@ -11,6 +10,7 @@ from trainer.report.result_plots import (
     scorecard,
     worst_mistakes,
 )
+from trainer.report.subject import Subject
 from trainer.report.training_plots import (
     accuracy_against_joules,
     activations,

@@ -2,46 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from trainer.data.source import Digits
-from trainer.learning.evaluate import Evaluation
 from trainer.report.page import Page, Plot, write_page
-
-if TYPE_CHECKING:
-    from trainer.training.training import Trained
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The version that a report is about, and how it came about.
-
-    Attributes:
-        evaluation: of the test rows.
-        energy_source: of the run's joules, None if there is none.
-    """
-
-    version: int
-    trained: "Trained"
-    digits: Digits
-    evaluation: Evaluation
-    energy_source: str | None
-
-    def __str__(self) -> str:
-        test, epochs = self.digits.test, self.trained.reports
-        parts = [
-            f"{self.evaluation.accuracy:.2%} of {len(test):,} test rows right"
-            f" ({test.file})",
-            f"layers {'-'.join(map(str, self.trained.network.layers))}",
-            f"{self.trained.settings.loss}",
-            f"{len(epochs)} epochs over {self.digits.train.file}",
-        ]
-        if epochs[-1].joules is not None:
-            parts.append(f"{epochs[-1].joules:,.4g} J ({self.energy_source})")
-        return " · ".join(parts)
+from trainer.report.subject import Subject
 
 
 def report_on(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model_store.network import ACTIVATIONS, SLOPES
 from trainer.data.dataset import Dataset, Labels
-from trainer.training.progress import EpochReport
+from trainer.training.epoch_report import EpochReport
 
 BLUE, ORANGE, GREY = "#1f6fb2", "#d8702a", "#8a8a8a"
 _SAMPLES = 10

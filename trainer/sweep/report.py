@@ -48,7 +48,7 @@ class Findings:
         complete = self.in_state(TrialState.COMPLETE)
         return max(complete, key=lambda trial: trial.value or 0.0, default=None)
 
-    def document(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The object of `sweep --json`."""
         best = self.best
         names = ("complete", "pruned", "fail", "running", "waiting")
@@ -66,13 +66,13 @@ class Findings:
         return {
             "trial": best.number,
             "validation_accuracy": best.value,
-            "settings": settings.card(),
+            "settings": settings.to_dict(),
             "command": train_command(settings, self.sweep, self.choice),
         }
 
     def text(self) -> str:
         """What a person is told."""
-        document = self.document()
+        document = self.to_dict()
         best, trials = document["best"], document["trials"]
         lines = [
             f"study {self.sweep.name}: {trials['complete']} trials complete,"

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from energy import EnergySettings, open_meter
 from trainer.data.dataset import Dataset
-from trainer.learning.budget import Budget
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import warm_up
 from trainer.sweep.search_space import SearchSpace
+from trainer.training.budget import Budget
+from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Fit, Phases
 from trainer.training.gain import GainRule
-from trainer.training.progress import EpochReport, SilentReporter
+from trainer.training.progress import SilentReporter
 from trainer.training.signals import HeldBack
-from trainer.training.state import Course
+from trainer.training.state import TrainingState
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Sweep:
     def name(self) -> str:
         """Of the study: another search, or other data, has another one."""
         facts = {
-            **self.space.preset.card(),
+            **self.space.preset.to_dict(),
             "fixed": sorted(self.space.fixed),
             "max_seconds": self.max_seconds,
             "rows": len(self.training),
@@ -51,8 +52,8 @@ class Sweep:
 
     def train(self, settings: Settings, held: HeldBack) -> Iterator[EpochReport]:
         """A trial: a report for each epoch. Raises Diverged, Stopped."""
-        course = Course.begin(settings, len(self.training))
-        warm_up(course.descent.network, self.training, settings)
+        state = TrainingState.begin(settings, len(self.training))
+        warm_up(state.descent.network, self.training, settings)
         began = time.perf_counter()
         budget = Budget(
             rows=settings.epochs * len(self.training),
@@ -66,4 +67,4 @@ class Sweep:
             self.training, self.validation, settings, budget, GainRule(None), phases,
             SilentReporter(),
         )  # fmt: skip
-        return fit.epochs(course, held)
+        return fit.epochs(state, held)

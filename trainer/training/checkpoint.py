@@ -17,14 +17,14 @@ from model_store.npz import MAX_BYTES
 from model_store.whole_file import written_aside
 from trainer.errors import BrokenCheckpoint, OtherRun
 
-_FORMAT = 1
+_FORMAT = 2
 _MAX_BYTES = 3 * MAX_BYTES  # a network, its velocities and the order of the rows
 _TYPES: Mapping[str, type] = {
     "facts": dict,
     "rows_done": int,
     "seconds": float,
     "spent": dict,
-    "course": dict,
+    "state": dict,
 }
 
 
@@ -37,8 +37,8 @@ class Checkpoint:
         rows_done: of all epochs.
         seconds: of wall time that the bounds count.
         spent: seconds, cpu_seconds and joules of each phase.
-        course: what Course.document() holds.
-        arrays: what Course.arrays() holds.
+        state: what TrainingState.to_dict() holds.
+        arrays: what TrainingState.arrays() holds.
         path: its file, or the one that its run began from, None without one.
     """
 
@@ -46,7 +46,7 @@ class Checkpoint:
     rows_done: int
     seconds: float
     spent: Mapping[str, Mapping[str, float | None]]
-    course: Mapping[str, Any]
+    state: Mapping[str, Any]
     arrays: Mapping[str, NDArray[Any]] = field(repr=False)
     path: Path | None = None
 

@@ -10,14 +10,15 @@ from energy import Meter, Phase
 from trainer.data.dataset import Dataset
 from trainer.errors import Diverged
 from trainer.learning.backprop import LOSSES
-from trainer.learning.budget import Budget
 from trainer.learning.evaluate import cost, evaluate
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import run_epoch
+from trainer.training.budget import Budget
+from trainer.training.epoch_report import EpochReport
 from trainer.training.gain import GainRule
-from trainer.training.progress import EpochReport, Reporter
+from trainer.training.progress import Reporter
 from trainer.training.signals import HeldBack
-from trainer.training.state import Course
+from trainer.training.state import TrainingState
 
 _PHASES = ("load", "warm_up", "fit", "cost", "evaluate")
 
@@ -76,47 +77,50 @@ class Fit:
     phases: Phases
     reporter: Reporter
 
-    def epochs(self, course: Course, held: HeldBack) -> Iterator[EpochReport]:
+    def epochs(self, state: TrainingState, held: HeldBack) -> Iterator[EpochReport]:
         """Train until the last epoch, the end of the budget, or too little gain.
 
-        Goes on from where the course stands, which is moved on. A report for each
-        epoch that ends. Raises Diverged; Stopped if a signal came, with the course
+        Goes on from where the state stands, which is moved on. A report for each
+        epoch that ends. Raises Diverged; Stopped if a signal came, with the state
         between two batches or between two epochs.
         """
-        while not self._is_over(course):
-            course.begin_epoch()
-            rate = self._run_epoch(course, held)
+        while not self._is_over(state):
+            state.begin_epoch()
+            rate = self._run_epoch(state, held)
             with self.phases.cost:
-                report = self._report(course, rate)
-            course.end_epoch(report)
+                report = self._report(state, rate)
+            state.end_epoch(report)
             self.reporter.epoch_done(report)
             yield report
             held.check()
 
-    def _is_over(self, course: Course) -> bool:
-        ended = self.budget.spent or self.gain.ends(course.reports)
-        return bool(course.reports) and ended
+    def _is_over(self, state: TrainingState) -> bool:
+        ended = self.budget.spent or self.gain.ends(state.reports)
+        return bool(state.reports) and ended
 
-    def _run_epoch(self, course: Course, held: HeldBack) -> float:
+    def _run_epoch(self, state: TrainingState, held: HeldBack) -> float:
         """Rows a second, of those that this process did."""
         rows, seconds = self.budget.rows_done, self.phases.fit.seconds
         # A diverging run overflows; the cost tells of it, not numpy's warnings.
         with self.phases.fit, np.errstate(over="ignore", invalid="ignore"):
-            for done in self._batches(course):
-                course.left = course.left[done:]
+            for done in self._batches(state):
+                self.budget.count(done)
+                state.left = state.left[done:]
                 self.reporter.advance(self.budget.progress)
-                if len(course.left):
+                if self.budget.spent:
+                    break
+                if len(state.left):
                     held.check()
         return (self.budget.rows_done - rows) / (self.phases.fit.seconds - seconds)
 
-    def _batches(self, course: Course) -> Iterator[int]:
-        order, rng = course.left, course.rng
+    def _batches(self, state: TrainingState) -> Iterator[int]:
         return run_epoch(
-            course.descent, self.training, order, self.settings, self.budget, rng
-        )
+            state.descent, self.training, state.left, self.settings,
+            lambda: self.budget.progress, state.rng,
+        )  # fmt: skip
 
-    def _report(self, course: Course, rate: float) -> EpochReport:
-        network, epoch = course.descent.network, len(course.reports) + 1
+    def _report(self, state: TrainingState, rate: float) -> EpochReport:
+        network, epoch = state.descent.network, len(state.reports) + 1
         with np.errstate(over="ignore", invalid="ignore"):
             summed = cost(network, self.training, LOSSES[self.settings.loss])
         if not np.isfinite(summed):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from trainer.training.progress import EpochReport
+from trainer.training.epoch_report import EpochReport
 
 OPTION = "min_gain_per_joule"
 OVER_EPOCHS = 5

@@ -9,15 +9,15 @@ from typing import Any
 from model_store.arrays import Refused, refusing_damage
 from trainer.data.source import Digits, hold_out
 from trainer.errors import BrokenCheckpoint
-from trainer.learning.budget import Budget
 from trainer.learning.settings import Settings, settings_for
 from trainer.learning.sgd import warm_up
 from trainer.request import Request
+from trainer.training.budget import Budget
 from trainer.training.checkpoint import Checkpoint, Checkpoints
 from trainer.training.fit import Fit, Phases
 from trainer.training.gain import GainRule
 from trainer.training.progress import Reporter
-from trainer.training.state import Course
+from trainer.training.state import TrainingState
 from trainer.training.training import Training
 
 _BOUNDS = ("max_seconds", "max_joules", "min_gain_per_joule")
@@ -44,17 +44,17 @@ def prepare(
     training, validation = digits.train, None
     if settings.holds_out:
         training, validation = hold_out(digits.train)
-    course = Course.begin(settings, len(training))
+    state = TrainingState.begin(settings, len(training))
     with phases.warm_up:
-        warm_up(course.descent.network, training, settings)
+        warm_up(state.descent.network, training, settings)
     budget = _budget(request, settings.epochs * len(training), phases, found)
     if found:
-        _move_on(course, phases, found)
+        _move_on(state, phases, found)
     gain = GainRule(request.min_gain_per_joule)
     fit = Fit(training, validation, settings, budget, gain, phases, reporter)
     reporter.say(_what_starts(fit, digits, found))
     kept = checkpoints if request.keeps_checkpoint else None
-    return Training(fit, course, facts, kept, found)
+    return Training(fit, state, facts, kept, found)
 
 
 def _facts(
@@ -62,7 +62,7 @@ def _facts(
 ) -> dict[str, Any]:
     """What must be the same for a run to go on, as JSON gives it back."""
     facts = {
-        **settings.card(),
+        **settings.to_dict(),
         **{name: getattr(request, name) for name in _BOUNDS},
         "training rows": len(digits.train),
         "SHA-256 of the training data": digits.train.sha256,
@@ -110,11 +110,11 @@ def _budget(
     )
 
 
-def _move_on(course: Course, phases: Phases, found: Checkpoint) -> None:
+def _move_on(state: TrainingState, phases: Phases, found: Checkpoint) -> None:
     """Raises BrokenCheckpoint."""
     try:
         with refusing_damage():
-            course.restore(found.course, found.arrays)
+            state.restore(found.state, found.arrays)
             phases.add(found.spent)
     except Refused as error:
         raise BrokenCheckpoint(found.path, str(error)) from None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model_store.arrays import Refused, refusing_damage
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import Descent, initial_network
-from trainer.training.progress import EpochReport
+from trainer.training.epoch_report import EpochReport
 
 
 def _no_rows() -> NDArray[np.intp]:
@@ -18,7 +18,7 @@ def _no_rows() -> NDArray[np.intp]:
 
 
 @dataclass
-class Course:
+class TrainingState:
     """Where a fit stands between two batches.
 
     Attributes:
@@ -37,7 +37,7 @@ class Course:
     left: NDArray[np.intp] = field(default_factory=_no_rows)
 
     @classmethod
-    def begin(cls, settings: Settings, rows: int) -> "Course":
+    def begin(cls, settings: Settings, rows: int) -> "TrainingState":
         """The start of a fit, as the settings' seed makes it."""
         rng = np.random.default_rng(settings.seed)
         network = initial_network(settings, rng)
@@ -54,7 +54,7 @@ class Course:
         self.reports.append(report)
         self.left = _no_rows()
 
-    def document(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """What is no array, for JSON; a float's text there is exact."""
         return {
             "rng": self.rng.bit_generator.state,
@@ -75,7 +75,7 @@ class Course:
     def restore(
         self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
     ) -> None:
-        """Stand where those of another course were taken. Raises Refused."""
+        """Go to the state that these were taken from. Raises Refused."""
         ours = self.arrays()
         if unknown := sorted(set(arrays) ^ set(ours)):
             raise Refused(f"it lacks or should not hold {', '.join(unknown[:5])}")

@@ -11,11 +11,11 @@ from trainer.data.dataset import Dataset
 from trainer.learning.evaluate import temperature
 from trainer.learning.settings import Settings
 from trainer.training.checkpoint import Checkpoint, Checkpoints
+from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Fit
 from trainer.training.gain import OPTION
-from trainer.training.progress import EpochReport
 from trainer.training.signals import HeldBack, Stopped, held_back
-from trainer.training.state import Course
+from trainer.training.state import TrainingState
 
 
 @dataclass(frozen=True)
@@ -46,21 +46,21 @@ class Training:
     Attributes:
         facts: what tells this run from another; see prepare.py.
         checkpoints: None keeps none.
-        begun_from: the checkpoint that the course stands at, None at the start.
+        begun_from: the checkpoint that the state stands at, None at the start.
     """
 
     fit: Fit
-    course: Course
+    state: TrainingState
     facts: dict[str, Any]
     checkpoints: Checkpoints | None
     begun_from: Checkpoint | None
 
     def run(self, held: HeldBack) -> Trained:
         """Train to the end. Raises Diverged; Stopped if a signal is held back."""
-        fit, reports = self.fit, self.course.reports
-        for _ in fit.epochs(self.course, held):
+        fit, reports = self.fit, self.state.reports
+        for _ in fit.epochs(self.state, held):
             pass
-        network = self.course.descent.network
+        network = self.state.descent.network
         with fit.phases.evaluate:
             held_out = fit.validation
             calibrated = temperature(network, held_out) if held_out else None
@@ -107,7 +107,7 @@ class Training:
             rows_done=self.fit.budget.rows_done,
             seconds=self.fit.budget.seconds(),
             spent=self.fit.phases.spent(),
-            course=self.course.document(),
-            arrays=self.course.arrays(),
+            state=self.state.to_dict(),
+            arrays=self.state.arrays(),
             path=self.begun_from.path if self.begun_from else None,
         )

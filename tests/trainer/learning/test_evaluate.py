@@ -33,7 +33,7 @@ def test_labels_that_are_missing_leave_rows_of_zeros() -> None:
 
 
 def test_scorecards_count_each_digit() -> None:
-    card = evaluate(reading(), answering([1, 1, 1, 4], labels=[1, 1, 2, 2])).card()
+    card = evaluate(reading(), answering([1, 1, 1, 4], labels=[1, 1, 2, 2])).to_dict()
     assert card["per_digit"]["success"] == [0, 2, 0, 0, 0, 0, 0, 0, 0, 0]
     assert card["per_digit"]["failure"] == [0, 0, 2, 0, 0, 0, 0, 0, 0, 0]
     assert (card["test_accuracy"], card["test_rows"]) == (0.5, 4)

@@ -7,7 +7,7 @@ from trainer.learning.settings import settings_for
 
 @pytest.mark.parametrize("embedded", [False, True])
 def test_notebook_is_the_notes_to_the_letter(embedded: bool) -> None:
-    notebook = settings_for("notebook", embedded, seed=7, changes={}).card()
+    notebook = settings_for("notebook", embedded, seed=7, changes={}).to_dict()
     assert notebook == {
         "preset": "notebook", "seed": 7, "hidden": [500, 200], "activation": "sigmoid",
         "loss": "tse", "learning_rate": 0.3, "epochs": 50, "batch_size": 1,

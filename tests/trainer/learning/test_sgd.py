@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -11,8 +10,8 @@ from hypothesis import strategies as st
 
 from model_store.network import Floats, Network
 from trainer.data.dataset import Dataset
+from trainer.learning import sgd
 from trainer.learning.backprop import Gradients, Loss, backprop
-from trainer.learning.budget import Budget
 from trainer.learning.settings import Settings, settings_for
 from trainer.learning.sgd import Descent, initial_network, learning_rate_at, run_epoch
 
@@ -30,20 +29,15 @@ def numbered(n: int) -> Dataset:
     return Dataset(pixels, np.arange(n, dtype=np.uint8) % 10, "numbered", "")
 
 
-def unbounded(rows: int) -> Budget:
-    return Budget(rows, None, None, lambda: 0.0, lambda: None)
-
-
 def epoch(
     descent: Descent,
     rows: Dataset,
     chosen: Settings,
-    budget: Budget,
     rng: np.random.Generator,
 ) -> Iterator[int]:
     """As a run does it: the generator draws the order, then the distortions."""
     order = rng.permutation(len(rows))
-    return run_epoch(descent, rows, order, chosen, budget, rng)
+    return run_epoch(descent, rows, order, chosen, lambda: 0.5, rng)
 
 
 def batches_of(
@@ -57,8 +51,9 @@ def batches_of(
         return backprop(network, loss, pixels, targets)
 
     descent = Descent(initial_network(chosen, np.random.default_rng(0)), 0.9)
-    with mock.patch("trainer.learning.sgd.backprop", spy):
-        sizes = [*epoch(descent, numbered(n), chosen, unbounded(n), rng)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sgd, "backprop", spy)
+        sizes = [*epoch(descent, numbered(n), chosen, rng)]
     return sizes, used
 
 
@@ -85,7 +80,7 @@ def test_per_sample_epoch_uses_every_row() -> None:
     network = initial_network(chosen, np.random.default_rng(0))
     before = network.weights[0].copy()
     descent = Descent(network, 0.0)
-    sizes = [*epoch(descent, rows, chosen, unbounded(250), np.random.default_rng())]
+    sizes = [*epoch(descent, rows, chosen, np.random.default_rng())]
     moved = (network.weights[0] != before).any(axis=1)
     assert moved.tolist() == [True] * 250 + [False] * 534
     assert sum(sizes) == 250
@@ -114,7 +109,7 @@ def test_update_takes_the_mean_gradient_of_a_batch() -> None:
         chosen = settings(batch_size=2, one_cycle=False, momentum=0.0)
         network = initial_network(chosen, np.random.default_rng(0))
         descent, rng = Descent(network, 0.0), np.random.default_rng(0)
-        [*epoch(descent, rows, chosen, unbounded(len(rows)), rng)]
+        [*epoch(descent, rows, chosen, rng)]
         moved.append(network)
     np.testing.assert_allclose(moved[0].weights[1], moved[1].weights[1], rtol=1e-6)
 
@@ -168,25 +163,10 @@ def test_same_seed_gives_the_same_weights(preset: str, digits: Dataset) -> None:
             np.random.default_rng(seed)
         )  # fmt: skip
         network = initial_network(chosen, rng)
-        [*epoch(Descent(network, 0.9), rows, chosen, unbounded(150), rng)]
+        [*epoch(Descent(network, 0.9), rows, chosen, rng)]
         return network
 
     first, again, other = train(1), train(1), train(2)
     for ours, theirs in zip(first.weights, again.weights, strict=True):
         np.testing.assert_array_equal(ours, theirs)
     assert not np.array_equal(first.weights[-1], other.weights[-1])
-
-
-@pytest.mark.parametrize(("preset", "batch"), [("default", 10), ("notebook", 100)])
-def test_spent_budget_stops_between_batches(preset: str, batch: int) -> None:
-    """A clock that a batch moves by one: three seconds are three batches."""
-    done: list[int] = []
-    budget = Budget(1000, 3.0, None, lambda: float(len(done)), lambda: None)
-    chosen = settings(preset, batch_size=10 if preset == "default" else 1)
-    descent = Descent(initial_network(chosen, np.random.default_rng(0)), 0.0)
-    batches = epoch(descent, numbered(1000), chosen, budget, np.random.default_rng(0))
-    for size in batches:
-        done.append(size)
-    assert done == [batch] * 3
-    assert budget.rows_done == 3 * batch
-    assert budget.stopped_by == "max_seconds"

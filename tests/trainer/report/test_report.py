@@ -22,9 +22,10 @@ from trainer.learning.calibration import reliability
 from trainer.learning.evaluate import evaluate
 from trainer.learning.settings import settings_for
 from trainer.learning.sgd import initial_network
-from trainer.report.report import Subject, report_on, write
+from trainer.report.report import report_on, write
 from trainer.report.result_plots import Predictions, predict, worst_mistakes
-from trainer.training.progress import EpochReport
+from trainer.report.subject import Subject
+from trainer.training.epoch_report import EpochReport
 from trainer.training.training import Trained
 
 Quick = tuple[object, ...]

@@ -17,7 +17,7 @@ from trainer.data.source import DataChoice, load, load_training
 from trainer.errors import BadDatabase, TrainerError
 from trainer.learning.settings import settings_for
 from trainer.sweep.search_space import SEARCHED, SearchSpace
-from trainer.training.progress import EpochReport
+from trainer.training.epoch_report import EpochReport
 
 Options = tuple[object, ...]
 

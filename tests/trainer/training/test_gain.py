@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.commands import Place
+from trainer.training.epoch_report import EpochReport
 from trainer.training.gain import OVER_EPOCHS, GainRule
-from trainer.training.progress import EpochReport
 
 Quick = tuple[object, ...]
 JOULES_AN_EPOCH = 2.0

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.commands import Place
+from trainer.training.epoch_report import EpochReport
 from trainer.training.progress import (
-    EpochReport,
     JsonReporter,
     PlainReporter,
     TerminalReporter,

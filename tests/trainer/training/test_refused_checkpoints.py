@@ -79,11 +79,11 @@ BROKEN: dict[str, Callable[[Path], object]] = {
     "a row twice": lambda path: spoilt(path, left=np.array([3, 3])),
     "text that is no JSON": lambda path: spoilt(path, run=np.array("{")),
     "no text": lambda path: spoilt(path, run=None),
-    "other format": lambda path: respelt(path, format=2),
+    "other format": lambda path: respelt(path, format=1),
     "other fields": lambda path: respelt(path, more=1),
     "other types": lambda path: respelt(path, facts=[]),
-    "no generator": lambda path: respelt(path, course={"rng": {}, "reports": []}),
-    "no course": lambda path: respelt(path, course={}),
+    "no generator": lambda path: respelt(path, state={"rng": {}, "reports": []}),
+    "no state": lambda path: respelt(path, state={}),
     "nothing spent": lambda path: respelt(path, spent={}),
 }
 

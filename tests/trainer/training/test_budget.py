@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from trainer.learning.budget import Budget
+from trainer.training.budget import Budget
 
 
 def budget(

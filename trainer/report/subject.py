@@ -1,0 +1,36 @@
+"""The version that a report is about."""
+
+from dataclasses import dataclass
+
+from trainer.data.source import Digits
+from trainer.learning.evaluate import Evaluation
+from trainer.training.training import Trained
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A version, and how it came about.
+
+    Attributes:
+        evaluation: of the test rows.
+        energy_source: of the run's joules, None if there is none.
+    """
+
+    version: int
+    trained: Trained
+    digits: Digits
+    evaluation: Evaluation
+    energy_source: str | None
+
+    def __str__(self) -> str:
+        test, epochs = self.digits.test, self.trained.reports
+        parts = [
+            f"{self.evaluation.accuracy:.2%} of {len(test):,} test rows right"
+            f" ({test.file})",
+            f"layers {'-'.join(map(str, self.trained.network.layers))}",
+            f"{self.trained.settings.loss}",
+            f"{len(epochs)} epochs over {self.digits.train.file}",
+        ]
+        if epochs[-1].joules is not None:
+            parts.append(f"{epochs[-1].joules:,.4g} J ({self.energy_source})")
+        return " · ".join(parts)
