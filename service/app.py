@@ -26,6 +26,7 @@ from service.web.errors import register_errors
 from service.web.middleware import FAILURE, ROUTE, Front
 from service.web.routes import routes
 from service.web.services import Parts
+from service.web.v1 import v1
 from service.web.v2.routes import v2
 
 _PATIENCE_S = 10.0
@@ -63,7 +64,7 @@ def create_app(
             tracer or NoTracer(), write_request if config.log_format == "json" else None
         ),
     )
-    for blueprint in (routes, batch, v2, admin, description):
+    for blueprint in (routes, batch, v1, v2, admin, description):
         app.register_blueprint(blueprint)
     register_errors(app)
     app.before_request(_take_over)

@@ -50,7 +50,7 @@ class Admission:
 
 
 def _predicts(path: str) -> bool:
-    return path in {"/predict", "/predict/batch"} or (
+    return path in {"/predict", "/predict/batch", "/v1/models/digits:predict"} or (
         path.startswith("/v2/") and path.endswith("/infer")
     )
 

@@ -17,7 +17,7 @@ def exposition(gauges: Gauges) -> bytes:
     """The text of a scrape: the gauges, and the sums over all workers ever."""
     scraped = CollectorRegistry()
     scraped.register(gauges)
-    return generate_latest(_all_workers()) + generate_latest(scraped)
+    return generate_latest(all_workers()) + generate_latest(scraped)
 
 
 def energy_per_prediction(
@@ -34,7 +34,7 @@ def energy_per_prediction(
     if source is None:
         return None
     labels = {"model_version": str(version), "source": source}
-    registry = _all_workers()
+    registry = all_workers()
     joules = registry.get_sample_value(f"{_PREDICTION_JOULES}_sum", labels)
     count = registry.get_sample_value(f"{_PREDICTION_JOULES}_count", labels)
     if not joules or not count:
@@ -51,7 +51,7 @@ def energy_per_prediction(
     }
 
 
-def _all_workers() -> CollectorRegistry:
+def all_workers() -> CollectorRegistry:
     """The counters of this process, or of all workers where there are several."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY

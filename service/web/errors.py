@@ -1,4 +1,4 @@
-"""How every error is answered: the one table, RFC 9457, and under /v2 its own form."""
+"""How every error is answered: one table, as RFC 9457 says or KServe's protocols."""
 
 import json
 from typing import Any
@@ -65,8 +65,8 @@ def rejected_picture(rejection: ImageRejected) -> dict[str, Any]:
 
 
 def refusal(status: int, detail: str) -> Response:
-    """The answer to a failed request: a problem, or under /v2 the protocol's own."""
-    if request.path == "/v2" or request.path.startswith("/v2/"):
+    """The answer to a failed request: a problem, or that of KServe's protocols."""
+    if f"{request.path}/".startswith(("/v1/", "/v2/")):
         return _answer(status, {"error": detail}, "application/json")
     return problem(status, detail)
 

@@ -6,11 +6,12 @@ tensors: JSON, then the bytes of each binary tensor, in the order of the JSON.
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
+from service.web.json_body import parse_object
 from service.web.v2.tensors import Tensor
 
 Document = dict[str, Any]
@@ -18,9 +19,6 @@ T = TypeVar("T")
 
 OUTPUTS: Final = {"outputs": "FP32", "label": "INT64"}
 _DTYPES: Final = {"FP32": "<f4", "INT64": "<i8"}
-# 1,024 images nested as rows of 28 have 30,000. A list or object that is empty takes 2
-# bytes to send, and 80 in memory.
-_MOST_BRACKETS: Final = 40_000
 # Parameters that would make another answer of an output; no other one is looked at.
 _NOT_OFFERED: Final = ("classification", "shared_memory_region")
 
@@ -31,12 +29,12 @@ class InferenceRequest:
 
     Attributes:
         id: what the client calls it; None if it does not.
-        image: the one input.
+        tensor: the one input.
         outputs: the names of the outputs that are wanted, and whether in binary.
     """
 
     id: str | None
-    image: Tensor
+    tensor: Tensor
     outputs: dict[str, bool]
 
 
@@ -46,11 +44,11 @@ def read_request(body: bytes, json_length: str | None) -> InferenceRequest:
     Raises werkzeug's BadRequest for whatever breaks the protocol.
     """
     length = len(body) if json_length is None else _length(json_length, len(body))
-    document = _parse(body[:length])
-    image = _only_image(_member(document, "inputs", list, []))
+    document = parse_object(body[:length])
+    entry = _only_input(_member(document, "inputs", list, []))
     return InferenceRequest(
         id=_member(document, "id", str, None),
-        image=_tensor(image, memoryview(body)[length:]),
+        tensor=_tensor(entry, memoryview(body)[length:]),
         outputs=_wanted(document),
     )
 
@@ -84,22 +82,6 @@ def _length(text: str, body_length: int) -> int:
     raise BadRequest("Inference-Header-Content-Length is not the length of the JSON")
 
 
-def _parse(text: bytes) -> Document:
-    if text.count(b"[") + text.count(b"{") > _MOST_BRACKETS:
-        raise BadRequest(f"the JSON holds over {_MOST_BRACKETS:,} lists and objects")
-    try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the request is not JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise BadRequest("the request is not a JSON object")
-    return document
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON number")
-
-
 def _member(document: Any, name: str, kind: type[T], default: Any) -> T | Any:
     """A member of that type; null is as good as none, for so some clients send it."""
     if not isinstance(document, dict):
@@ -112,26 +94,26 @@ def _member(document: Any, name: str, kind: type[T], default: Any) -> T | Any:
     return value
 
 
-def _only_image(inputs: list[Any]) -> Document:
-    names = [_member(entry, "name", str, "") for entry in inputs]
-    if names != ["image"]:
-        found = ", ".join(repr(name[:40]) for name in names[:5]) or "none"
-        raise BadRequest(f"the one input is 'image'; found: {found}")
-    image: Document = inputs[0]
-    return image
+def _only_input(inputs: list[Any]) -> Document:
+    """The one input, whatever its name: clients name it after their own models."""
+    if len(inputs) != 1:
+        raise BadRequest(f"the model takes one input; the request has {len(inputs):,}")
+    entry: Document = inputs[0]
+    _member(entry, "name", str, "")
+    return entry
 
 
-def _tensor(image: Document, binary: memoryview) -> Tensor:
-    shape = _member(image, "shape", list, [])
+def _tensor(entry: Document, binary: memoryview) -> Tensor:
+    shape = _member(entry, "shape", list, [])
     if not all(type(length) is int for length in shape):
-        raise BadRequest("the shape of 'image' is not all whole numbers")
-    size = _member(_parameters(image), "binary_data_size", int, None)
-    data = _member(image, "data", list, None)
+        raise BadRequest("the input's shape is not all whole numbers")
+    size = _member(_parameters(entry), "binary_data_size", int, None)
+    data = _member(entry, "data", list, None)
     if (size or 0) != len(binary):
         raise BadRequest(f"{len(binary):,} bytes follow the JSON, which says {size}")
     if (size is None) == (data is None):
-        raise BadRequest("'image' needs either 'data' or 'binary_data_size'")
-    datatype = _member(image, "datatype", str, "")
+        raise BadRequest("the input needs either 'data' or 'binary_data_size'")
+    datatype = _member(entry, "datatype", str, "")
     return Tensor(datatype, tuple(shape), binary if data is None else data)
 
 

@@ -1,29 +1,24 @@
-"""The addresses of the Open Inference Protocol: health, metadata, inference."""
+"""The addresses of the Open Inference Protocol, and of Triton's extensions to it."""
 
-import threading
-from contextlib import nullcontext
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from numpy.typing import NDArray
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest
 
 from model_store import Model, __version__
-from service.image import ImageRejected, RejectedAt, read_digit
 from service.serving.prediction import predict
-from service.web.pixel_budget import PixelBudget
+from service.web.json_body import parse_object
 from service.web.routes import parts, record_energy
+from service.web.tensor_body import tensor_body
+from service.web.v2 import metadata
+from service.web.v2.pictures import read_pictures
 from service.web.v2.protocol import encode_answer, read_request
 from service.web.v2.tensors import Tensor
 
 v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
-# A number of a JSON tensor may take 4 bytes to send, and 32 as one of Python's objects.
-# So bodies larger than this wait for each other, as large pictures do.
-LARGE: Final = 2**20
-_ONE_LARGE: Final = threading.Lock()
 _JSON_LENGTH = "Inference-Header-Content-Length"
 _MODEL = "/models/digits"
 _VERSION = "/models/digits/versions/<int(max=999999999):version>"
@@ -35,7 +30,7 @@ def server_metadata() -> ResponseReturnValue:
     return {
         "name": "digits",
         "version": __version__,
-        "extensions": ["binary_tensor_data"],
+        "extensions": ["binary_tensor_data", "model_configuration", "statistics"],
     }
 
 
@@ -57,16 +52,37 @@ def ready() -> ResponseReturnValue:
 def model_metadata(version: int | None = None) -> ResponseReturnValue:
     """The inputs and outputs, and the versions that can be asked for."""
     _check(version)
-    return {
-        "name": "digits",
-        "versions": [str(number) for number in parts().catalog.cards()],
-        "platform": "numpy",
-        "inputs": [{"name": "image", "datatype": "UINT8", "shape": [-1, 784]}],
-        "outputs": [
-            {"name": "outputs", "datatype": "FP32", "shape": [-1, 10]},
-            {"name": "label", "datatype": "INT64", "shape": [-1]},
-        ],
-    }
+    return metadata.model_metadata(parts().catalog.cards())
+
+
+@v2.get(f"{_MODEL}/config")
+@v2.get(f"{_VERSION}/config")
+def model_config(version: int | None = None) -> ResponseReturnValue:
+    """The same in Triton's terms."""
+    _check(version)
+    return metadata.model_config()
+
+
+@v2.get("/models/stats")
+@v2.get(f"{_MODEL}/stats")
+@v2.get(f"{_VERSION}/stats")
+def statistics(version: int | None = None) -> ResponseReturnValue:
+    """How many images each version, or that one, has answered."""
+    if version is None:
+        return metadata.statistics(parts().catalog.cards())
+    _check(version)
+    return metadata.statistics([version])
+
+
+@v2.post("/repository/index")
+def repository_index() -> ResponseReturnValue:
+    """Every stored version; with {"ready": true} those that can be asked."""
+    body = parts().bodies.read(request.environ)
+    only_ready = parse_object(body).get("ready", False) if body else False
+    if not isinstance(only_ready, bool):
+        raise BadRequest("'ready' is not true or false")
+    entries = metadata.repository_index(parts().catalog, parts().store.versions())
+    return [e for e in entries if e["state"] == "READY" or not only_ready]
 
 
 @v2.get(f"{_MODEL}/ready")
@@ -82,10 +98,7 @@ def model_ready(version: int | None = None) -> ResponseReturnValue:
 def infer(version: int | None = None) -> ResponseReturnValue:
     """The outputs and labels of a tensor of images; see docs/api.md."""
     model = _model(version)
-    body = parts().bodies.read(request.environ)
-    if request.content_encoding not in (None, "", "identity"):
-        raise UnsupportedMediaType("the body is compressed; send it as it is")
-    with _ONE_LARGE if len(body) > LARGE else nullcontext():
+    with tensor_body() as body:
         return _answer(model, body)
 
 
@@ -94,7 +107,7 @@ def _answer(model: Model, body: bytes) -> Response:
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
     span = parts().access_log.tracer.span
     with span("decode"):
-        pixels = _pixels(asked.image)
+        pixels = _pixels(asked.tensor)
     with span("predict"):
         predictions = predict(model, pixels)
     tensors = {"outputs": predictions.outputs, "label": predictions.labels}
@@ -124,14 +137,7 @@ def _model(version: int | None) -> Model:
     return parts().catalog.model(version)
 
 
-def _pixels(image: Tensor) -> NDArray[Any]:
-    if image.datatype != "BYTES":
-        return image.pixels()
-    budget = PixelBudget(parts().config.max_pixels)
-    rows = []
-    for position, picture in enumerate(image.pictures()):
-        try:
-            rows.append(read_digit(picture, budget.allow(picture)).pixels)
-        except ImageRejected as rejection:
-            raise RejectedAt(position, rejection) from rejection
-    return np.stack(rows)
+def _pixels(tensor: Tensor) -> NDArray[Any]:
+    if tensor.datatype != "BYTES":
+        return tensor.pixels()
+    return read_pictures(tensor.pictures(), parts().config.max_pixels)

@@ -183,6 +183,23 @@ def test_inference_is_as_described(
         _check_answer(document, path, answer)
 
 
+@pytest.mark.parametrize("instances", [[[0] * 784], []])
+def test_instances_are_answered_as_described(
+    client: FlaskClient, document: Document, instances: list[Any]
+) -> None:
+    answer = client.post("/v1/models/digits:predict", json={"instances": instances})
+    assert answer.status_code == (200 if instances else 400)
+    _check_answer(document, "/v1/models/digits:predict", answer)
+
+
+def test_index_of_the_repository_is_as_described(
+    client: FlaskClient, document: Document
+) -> None:
+    for body in (b"", b"[]"):
+        answer = client.post("/v2/repository/index", data=body)
+        _check_answer(document, "/v2/repository/index", answer)
+
+
 def test_admin_calls_are_as_described(
     client_with: Callable[..., FlaskClient], document: Document
 ) -> None:

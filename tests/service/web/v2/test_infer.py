@@ -1,10 +1,12 @@
 """Inference: the network's own answers, whatever the tensor's type, shape and form."""
 
 import base64
+import gzip
 import json
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,7 +22,8 @@ from numpy.typing import NDArray
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
 from service.web.services import Parts
-from service.web.v2.routes import LARGE
+from service.web.tensor_body import LARGE
+from service.web.v2 import routes
 from service.web.v2.tensors import MOST_IMAGES
 from tests.service.web.v2.asking import (
     INFER,
@@ -35,50 +38,109 @@ from tests.service.web.v2.asking import (
 from tests.support import digits
 from tests.support.waiting import PATIENCE_S
 
-SCALED = (PIXELS / 255).astype(np.float32)
-SQUARE = [3, 28, 28]
+SHAPES = [(3, 784), (3, 28, 28), (3, 28, 28, 1), (3, 1, 28, 28)]
+
+ROWS = {"UINT8": "u1", "INT32": "<i4", "INT64": "<i8"}
+SHARES = {"FP16": "<f2", "FP32": "<f4", "FP64": "<f8"}
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        image(data=PIXELS.ravel().tolist()),
-        image(data=PIXELS.tolist()),
-        image(shape=SQUARE, data=PIXELS.ravel().tolist()),
-        image(shape=SQUARE, data=PIXELS.reshape(SQUARE).tolist()),
-        image("FP32", data=SCALED.ravel().tolist()),
-        image("FP32", SQUARE, data=SCALED.reshape(SQUARE).tolist()),
-    ],
-)
-def test_json_tensor_is_answered_by_the_network(
-    client: FlaskClient, model: Model, entry: Any
-) -> None:
-    answer = in_json(client, asking(entry))
-    found = tensors(answer)
-    assert answer.mimetype == "application/json"
-    assert found["outputs"] == pytest.approx(model.network.outputs(PIXELS), abs=1e-6)
+def _served(client: FlaskClient) -> Model:
+    parts: Parts = client.application.extensions["digits"]
+    return parts.models.get()
+
+
+def _values(datatype: str) -> NDArray[Any]:
+    """The same pixels as that datatype holds them."""
+    if datatype in ROWS:
+        return PIXELS.astype(ROWS[datatype])
+    return (PIXELS / 255).astype(SHARES[datatype])
+
+
+def _assert_network_s(found: dict[str, Any], model: Model, datatype: str) -> None:
+    exact = 1e-2 if datatype == "FP16" else 1e-6  # its shares have three digits
+    expected = model.network.outputs(PIXELS)
+    assert found["outputs"] == pytest.approx(expected, abs=exact)
     assert found["label"].tolist() == model.network.labels(PIXELS).tolist()
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("datatype", [*ROWS, *SHARES])
+def test_tensor_is_answered_by_the_network_in_each_form(
+    steady_client: FlaskClient, datatype: str, shape: tuple[int, ...]
+) -> None:
+    values = _values(datatype)
+    entry = image(datatype, shape)
+    binary = in_binary(steady_client, entry, values.tobytes())
+    flat = in_json(steady_client, asking({**entry, "data": values.ravel().tolist()}))
+    nested = values.reshape(shape).tolist()
+    text = in_json(steady_client, asking({**entry, "data": nested}))
+    assert binary.mimetype == "application/octet-stream"
+    assert text.mimetype == "application/json"
+    for answer in (binary, flat, text):
+        _assert_network_s(tensors(answer), _served(steady_client), datatype)
+
+
+@pytest.mark.parametrize("datatype", [*ROWS, *SHARES])
+@pytest.mark.parametrize("shape", [(784,), (28, 28)])
+def test_one_image_needs_no_batch(
+    steady_client: FlaskClient, datatype: str, shape: tuple[int, ...]
+) -> None:
+    values = _values(datatype)[:1]
+    entry = image(datatype, shape)
+    nested = values.reshape(shape).tolist()
+    for answer in (
+        in_binary(steady_client, entry, values.tobytes()),
+        in_json(steady_client, asking({**entry, "data": nested})),
+    ):
+        found = tensors(answer)
+        assert found["outputs"].shape == (1, 10)
+        expected = _served(steady_client).network.labels(PIXELS[:1])
+        assert found["label"].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("datatype", ROWS)
+def test_whole_numbers_may_be_written_as_fractions(
+    steady_client: FlaskClient, datatype: str
+) -> None:
+    data = PIXELS.astype(float).tolist()  # 7.0
+    found = tensors(in_json(steady_client, asking(image(datatype, data=data))))
+    _assert_network_s(found, _served(steady_client), datatype)
+
+
 @pytest.mark.parametrize(
-    ("entry", "data"),
+    "name", ["image", "input_1", "i" * 10**5, "\ud800", ""], ids=lambda n: ascii(n[:9])
+)
+def test_input_may_have_any_name(steady_client: FlaskClient, name: str) -> None:
+    entry = image(data=PIXELS.tolist()) | {"name": name}
+    assert set(tensors(in_json(steady_client, asking(entry)))) == {"outputs", "label"}
+
+
+@pytest.mark.parametrize(
+    ("coding", "compress"),
     [
-        (image(), PIXELS.tobytes()),
-        (image(shape=SQUARE), PIXELS.tobytes()),
-        (image("FP32"), SCALED.tobytes()),
-        (image("FP32", SQUARE), SCALED.tobytes()),
+        ("gzip", gzip.compress),
+        ("GZip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("identity", bytes),
     ],
 )
-def test_binary_tensor_is_answered_by_the_network(
-    client: FlaskClient, model: Model, entry: Any, data: bytes
+def test_compressed_body_is_read(
+    steady_client: FlaskClient, coding: str, compress: Callable[[bytes], bytes]
 ) -> None:
-    answer = in_binary(client, entry, data)
-    found = tensors(answer)
-    assert answer.mimetype == "application/octet-stream"
-    assert found["outputs"].dtype == np.float32
-    assert found["label"].dtype == np.int64
-    assert found["outputs"] == pytest.approx(model.network.outputs(PIXELS), abs=1e-6)
-    assert found["label"].tolist() == model.network.labels(PIXELS).tolist()
+    text = json.dumps(asking(image(data=PIXELS.tolist()))).encode()
+    headers = {"Content-Encoding": coding}
+    answer = steady_client.post(INFER, data=compress(text), headers=headers)
+    _assert_network_s(tensors(answer), _served(steady_client), "UINT8")
+
+
+def test_base64_may_be_broken_into_lines(
+    steady_client: FlaskClient, picture: bytes
+) -> None:
+    texts = [base64.b64encode(picture).decode(), base64.encodebytes(picture).decode()]
+    texts.append(texts[1].replace("\n", "\r\n"))
+    entry = image("BYTES", [3], data=texts)
+    outputs = tensors(in_json(steady_client, asking(entry)))["outputs"].tolist()
+    assert outputs == [outputs[0]] * 3
 
 
 @given(arrays(np.uint8, st.tuples(st.integers(1, 4), st.just(784))))
@@ -210,7 +272,7 @@ def test_every_image_is_counted_and_bears_its_part_of_the_energy(
 def test_tensor_of_as_many_images_as_are_allowed_is_answered(
     client: FlaskClient,
 ) -> None:
-    pixels = np.zeros((MOST_IMAGES, 28, 28), np.uint8)
+    pixels = np.zeros((MOST_IMAGES, 28, 28, 1), np.uint8)
     entry = image(shape=pixels.shape)
     for answer in (
         in_binary(client, entry, pixels.tobytes()),
@@ -236,7 +298,7 @@ def test_small_bodies_do_not_wait_for_each_other(
         together.wait(PATIENCE_S)
         return predict(model, pixels)
 
-    monkeypatch.setattr("service.web.v2.routes.predict", in_company)
+    monkeypatch.setattr(routes, "predict", in_company)
     _ask_four_times(client, padding=0)
 
 
@@ -251,5 +313,5 @@ def test_large_bodies_are_read_and_answered_one_at_a_time(
         alone.release()
         return predict(model, pixels)
 
-    monkeypatch.setattr("service.web.v2.routes.predict", by_itself)
+    monkeypatch.setattr(routes, "predict", by_itself)
     _ask_four_times(client, padding=LARGE)

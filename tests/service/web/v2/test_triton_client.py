@@ -27,6 +27,12 @@ def _input(values: np.ndarray[Any, Any], datatype: str, **how: bool) -> InferInp
     return tensor.set_data_from_numpy(values, **how)
 
 
+def _images_answered(triton: InferenceServerClient, *model: str) -> int:
+    (stats,) = triton.get_inference_statistics(*model)["model_stats"]
+    count: int = stats["inference_count"]
+    return count
+
+
 def test_health_and_metadata(triton: InferenceServerClient) -> None:
     assert triton.is_server_live()
     assert triton.is_server_ready()
@@ -39,6 +45,32 @@ def test_health_and_metadata(triton: InferenceServerClient) -> None:
     model = triton.get_model_metadata("digits", "1")
     assert model["versions"] == ["1"]
     assert [tensor["name"] for tensor in model["outputs"]] == ["outputs", "label"]
+
+
+def test_configuration_statistics_and_index(triton: InferenceServerClient) -> None:
+    assert triton.get_model_config("digits")["name"] == "digits"
+    assert triton.get_model_config("digits", "1")["max_batch_size"] == 1024
+    entry = {"name": "digits", "version": "1", "state": "READY", "reason": ""}
+    assert triton.get_model_repository_index() == [entry]
+    before = _images_answered(triton)
+    triton.infer("digits", [_input(PIXELS, "UINT8")])
+    assert _images_answered(triton) - before == len(PIXELS)
+    assert _images_answered(triton, "digits", "1") == _images_answered(triton, "digits")
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+def test_compressed_requests_are_answered(
+    triton: InferenceServerClient, coding: str
+) -> None:
+    tensor = _input(PIXELS, "UINT8")
+    plain = triton.infer("digits", [tensor])
+    result = triton.infer(
+        "digits",
+        [tensor],
+        request_compression_algorithm=coding,
+        response_compression_algorithm=coding,
+    )
+    assert np.array_equal(result.as_numpy("outputs"), plain.as_numpy("outputs"))
 
 
 @pytest.mark.parametrize("version", ["", "1"])
@@ -90,7 +122,7 @@ def test_encoded_pictures_are_answered_as_predict_answers_them(
 
 
 def test_client_is_told_what_is_wrong(triton: InferenceServerClient) -> None:
-    with pytest.raises(InferenceServerException, match="shape of 'image'") as refusal:
+    with pytest.raises(InferenceServerException, match="the input's shape") as refusal:
         triton.infer("digits", [_input(PIXELS[:, :700], "UINT8")])
     assert refusal.value.status() == "400"
     with pytest.raises(InferenceServerException, match="no version 77") as refusal:

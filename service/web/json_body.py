@@ -1,0 +1,40 @@
+"""JSON that a client sent: bounded before it is parsed, and base64 within it."""
+
+import base64
+import json
+from typing import Any, Final, NoReturn
+
+from werkzeug.exceptions import BadRequest
+
+# 1,024 images nested as rows of 28 have 30,000; pixels in a list of their own, as some
+# clients send a channel, 28 times more. A list or object that is empty takes 2 bytes to
+# send, and 80 in memory.
+_MOST_BRACKETS: Final = 840_000
+
+
+def parse_object(text: bytes) -> dict[str, Any]:
+    """The JSON object in the text. Raises werkzeug's BadRequest for anything else."""
+    if text.count(b"[") + text.count(b"{") > _MOST_BRACKETS:
+        raise BadRequest(f"the JSON holds over {_MOST_BRACKETS:,} lists and objects")
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"the request is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise BadRequest("the request is not a JSON object")
+    return document
+
+
+def decode_base64(text: str) -> bytes:
+    """The bytes of a base64 text, which may be broken into lines (RFC 2045).
+
+    Raises werkzeug's BadRequest.
+    """
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise BadRequest("a picture in the JSON is not base64") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
