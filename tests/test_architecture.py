@@ -80,7 +80,7 @@ print(len(found))
 def test_service_needs_no_training_library() -> None:
     forbidden = (
         "trainer", "pandas", "sklearn", "scipy", "matplotlib", "numba", "rich", "pooch",
-        "apscheduler", "optuna",
+        "cronsim", "optuna",
     )  # fmt: skip
     result = subprocess.run(
         [sys.executable, "-c", SERVICE_ALONE.format(forbidden=forbidden)],

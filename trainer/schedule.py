@@ -1,83 +1,71 @@
 """Training again and again, at the moments of a cron expression."""
 
-import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
-from apscheduler.triggers.cron import CronTrigger
+from cronsim import CronSim, CronSimError
 
 from trainer.errors import TrainerError
 
+_ZONE = "CRON_TZ="
 _LONGEST_SLEEP_S = 60  # so that a clock that is set forward is noticed
 
 
 class BadCron(TrainerError):
-    """A cron expression that names no moment.
+    """A cron expression that is never due, or a time zone that is not known.
 
     Attributes: expression.
     """
 
-    def __init__(self, expression: str) -> None:
+    def __init__(self, expression: str, reason: str) -> None:
         super().__init__(
-            f"DIGITS_SCHEDULE or --cron {expression!r} names no moment: minute, hour,"
-            " day, month and weekday are needed, such as '0 3 * * *'"
+            f"DIGITS_SCHEDULE or --cron {expression!r}: {reason}; five fields are"
+            " needed (minute, hour, day, month, weekday), such as '0 3 * * *', in UTC"
+            " or after a time zone: 'CRON_TZ=Europe/Berlin 0 3 * * *'"
         )
         self.expression = expression
 
 
 class CronSchedule:
-    """The moments that a cron expression names, in UTC.
+    """The moments that a cron expression names, in UTC or in the zone of CRON_TZ=.
 
-    Five fields: minute, hour, day of month, month, day of week (0 or 7 is Sunday).
-    Raises BadCron, also for an expression whose moment never comes after `now`.
+    Fields mean what they mean to Debian's cron: 0 or 7 is Sunday, and where day and
+    weekday are both given either of them is enough. A moment that the change to summer
+    time leaves out comes at the end of the gap; one that comes twice in autumn, once.
+    Raises BadCron, also for an expression that is never due after `now`.
     """
 
     def __init__(self, expression: str, now: datetime) -> None:
-        try:
-            minute, hour, day, month, weekday = expression.split()
-            self._trigger = CronTrigger(
-                minute=minute,
-                hour=hour,
-                day=day,
-                month=month,
-                day_of_week=_named_weekdays(weekday),
-                timezone=UTC,
-            )
-        except ValueError:
-            raise BadCron(expression) from None
         self._expression = expression
+        first, _, rest = expression.strip().partition(" ")
+        named = first.startswith(_ZONE)
+        self._zone = self._known(first.removeprefix(_ZONE)) if named else UTC
+        self._fields = rest if named else expression
+        if len(self._fields.split()) != 5:  # CronSim would take seconds, too
+            raise BadCron(expression, "it has not five fields")
         self.next_after(now)
 
     def next_after(self, moment: datetime) -> datetime:
-        """The first moment that is later than the given one. Raises BadCron if none."""
-        following = self._trigger.get_next_fire_time(moment, moment)
-        if following is None:
-            raise BadCron(self._expression)
-        return datetime.fromtimestamp(following.timestamp(), UTC)
+        """The first moment that is later than the given one, in the schedule's zone.
 
+        Raises BadCron if there is none.
+        """
+        try:
+            for due in CronSim(self._fields, moment.astimezone(self._zone)):
+                # In the hour that autumn repeats, CronSim names its first run.
+                if due.astimezone(UTC) > moment:
+                    return due
+        except CronSimError as error:
+            raise BadCron(self._expression, str(error)) from None
+        raise BadCron(self._expression, "there is no such day")
 
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _named_weekdays(field: str) -> str:
-    """The field as a list of names: cron counts from Sunday = 0, APScheduler not.
-
-    Raises ValueError.
-    """
-    for number, name in enumerate(_WEEKDAYS[:7]):
-        field = field.lower().replace(name, str(number))
-    days: list[str] = []
-    for part in field.split(","):
-        match = re.fullmatch(r"(?:\*|([0-7])(?:-([0-7]))?)(?:/([1-7]))?", part)
-        if not match:
-            raise ValueError(field)
-        first, last, step = match.groups()
-        end = last or ("6" if first is None or step else first)
-        if int(end) < int(first or 0):
-            raise ValueError(field)
-        days += _WEEKDAYS[int(first or 0) : int(end) + 1 : int(step or 1)]
-    return ",".join(dict.fromkeys(days))
+    def _known(self, name: str) -> tzinfo:
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise BadCron(self._expression, f"{name!r} is no time zone") from None
 
 
 def run_forever(
@@ -86,10 +74,10 @@ def run_forever(
     clock: Callable[[], datetime],
     say: Callable[[str], None],
 ) -> None:
-    """Call the job at each moment; one that comes during a run is left out."""
+    """Call the job at each moment; those that come during a run are left out."""
     while True:
         moment = schedule.next_after(clock())
-        say(f"next training at {moment:%Y-%m-%d %H:%M} UTC")
+        say(f"next training at {moment:%Y-%m-%d %H:%M %Z}")
         sleep_until(moment, clock, time.sleep)
         job()
 

@@ -32,11 +32,18 @@ MOMENTS = {
     "0 3 * * */2": "Thu 2024-01-04 03:00",
     "0 3 * * 1-5/2": "Fri 2024-01-05 03:00",
     "0 13 * * 3": "Wed 2024-01-03 13:00",
+    "0 3 13 * 5": "Fri 2024-01-05 03:00",
+    "0 3 5 * 0": "Fri 2024-01-05 03:00",
+    "0 3 */2 * 1": "Mon 2024-01-15 03:00",
+    "0 3 L * *": "Wed 2024-01-31 03:00",
+    "CRON_TZ=UTC 0 3 * * *": "Thu 2024-01-04 03:00",
 }
 BAD = [
     "", "@daily", "* * * *", "* * * * * *", "60 * * * *", "-1 * * * *", "1.5 * * * *",
     "*/0 * * * *", "0 24 * * *", "0 3 0 * *", "0 3 32 * *", "0 3 * 13 *", "0 3 * * 8",
     "0 3 * * 1-", "0 3 * * -1", "0 3 * * 5-2", "0 3 * * 1-5/0", "0 3 * * ?",
+    "CRON_TZ=Europe/Berlin", "CRON_TZ=Middle/Earth 0 3 * * *", "CRON_TZ= 0 3 * * *",
+    "CRON_TZ=/etc/passwd 0 3 * * *", "CRON_TZ=../UTC 0 3 * * *",
     "0 3 * * someday", "three in the morning o'clock", "0 0 30 2 *",
 ]  # fmt: skip
 
@@ -55,6 +62,48 @@ def test_weekdays_count_from_sunday_and_sunday_is_7_too() -> None:
     ]
     names = [f"{moment:%a}" for moment in moments]
     assert names == ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+# Berlin's clock goes from 02:00 to 03:00 on 2026-03-29, from 03:00 to 02:00 on
+# 2026-10-25: expression, moments in UTC (and in Berlin).
+DAYS_OF_CHANGE = {
+    "winter and summer": ("0 3 * * *", "2026-03-28 00:00", [
+        "03-28 02:00", "03-29 01:00", "03-30 01:00",
+    ]),
+    "in the gap of spring, at its end": ("30 2 * * *", "2026-03-28 12:00", [
+        "03-29 01:00", "03-30 00:30",
+    ]),
+    "in the hour that autumn repeats, once": ("30 2 * * *", "2026-10-24 12:00", [
+        "10-25 00:30", "10-26 01:30",
+    ]),
+    "after a run that took until the hour was repeated": (
+        "30 2 * * *", "2026-10-25 01:10", ["10-26 01:30"],
+    ),
+    "every half hour, in the repeated hour too": ("*/30 * * * *", "2026-10-25 00:10", [
+        "10-25 00:30", "10-25 01:00", "10-25 01:30", "10-25 02:00",
+    ]),
+    "every hour, over the gap": ("0 * * * *", "2026-03-29 00:10", [
+        "03-29 01:00", "03-29 02:00",
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "start", "due"), DAYS_OF_CHANGE.values(), ids=DAYS_OF_CHANGE
+)
+def test_zone_is_kept_over_the_change_of_its_clock(
+    fields: str, start: str, due: list[str]
+) -> None:
+    moment = datetime.fromisoformat(f"{start}+00:00")
+    schedule = CronSchedule(f"CRON_TZ=Europe/Berlin {fields}", moment)
+    for expected in due:
+        moment = schedule.next_after(moment).astimezone(UTC)
+        assert f"{moment:%m-%d %H:%M}" == expected
+
+
+def test_moment_is_told_in_the_zone_of_the_schedule() -> None:
+    schedule = CronSchedule("CRON_TZ=Europe/Berlin 0 3 * * *", WEDNESDAY)
+    assert f"{schedule.next_after(WEDNESDAY):%d %H:%M %Z}" == "04 03:00 CET"
 
 
 @pytest.mark.parametrize("expression", BAD)

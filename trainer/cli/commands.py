@@ -80,8 +80,9 @@ def first(data_directory: Path, job: Job) -> None:
     envvar="DIGITS_SCHEDULE",
     show_envvar=True,
     required=True,
-    help="When to train, in UTC: minute hour day month weekday (0 is Sunday); where"
-    " day and weekday are both given, both must fit.",
+    help="When to train: minute hour day month weekday (0 and 7 are Sunday), in UTC, or"
+    " in another time zone: 'CRON_TZ=Europe/Berlin 0 3 * * *'. Where day and weekday"
+    " are both given, either is enough, as in cron.",
 )
 @data_options
 @training_options
