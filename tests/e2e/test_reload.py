@@ -115,7 +115,7 @@ SPOILERS: dict[str, Callable[[Path, bytes], None]] = {
 
 
 @pytest.mark.parametrize("spoiler", SPOILERS)
-def test_store_with_only_a_broken_version_is_not_ready_and_recovers(
+def test_store_with_only_a_broken_version_is_not_ready_until_a_good_one_comes(
     trained: Installation, spoiler: str
 ) -> None:
     path = trained.versions / "000001.npz"
@@ -126,6 +126,11 @@ def test_store_with_only_a_broken_version_is_not_ready_and_recovers(
         refusal = service.get("/readyz")
         assert refusal.status_code == 503
         assert "model" in refusal.json()["detail"]
+        whole = trained.root / "whole.npz"
+        whole.write_bytes(good)
+        whole.rename(trained.versions / "000002.npz")
+        wait_until("the service is ready", service.is_ready)
+        assert service.predict(digits.picture(7)).json()["model"] == {"version": 2}
 
 
 def _load(service: Service) -> SteadyLoad:

@@ -311,7 +311,7 @@ def test_failed_publication_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     before = files(full.root)
-    monkeypatch.setattr("os.fsync", full_disk)
+    monkeypatch.setattr(os, "fsync", full_disk)
     for publish in (USES["publish"], USES["reject"]):
         with pytest.raises(StoreUnavailable, match="No space left on device"):
             publish(full, network, card)

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -17,6 +17,7 @@ from model_store import Card, Model, ModelStore, Network
 from service.access.client_counts import ClientCounts
 from service.app import create_app
 from service.config import ServiceConfig
+from service.web import predict as predict_module
 from service.web.services import Parts
 from tests.support import digits
 from tests.support.installation import Installation, Service
@@ -131,6 +132,16 @@ def client_with(
         return app.test_client()
 
     return client_with
+
+
+@pytest.fixture
+def fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every prediction fails, as if the code of the service were wrong."""
+
+    def fail(*_: object) -> NoReturn:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(predict_module, "predict", fail)
 
 
 @pytest.fixture(scope="session")

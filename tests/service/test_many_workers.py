@@ -1,5 +1,6 @@
 """Real processes: metrics that are right under several workers, and a clean end."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -127,6 +128,18 @@ def test_counts_survive_a_worker_that_is_killed(
     assert _answered(service) - before == 7
 
 
+@contextlib.contextmanager
+def _one_worker_more(service: Service) -> Iterator[None]:
+    """Begin a third worker; leave two again for the tests that follow."""
+    service.process.send_signal(signal.SIGTTIN)
+    try:
+        yield
+    finally:
+        wait_until("the third worker begins", lambda: len(service.workers()) == 3)
+        service.process.send_signal(signal.SIGTTOU)
+        wait_until("one worker ends", lambda: len(service.workers()) == 2)
+
+
 @pytest.mark.parametrize("path", ["/readyz", "/models"])
 def test_kept_connections_are_shared_with_a_worker_that_begins_later(
     service: Service, path: str
@@ -139,9 +152,9 @@ def test_kept_connections_are_shared_with_a_worker_that_begins_later(
             return answer.headers["Connection"] == "close"
 
         wait_until("the connection is one that came last", lambda: not ends())
-        service.process.send_signal(signal.SIGTTIN)  # one worker more
-        wait_until("the connection is given up", ends)
-        assert not ends()
+        with _one_worker_more(service):
+            wait_until("the connection is given up", ends)
+            assert not ends()
 
 
 def test_first_model_is_taken_up_and_the_end_leaves_nothing_behind(

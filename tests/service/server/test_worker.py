@@ -18,6 +18,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
+from service.server import worker as worker_module
 from service.server.deadlines import SlowSenders
 from service.server.worker import MOST_WAITING, Worker
 from service.web.body import BodyReader
@@ -304,7 +305,7 @@ def test_client_who_never_reads_does_not_keep_the_thread(
     connection: Connection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("service.server.worker.MOST_SENDING_S", 0.01)
+    monkeypatch.setattr(worker_module, "MOST_SENDING_S", 0.01)
     client, conn = connection
     _fill(conn.sock)
     client.sendall(GET + b"\r\n")

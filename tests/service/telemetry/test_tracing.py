@@ -3,7 +3,6 @@
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
@@ -107,16 +106,12 @@ def test_refused_picture_is_no_error_of_ours(
         assert not span.events
 
 
+@pytest.mark.usefixtures("fault_of_ours")
 def test_fault_of_ours_is_an_error(
     traced: FlaskClient,
     exporter: InMemorySpanExporter,
     picture: bytes,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*_: object) -> NoReturn:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr("service.web.predict.predict", fail)
     answer = traced.post("/predict", data=picture, content_type="image/png")
     assert answer.status_code == 500
     status = _finished(exporter)["POST /predict"].status

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 from flask.testing import FlaskClient
@@ -176,17 +175,13 @@ def test_readyz_forgets_a_broken_version_that_is_gone(
     assert "no version yet" in bare_client.get("/readyz").get_json()["detail"]
 
 
+@pytest.mark.usefixtures("fault_of_ours")
 def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
     client: FlaskClient,
     picture: bytes,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     grown: Callable[..., float],
 ) -> None:
-    def fail(*_: object) -> NoReturn:
-        raise ZeroDivisionError("a secret")
-
-    monkeypatch.setattr("service.web.predict.predict", fail)
     with caplog.at_level(logging.ERROR):
         answer = client.post("/predict", data=picture, content_type="image/png")
     detail = _assert_problem(answer, 500, "Internal Server Error")
