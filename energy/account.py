@@ -22,7 +22,8 @@ class Account:
     Samples gather into intervals of at least the source's `interval_s`; each interval
     is split once. `last` is the latest sample, `split_at` the end of the latest
     interval. `rate` is that interval's joules per CPU second, None before the first
-    one and after one that could not be measured. Not safe across threads.
+    one and after one that could not be measured; `unmeasured` counts the latter. Not
+    safe across threads.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Account:
         self._source, self._attribution, self._clocks = source, attribution, clocks
         self.process_joules = self.idle_joules = 0.0
         self.rate: float | None = None
+        self.unmeasured = 0
         self._opened = self.last = self.split_at = self._now()
         self._energy = Energy()
 
@@ -72,6 +74,8 @@ class Account:
         if split:
             self.process_joules += split.process_joules
             self.idle_joules += split.idle_joules
+        else:
+            self.unmeasured += 1
         self.split_at, self._energy = self.last, Energy()
 
     def _interval(self) -> Interval:

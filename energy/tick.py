@@ -24,6 +24,8 @@ class Tick:
     then. `idle_joules` is the idle energy of the CPUs that this process may use: all
     workers on a node see the same, so only one of them counts it. `domains` holds the
     joules of the whole machine by domain, `reading` the raw counters at the end.
+    `unmeasured`: an interval of the source ended without a figure, so that what was
+    used in it will never be known.
     """
 
     seconds: float
@@ -35,6 +37,7 @@ class Tick:
     wraps: int
     skipped: Mapping[str, int]
     reading: Reading
+    unmeasured: bool = False
 
     @property
     def node_joules(self) -> Mapping[str, float]:
@@ -50,6 +53,7 @@ class Ticker:
         self._last = account.last
         self._energy = Energy()
         self._ticked_joules = self._ticked_idle = 0.0
+        self._unmeasured = 0
 
     def gather(self, energy: Energy) -> None:
         """Add what a sample measured."""
@@ -60,6 +64,8 @@ class Ticker:
         account, before, energy = self._account, self._last, self._energy
         self._last, self._energy = account.last, Energy()
         known = account.rate is not None
+        unmeasured = account.unmeasured - self._unmeasured
+        self._unmeasured = account.unmeasured
         return Tick(
             seconds=account.last.reading.at - before.reading.at,
             cpu_seconds=account.last.cpu_s - before.cpu_s,
@@ -70,6 +76,7 @@ class Ticker:
             wraps=energy.wraps,
             skipped=energy.skipped,
             reading=account.last.reading,
+            unmeasured=unmeasured > 0,
         )
 
     def _new_joules(self) -> float:

@@ -1,15 +1,18 @@
-"""The settings of the service: each a variable, and a flag of `python -m service`."""
+"""The settings of the service: variables, and flags of `python -m service`."""
 
-import os
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from energy.cpus import usable_cpus
 from service.access.keys import KeySource
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.serving.canary import Canary
+
+_MOST_WORKERS = 256
 
 
 class ConfigError(Exception):
@@ -27,7 +30,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: where it is read from, its default, and what it may be."""
+    """One setting: its variable, its default, and the values that are allowed."""
 
     variable: str
     default: str
@@ -43,7 +46,7 @@ class Setting:
 
     @property
     def field(self) -> str:
-        """The name in ServiceConfig."""
+        """The name of its attribute in ServiceConfig."""
         return self.variable.removeprefix("DIGITS_").lower()
 
     def read(self, environ: Mapping[str, str]) -> Any:
@@ -94,29 +97,37 @@ def _keys(variable: str, text: str) -> Setting:
     return Setting(variable, "", KeySource.parse, allowed, text, secret=True)
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+def _workers(text: str) -> int:
+    number = int(text) if text else math.ceil(usable_cpus())
+    if text and not 1 <= number <= _MOST_WORKERS:
+        raise ValueError(text)
+    return min(number, _MOST_WORKERS)
 
 
 SETTINGS = (
     Setting("DIGITS_STORE", "./models", Path, "a directory", "The model store."),
-    Setting("DIGITS_STATE", "./state", Path, "a directory", "Where PINNED is kept."),
+    Setting("DIGITS_STATE", "./state", Path, "a directory", "Holds the file PINNED."),
     Setting("DIGITS_HOST", "127.0.0.1", str, "an address", "Listen on this address."),
     _number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
-    _number("DIGITS_WORKERS", _cores(), 1, 256, "Processes; one a core by default."),
-    _number("DIGITS_THREADS", 4, 1, 256, "Threads in each process."),
+    Setting(
+        "DIGITS_WORKERS", "", _workers, f"a whole number from 1 to {_MOST_WORKERS}",
+        "Worker processes; unset: one for each CPU that may be used.",
+    ),
+    _number("DIGITS_THREADS", 4, 1, 256, "Threads in each worker."),
     _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
     _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
     _number(
         "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
     ),
-    _choice("DIGITS_LOG_FORMAT", ("text", "json"), "json: and a line a request."),
-    _keys("DIGITS_API_KEYS", "Who may predict: keys, or @FILE."),
-    _keys("DIGITS_ADMIN_TOKEN", "Who may pin versions: a token, or @FILE."),
+    _choice(
+        "DIGITS_LOG_FORMAT", ("text", "json"), "json: also a line for each request."
+    ),
+    _keys("DIGITS_API_KEYS", "Who may predict: keys, or @FILE; unset: everybody."),
+    _keys("DIGITS_ADMIN_TOKEN", "Who may pin: a token, or @FILE; unset: nobody."),
     Setting(
         "DIGITS_RATE_LIMIT", "", Rate.parse,
         "as 60/minute: 1 to 1,000,000 a second, minute or hour",
-        "Predictions a client may ask for, such as 60/minute.",
+        "How many predictions each client may ask for, such as 60/minute.",
     ),
     Setting(
         "DIGITS_TRUSTED_PROXIES", "", TrustedProxies.parse,
@@ -126,11 +137,11 @@ SETTINGS = (
     Setting(
         "DIGITS_CANARY", "", Canary.parse,
         "as 7:5: a version, and a percentage over 0 and up to 100",
-        "Which version answers how many of 100 predictions, such as 7:5.",
+        "Let a version answer a percentage of predictions: 7:5 is version 7, 5 %.",
     ),
     Setting(
         "DIGITS_MODEL_ALLOWLIST", "", _file, "a file of sha256sum lines",
-        "Serve only the model files that it lists.",
+        "Serve only the model files that this file lists.",
     ),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The energy ledger: each second a worker's joules are shared out to its requests."""
+"""The energy ledger: each second a worker's joules are attributed to its requests."""
 
 import math
 import threading
@@ -10,16 +10,14 @@ from energy.node import NodeLedger
 from service.telemetry import metrics
 from service.telemetry.metrics import labelled
 
-_MOST_WAITING = 1_000_000
-
 
 class EnergyLedger:
-    """What each prediction request costs, by its CPU time; and what the node uses.
+    """The joules of each prediction request, by its CPU time, and of the node.
 
     The joules of a tick go to the requests that ended in it, each at the tick's joules
-    per CPU second; what is left is overhead. Nothing is invented: request and overhead
-    together are the worker's dynamic energy. Of all the workers that share a
-    NodeLedger, one counts what is the machine's.
+    per CPU second; the rest is overhead. Requests and overhead together are exactly the
+    worker's dynamic energy. Of all the workers that share a NodeLedger, one counts the
+    machine's energy.
 
     Attributes:
         source: where the joules come from; None without a source.
@@ -30,8 +28,9 @@ class EnergyLedger:
         self.source = meter.source
         self._node = node
         self._lock = threading.Lock()  # the last tick comes from another thread
-        # Bounded, as a source that is lost for good would never pay for them.
-        self._waiting: deque[tuple[int, float, int]] = deque(maxlen=_MOST_WAITING)
+        # The requests since the last figure: version, CPU seconds of each prediction,
+        # predictions.
+        self._waiting: deque[tuple[int, float, int]] = deque()
         self._rate = math.nan
         self._overhead = 0.0
 
@@ -43,9 +42,9 @@ class EnergyLedger:
     def charge(
         self, version: int, cpu_seconds: float, predictions: int = 1
     ) -> dict[str, Any] | None:
-        """Note a prediction request, and say what it cost at the last tick's rate.
+        """Count a prediction request; returns its joules at the last tick's rate.
 
-        Each of its predictions bears the same part of the time and of the joules, which
+        Each of its predictions gets the same part of the time and of the joules, which
         are observed at the next tick. None as long as there is no rate.
         """
         each_s = cpu_seconds / predictions
@@ -58,16 +57,18 @@ class EnergyLedger:
         return {"joules": self._rate * cpu_seconds, "source": self.source}
 
     def tick(self) -> None:
-        """Share out what was spent since the last tick; call it about once a second."""
+        """Attribute the joules since the last tick; call it about once a second."""
         with self._lock:
             tick = self._meter.tick()
             self._rate = tick.joules_per_cpu_second
             if tick.joules is not None and self.source:
-                self._share_out(tick.joules, self.source)
+                self._attribute(tick.joules, self.source)
+            elif tick.unmeasured:  # a source that is lost will never have their joules
+                self._waiting.clear()
             if self._node and self.source:
                 self._count_node(self._node, tick, self.source)
 
-    def _share_out(self, joules: float, source: str) -> None:
+    def _attribute(self, joules: float, source: str) -> None:
         requests = [self._waiting.popleft() for _ in range(len(self._waiting))]
         spent = 0.0
         for version, each_s, predictions in requests:
@@ -75,8 +76,8 @@ class EnergyLedger:
             histogram = labelled(metrics.PREDICTION_JOULES, version, source)
             histogram.observe_times(cost, predictions)
             spent += cost * predictions
-        # A request that spans two ticks is paid for in the second: what it takes from
-        # that one's overhead stays owed, so that the sum is right over time.
+        # A request that spans two ticks gets all its joules in the second one. What it
+        # takes from the overhead stays owed, so that the sum is right over time.
         self._overhead += joules - spent
         metrics.PROCESS_JOULES.labels(source, "request").inc(spent)
         metrics.PROCESS_JOULES.labels(source, "overhead").inc(max(self._overhead, 0))

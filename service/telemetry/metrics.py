@@ -91,7 +91,7 @@ NODE_JOULES = Counter(
     ["source", "domain"],
 )
 COUNTER_WRAPS = Counter(
-    "digits_energy_counter_wraps_total", "Energy counters that began again at zero."
+    "digits_energy_wraps_total", "Energy counters that began again at zero."
 )
 SAMPLES_SKIPPED = Counter(
     "digits_energy_samples_skipped_total",

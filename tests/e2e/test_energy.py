@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 PICTURE = digits.picture(5)
 PROCESS = "digits_process_energy_joules_total"
 NODE = "digits_node_energy_joules_total"
-WRAPS = "digits_energy_counter_wraps_total"
+WRAPS = "digits_energy_wraps_total"
 CPU_SUM = "digits_prediction_cpu_seconds_sum"
 WATTS = 2.0  # of the estimate: two joules a CPU second
 

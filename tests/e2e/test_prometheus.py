@@ -117,7 +117,7 @@ def test_counters_outlive_killed_workers(
     prometheus.wait_for(PREDICTED, sender.sent)
 
 
-def test_promtool_finds_nothing_but_one_chosen_name(sender: Sender) -> None:
+def test_promtool_finds_no_fault_in_the_metrics(sender: Sender) -> None:
     need_tools()
     sender.send(1)
     lint = subprocess.run(
@@ -127,9 +127,7 @@ def test_promtool_finds_nothing_but_one_chosen_name(sender: Sender) -> None:
         text=True,
         check=False,
     )
-    # The counter is RAPL's, which wraps round; promtool takes it for the metric's type.
-    complaints = [line.split()[0] for line in lint.stderr.splitlines()]
-    assert complaints == ["digits_energy_counter_wraps_total"]
+    assert (lint.returncode, lint.stderr) == (0, "")
 
 
 def _replace_a_worker(service: Service) -> None:

@@ -1,11 +1,13 @@
 """The service's settings: defaults, ranges, and one clear error for each mistake."""
 
-import os
+import math
 from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
+from energy.cpus import usable_cpus
+from service import config
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.config import SETTINGS, ConfigError, ServiceConfig
@@ -18,7 +20,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         state=Path("state"),
         host="127.0.0.1",
         port=8000,
-        workers=len(os.sched_getaffinity(0)),
+        workers=math.ceil(usable_cpus()),
         threads=4,
         max_upload_bytes=8 * 1024 * 1024,
         max_pixels=40_000_000,
@@ -31,6 +33,16 @@ def test_defaults_are_those_of_the_documentation() -> None:
         canary=None,
         model_allowlist=None,
     )
+
+
+@pytest.mark.parametrize(
+    ("cpus", "workers"), [(0.25, 1), (1.0, 1), (1.5, 2), (4.0, 4), (512.0, 256)]
+)
+def test_workers_are_as_many_as_the_cpus_that_may_be_used(
+    monkeypatch: pytest.MonkeyPatch, cpus: float, workers: int
+) -> None:
+    monkeypatch.setattr(config, "usable_cpus", lambda: cpus)
+    assert ServiceConfig.from_environ({}).workers == workers
 
 
 def test_empty_variable_is_one_that_is_not_set() -> None:
@@ -69,8 +81,8 @@ def test_empty_variable_is_one_that_is_not_set() -> None:
 def test_variable_sets_its_field(
     variable: str, text: str, field: str, value: object
 ) -> None:
-    config = ServiceConfig.from_environ({variable: text, "DIGITS_DATA": "other"})
-    assert getattr(config, field) == value
+    found = ServiceConfig.from_environ({variable: text, "DIGITS_DATA": "other"})
+    assert getattr(found, field) == value
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,9 @@ def test_a_gauge_of_energy_is_taken_as_it_is(
     meter = opened(settings, clocks)
     battery.set(energy_now=49_900_000)  # 0.1 Wh
     clocks.advance(MINUTE)
-    assert meter.tick().domains == {"machine": pytest.approx(360)}
+    tick = meter.tick()
+    assert tick.domains == {"machine": pytest.approx(360)}
+    assert not tick.unmeasured
 
 
 def test_a_gauge_of_charge_counts_at_the_mean_of_a_sagging_voltage(
@@ -140,6 +142,7 @@ def test_plugging_in_stops_counting_and_is_counted(
     assert (tick.joules, tick.domains) == (None, {})
     assert math.isnan(tick.joules_per_cpu_second)
     assert tick.skipped == {"charging": 1}
+    assert tick.unmeasured
 
 
 @pytest.mark.parametrize("energy_now", [50_000_001, 0])

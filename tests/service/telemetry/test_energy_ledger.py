@@ -5,7 +5,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -85,7 +85,7 @@ def test_predictions_of_one_request_bear_equal_parts_of_its_joules(
     assert grown(PROCESS, **REQUEST) == pytest.approx(1)
 
 
-def test_request_is_paid_for_once(grown: Callable[..., float]) -> None:
+def test_request_gets_its_joules_once(grown: Callable[..., float]) -> None:
     ledger = _ledger(_tick(10.0, 2.0), _tick(3.0, 2.0))
     ledger.charge(1, 1.0)
     ledger.tick()
@@ -120,6 +120,20 @@ def test_joules_wait_for_a_source_that_has_no_figure_yet(
     assert grown(PROCESS, **REQUEST) == pytest.approx(4)
     cost = ledger.charge(1, 0.5)
     assert cost == {"joules": pytest.approx(2), "source": "estimate"}
+
+
+def test_requests_do_not_wait_for_joules_that_will_never_be_known(
+    grown: Callable[..., float],
+) -> None:
+    """A battery that is being charged: what was used meanwhile stays unknown."""
+    lost = replace(_tick(None, math.nan), unmeasured=True)
+    ledger = _ledger(lost, _tick(10.0, 4.0))
+    ledger.charge(1, 0.25)
+    ledger.tick()
+    ledger.charge(1, 0.75)
+    ledger.tick()
+    assert grown(PROCESS, **REQUEST) == pytest.approx(3)
+    assert grown(PROCESS, **OVERHEAD) == pytest.approx(7)
 
 
 def test_cpu_time_is_observed_at_once_with_or_without_a_source(

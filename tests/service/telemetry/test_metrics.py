@@ -30,7 +30,7 @@ DECLARED = {
     "digits_process_energy_joules": ("counter", {"source", "activity"}),
     "digits_idle_energy_joules": ("counter", {"source"}),
     "digits_node_energy_joules": ("counter", {"source", "domain"}),
-    "digits_energy_counter_wraps": ("counter", set()),
+    "digits_energy_wraps": ("counter", set()),
     "digits_energy_samples_skipped": ("counter", {"reason"}),
 }
 OF_THE_MODEL = {
