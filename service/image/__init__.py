@@ -11,6 +11,7 @@ from PIL import Image
 from service.image.decoding import declared_pixels, decode
 from service.image.digit_form import SIDE, already_mnist, to_mnist
 from service.image.digit_search import find_digit
+from service.image.formats import opens_as_picture
 from service.image.greyscale import to_grey
 from service.image.rejection import (
     ImageRejected,
@@ -31,6 +32,7 @@ __all__ = [
     "UnsupportedFormat",
     "data_url",
     "declared_pixels",
+    "opens_as_picture",
     "png_data_url",
     "read_digit",
 ]

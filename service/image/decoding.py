@@ -1,49 +1,26 @@
 """Uploaded bytes become an upright picture of bounded size."""
 
-import io
 import math
 import struct
 import threading
 import zlib
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Final
 
 import numpy as np
-from PIL import (
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    PngImagePlugin,
-    WebPImagePlugin,
-)
+from PIL import Image
 from PIL.ImageFile import ImageFile
 
-from service.image.bounds import BoundedFile, TiffFile, cost_of_pixel, jpeg_file
+from service.image.aspect import pixel_aspect, with_square_pixels
+from service.image.bounds import BoundedFile, cost_of_pixel
+from service.image.formats import decoder_for
 from service.image.plain_png import decode_plain
 from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
-
-Decoder = Callable[[io.BytesIO], ImageFile]
-
-# The decoders are called by name, never searched for: no other format of
-# Pillow's can be reached.
-SIGNATURES: Final[tuple[tuple[bytes, str, Decoder], ...]] = (
-    (b"\x89PNG\r\n\x1a\n", "PNG", PngImagePlugin.PngImageFile),
-    (b"\xff\xd8\xff", "JPEG", jpeg_file),
-    (b"GIF87a", "GIF", GifImagePlugin.GifImageFile),
-    (b"GIF89a", "GIF", GifImagePlugin.GifImageFile),
-    (b"RIFF", "WebP", WebPImagePlugin.WebPImageFile),
-    (b"BM", "BMP", BmpImagePlugin.BmpImageFile),
-    (b"II*\0", "TIFF", TiffFile),
-    (b"MM\0*", "TIFF", TiffFile),
-    (b"II+\0", "TIFF", TiffFile),
-    (b"MM\0+", "TIFF", TiffFile),
-)
 
 # Pillow's own limit, which GIF and WebP ask, lies at 179 million pixels.
 PILLOWS_LIMIT: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
-# All that Pillow's six decoders were seen to raise on damaged bytes, or say that they
+# All that Pillow's decoders were seen to raise on damaged bytes, or say that they
 # may; Warning is for callers that turn warnings into errors.
 DECODER_ERRORS: Final = (
     OSError,  # truncated or broken data; UnidentifiedImageError is one
@@ -94,7 +71,7 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     plain = decode_plain(body)
     if plain is not None and plain.width * plain.height <= max_pixels:
         return plain
-    name, decoder = _decoder_for(body)
+    name, decoder = decoder_for(body)
     try:
         picture = decoder(BoundedFile(body))
         most = max_pixels // cost_of_pixel(picture)
@@ -118,18 +95,11 @@ def declared_pixels(body: bytes) -> int:
     Those that cost more to decode than others count as so many more.
     """
     try:
-        _, decoder = _decoder_for(body)
+        _, decoder = decoder_for(body)
         picture = decoder(BoundedFile(body))
     except (UnsupportedFormat, *PILLOWS_LIMIT, *DECODER_ERRORS):
         return 0
     return picture.width * picture.height * cost_of_pixel(picture)
-
-
-def _decoder_for(body: bytes) -> tuple[str, Decoder]:
-    for signature, name, decoder in SIGNATURES:
-        if body.startswith(signature) and (name != "WebP" or body[8:12] == b"WEBP"):
-            return name, decoder
-    raise UnsupportedFormat(body[:16])
 
 
 def _ask_for_less(picture: ImageFile) -> None:
@@ -142,7 +112,10 @@ def _ask_for_less(picture: ImageFile) -> None:
 
 def _loaded(picture: ImageFile) -> Image.Image:
     picture.load()
-    return _upright(_in_eight_bits(picture), picture.getexif().get(ORIENTATION_TAG))
+    square = with_square_pixels(
+        _in_eight_bits(picture), pixel_aspect(picture), 2 * ENOUGH_PIXELS
+    )
+    return _upright(square, picture.getexif().get(ORIENTATION_TAG))
 
 
 def _in_eight_bits(picture: Image.Image) -> Image.Image:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from service.image.foreign_formats import foreign_format, text_format
+
 
 class ImageRejected(Exception):
     """An uploaded picture that no digit can be read from."""
@@ -10,13 +12,18 @@ class ImageRejected(Exception):
 
 
 class UnsupportedFormat(ImageRejected):
-    """The bytes open like none of PNG, JPEG, GIF, WebP, BMP and TIFF."""
+    """The bytes open like no format that is read.
+
+    Attributes: named, the format if its signature tells it; None for texts and noise.
+    """
 
     reason = "format"
 
-    def __init__(self, first_bytes: bytes) -> None:
-        super().__init__("the body is no PNG, JPEG, GIF, WebP, BMP or TIFF picture")
-        self.first_bytes = first_bytes
+    def __init__(self, body: bytes) -> None:
+        self.named = foreign_format(body)
+        name = self.named or text_format(body)
+        what = f"the picture is {name}" if name else "the picture's format is unknown"
+        super().__init__(f"{what}; send PNG, JPEG, GIF, WebP, BMP or TIFF")
 
 
 class TooManyPixels(ImageRejected):

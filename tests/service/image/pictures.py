@@ -346,6 +346,7 @@ FILES: dict[str, Callable[[int], bytes]] = {
     ),
     "WebP": lambda d: encode(canvas(d), "WEBP", quality=40),
     "WebP, lossless": lambda d: encode(canvas(d), "WEBP", lossless=True),
+    "AVIF": lambda d: encode(canvas(d), "AVIF", speed=10),
     "BMP": lambda d: encode(canvas(d), "BMP"),
     "BMP, run-length coded": lambda d: run_length_coded(canvas(d)),
     "TIFF": lambda d: encode(canvas(d), "TIFF"),

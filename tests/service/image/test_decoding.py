@@ -14,7 +14,8 @@ from service.image import (
     UnsupportedFormat,
     read_digit,
 )
-from service.image.decoding import SIGNATURES, decode
+from service.image.decoding import decode
+from service.image.formats import SIGNATURES
 from tests.service.image.pictures import FILES, canvas, encode
 
 MAX_PIXELS = 1_000_000
@@ -28,16 +29,16 @@ UNSUPPORTED = {
     "ICO": encode(canvas(1, 64, 6, 40), "ICO"),
     "PPM": encode(canvas(1), "PPM"),
     "PostScript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-    "AVIF": b"\0\0\0\x20ftypavif",
+    "HEIC": b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf",
+    "a video": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
     "sound in RIFF": b"RIFF\x24\0\0\0WAVEfmt ",
 }
 
 
 @pytest.mark.parametrize("body", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
 def test_any_other_format_is_unsupported(body: bytes) -> None:
-    with pytest.raises(UnsupportedFormat) as rejection:
+    with pytest.raises(UnsupportedFormat):
         read_digit(body, MAX_PIXELS)
-    assert rejection.value.first_bytes == body[:16]
 
 
 @pytest.mark.parametrize("form", FILES)
