@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.image import declared_pixels
-from service.image.decoding import SIGNATURES
+from service.image.formats import SIGNATURES
 from service.web.pixel_budget import PixelBudget
 
 
