@@ -25,6 +25,7 @@ from benchmarks.counters import Series, counters, fallen, scrape
 from benchmarks.local_service import LocalService, card_of
 from benchmarks.memory import Memory, memory_of
 from model_store import Network
+from model_store.prune import prune
 
 _KEPT_VERSIONS = 20
 
@@ -109,7 +110,7 @@ class _Disturbances:
         # This process alone publishes, so the next number is known.
         network = self.networks[store.versions()[-1] % len(self.networks)]
         self.log.published.append(store.publish(network, card_of(network)))
-        store.prune(_KEPT_VERSIONS)
+        prune(store, _KEPT_VERSIONS)
 
     def _kill(self) -> None:
         worker = random.choice(self.service.workers())  # noqa: S311 (no secret)

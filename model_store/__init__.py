@@ -11,6 +11,7 @@ from model_store.errors import (
     InvalidNetwork,
     ModelNotAllowed,
     ModelNotFound,
+    NewerVersion,
     StoreError,
     StoreUnavailable,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "ModelNotFound",
     "ModelStore",
     "Network",
+    "NewerVersion",
     "StoreError",
     "StoreUnavailable",
 ]

@@ -1,27 +1,22 @@
 """The commands of the model store: list, show, verify, pin, unpin, prune."""
 
-import functools
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
 
 from model_store import ModelStore, StoreError, __version__
-from model_store.command_line import json_option, run, state_option, store_option
-from model_store.errors import BrokenPin, ModelNotFound
+from model_store.command_line import json_option, run, store_options
+from model_store.errors import BrokenPin, ModelNotAllowed, ModelNotFound
+from model_store.prune import prune
 
 
 def store_command(name: str) -> Callable[[Callable[..., int | None]], click.Command]:
     """Make a function of (store, ..., as_json) a command with the store's options."""
 
     def decorate(function: Callable[..., int | None]) -> click.Command:
-        @functools.wraps(function)
-        def command(store: Path, state: Path, **arguments: Any) -> int | None:
-            return function(ModelStore(store, state), **arguments)
-
-        return main.command(name)(store_option(state_option(json_option(command))))
+        return main.command(name)(store_options(json_option(function)))
 
     return decorate
 
@@ -38,17 +33,20 @@ def main() -> None:
 @store_command("list")
 def list_versions(store: ModelStore, as_json: bool) -> None:
     """List every version, the newest last, with its accuracy and its joules."""
-    served = _served(store)
-    rows = [_row(store, version, served) for version in store.versions()]
+    served, (pinned, fault) = _served(store), _pinned(store)
+    rows = [_row(store, version, served, pinned) for version in store.versions()]
     if as_json:
-        document = {"versions": rows, "served": served, "pinned": _pinned(store)}
-        click.echo(json.dumps(document))
+        click.echo(json.dumps({"versions": rows, "served": served, "pinned": pinned}))
         return
     click.echo(f"{'version':>7}  {'created':<20}  {'accuracy':>8}  {'joules':>9}  data")
     for row in rows:
         click.echo(_line(row))
     if not rows:
         click.echo(f"no versions in {store.root}; python -m trainer train makes one")
+    if pinned not in (None, served):
+        fault = f"version {pinned} is pinned, but it is missing or not valid"
+    if fault:
+        click.echo(fault)
 
 
 @store_command("show")
@@ -72,7 +70,7 @@ def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
         click.echo(json.dumps({"checked": versions, "broken": broken}))
     else:
         for v, fault in faults.items():
-            click.echo(f"{v}: broken: {fault}" if fault else f"{v}: valid")
+            click.echo(f"{v}: {_kind(fault)}: {fault}" if fault else f"{v}: valid")
     return 1 if any(faults.values()) else 0
 
 
@@ -93,11 +91,18 @@ def unpin(store: ModelStore, as_json: bool) -> None:
 
 @store_command("prune")
 @click.option("--keep", type=click.IntRange(min=1), required=True, help="How many.")
-def prune(store: ModelStore, keep: int, as_json: bool) -> None:
-    """Remove all but the newest versions; the served one always stays."""
-    removed = store.prune(keep)
-    text = f"removed {', '.join(map(str, removed)) or 'nothing'}"
-    click.echo(json.dumps({"removed": removed}) if as_json else text)
+def prune_store(store: ModelStore, keep: int, as_json: bool) -> None:
+    """Remove all but the newest versions, with their reports, and refused models.
+
+    The served and the pinned version always stay.
+    """
+    removed, rejected = prune(store, keep)
+    if as_json:
+        click.echo(json.dumps({"removed": removed, "rejected": rejected}))
+        return
+    click.echo(f"removed {', '.join(map(str, removed)) or 'nothing'}")
+    if rejected:
+        click.echo(f"removed {len(rejected)} of the refused models")
 
 
 def _served(store: ModelStore) -> int | None:
@@ -107,19 +112,26 @@ def _served(store: ModelStore) -> int | None:
         return None
 
 
-def _pinned(store: ModelStore) -> int | None:
+def _pinned(store: ModelStore) -> tuple[int | None, str]:
+    """The pinned version, and what is wrong with the pin."""
     try:
-        return store.pinned()
-    except BrokenPin:
-        return None
+        return store.pinned(), ""
+    except BrokenPin as error:
+        return None, f"the pin is ignored: {error}"
 
 
-def _row(store: ModelStore, version: int, served: int | None) -> dict[str, Any]:
-    row: dict[str, Any] = {"version": version, "served": version == served}
+def _row(
+    store: ModelStore, version: int, served: int | None, pinned: int | None
+) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "version": version,
+        "served": version == served,
+        "pinned": version == pinned,
+    }
     try:
         card = store.load(version).card
     except StoreError as error:
-        return {**row, "valid": False, "fault": str(error)}
+        return {**row, "valid": False, "kind": _kind(error), "fault": str(error)}
     return {
         **row,
         "valid": True,
@@ -131,15 +143,21 @@ def _row(store: ModelStore, version: int, served: int | None) -> dict[str, Any]:
     }
 
 
+def _kind(fault: StoreError) -> str:
+    return "not allowed" if isinstance(fault, ModelNotAllowed) else "broken"
+
+
 def _line(row: dict[str, Any]) -> str:
+    states = [state for state in ("served", "pinned") if row[state]]
+    mark = f"  <- {', '.join(states)}" if states else ""
     if not row["valid"]:
-        return f"{row['version']:>7}  broken: {row['fault']}"
+        return f"{row['version']:>7}  {row['kind']}: {row['fault']}{mark}"
     accuracy, joules = row["test_accuracy"], row["joules"]
     return (
         f"{row['version']:>7}  {row['created'][:19] + 'Z':<20}"
         f"  {'-' if accuracy is None else f'{accuracy:.4f}':>8}"
         f"  {'-' if joules is None else f'{joules:.1f}':>9}"
-        f"  {row['data']}{'  <- served' if row['served'] else ''}"
+        f"  {row['data']}{mark}"
     )
 
 

@@ -30,11 +30,15 @@ class AllowList:
             raise StoreUnavailable(self.path, fault)
         return frozenset(match[1].lower() for match in matches if match)
 
-    def check(self, path: Path, content: bytes) -> None:
-        """Let a model file's content pass. Raises ModelNotAllowed, StoreUnavailable."""
+    def check(self, path: Path, content: bytes) -> str:
+        """The sum of a model file that is on the list.
+
+        Raises ModelNotAllowed, StoreUnavailable.
+        """
         found = hashlib.sha256(content).hexdigest()
         if found not in self.sums():
             raise ModelNotAllowed(path, found)
+        return found
 
     def fingerprint(self) -> tuple[int, ...]:
         """Numbers that differ when the list does."""

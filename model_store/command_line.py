@@ -1,12 +1,17 @@
-"""What the commands share: the store's options, and how a command ends."""
+"""What the commands share: the options that open a store, and how a command ends."""
 
+import functools
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
-store_option = click.option(
+import model_store
+from model_store.allow_list import AllowList
+
+_store_option = click.option(
     "--store",
     type=click.Path(path_type=Path),
     envvar="DIGITS_STORE",
@@ -24,9 +29,36 @@ state_option = click.option(
     show_envvar=True,
     help="The directory of the file PINNED, which names the version to serve.",
 )
+_allow_list_option = click.option(
+    "--model-allowlist",
+    type=click.Path(path_type=Path),
+    envvar="DIGITS_MODEL_ALLOWLIST",
+    show_envvar=True,
+    help="A file of sha256sum lines: only the model files that it lists are valid.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object."
 )
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--store, --state and --model-allowlist, as one opened `store`."""
+
+    @_store_option
+    @state_option
+    @_allow_list_option
+    @functools.wraps(command)
+    def wrapped(
+        store: Path, state: Path, model_allowlist: Path | None, **rest: Any
+    ) -> Any:
+        allow_list = AllowList(model_allowlist) if model_allowlist else None
+        if allow_list:
+            allow_list.sums()  # a list that cannot be read is told at once
+        # By the package's name: it loads numpy only when somebody opens a store.
+        opened = model_store.ModelStore(store, state, allow_list)
+        return command(store=opened, **rest)
+
+    return wrapped
 
 
 def run(

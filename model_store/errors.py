@@ -5,6 +5,7 @@ StoreError
 ├── CorruptModel       a file is not a model
 ├── ModelNotAllowed    a file is not on the allow list
 ├── ModelNotFound      there is no such version
+├── NewerVersion       another writer has published meanwhile
 ├── BrokenPin          PINNED does not hold a version number
 └── StoreUnavailable   the file system refuses to read or write
 """
@@ -55,6 +56,17 @@ class ModelNotFound(StoreError):
         super().__init__(f"{store} holds {what}")
         self.version = version
         self.store = store
+
+
+class NewerVersion(StoreError):
+    """A version that was published since the caller looked at the store.
+
+    Attributes: version, the newest one.
+    """
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} has been published meanwhile")
+        self.version = version
 
 
 class BrokenPin(StoreError):

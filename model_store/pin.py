@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.whole_file import written_aside
+from model_store.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Pin:
 
     def write(self, version: int) -> None:
         """Pin a version."""
-        with written_aside(self.path.parent, f"{version}\n".encode()) as temporary:
-            temporary.rename(self.path)
+        with whole_file(self.path) as file:
+            file.write(f"{version}\n".encode())
 
     def remove(self) -> None:
         """Pin nothing."""

@@ -1,8 +1,7 @@
 """Where versions of the model live: numbered, immutable files in one directory."""
 
 import contextlib
-import os
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,35 +9,47 @@ from pathlib import Path
 from model_store import npz
 from model_store.allow_list import AllowList
 from model_store.card import Card
-from model_store.errors import ModelNotFound, StoreError, StoreUnavailable
+from model_store.directory import listed, version_of
+from model_store.errors import (
+    CorruptModel,
+    ModelNotAllowed,
+    ModelNotFound,
+    NewerVersion,
+    StoreError,
+    StoreUnavailable,
+)
 from model_store.network import Network
 from model_store.pin import Pin
-from model_store.whole_file import written_aside
-
-_VERSION_NAME = re.compile(r"(\d{6}|[1-9]\d{6,})\.npz", re.ASCII)
+from model_store.whole_file import give_new_name, unfinished_file, whole_file
 
 
 @dataclass(frozen=True)
 class Model:
-    """One stored version, read and checked."""
+    """One stored version, read and checked.
+
+    Attributes:
+        sha256: of its file, if the store has an allow list.
+    """
 
     version: int
     network: Network
     card: Card
+    sha256: str | None = None
 
 
 class ModelStore:
     """The versions in `root`, and the pin in `state`.
 
-    A reader sees a version whole or not at all: a file is written aside, synced, and
-    then hard-linked to the next free number, which fails if that number exists.
-    With an allow list, only the files on it are loaded.
+    A reader sees a version whole or not at all: a file is written under a hidden name,
+    synced, and then hard-linked to the next free number, which fails if that number
+    exists. With an allow list, only the files on it are valid.
     """
 
     def __init__(
         self, root: Path, state: Path, allow_list: AllowList | None = None
     ) -> None:
         self.root = root
+        self.state = state
         self._allow_list = allow_list
         self._versions = root / "versions"
         self._pin = Pin(state / "PINNED")
@@ -52,15 +63,8 @@ class ModelStore:
 
         A store that does not exist yet is empty. Raises StoreUnavailable.
         """
-        try:
-            names = [path.name for path in self._versions.iterdir()]
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise StoreUnavailable(self._versions, error) from None
-        matches = (_VERSION_NAME.fullmatch(name) for name in names)
-        numbers = (int(match[1]) for match in matches if match)
-        return sorted(number for number in numbers if number > 0)
+        files = [path for path in listed(self._versions) if path.suffix == ".npz"]
+        return sorted(filter(None, map(version_of, files)))
 
     def load(self, version: int) -> Model:
         """Read and check one version.
@@ -70,14 +74,21 @@ class ModelStore:
         path = self.path(version)
         try:
             content = npz.content(path)
-            if self._allow_list:
-                self._allow_list.check(path, content)
+            allow_list = self._allow_list
+            sha256 = allow_list.check(path, content) if allow_list else None
             network, card = npz.parse(path, content)
         except FileNotFoundError:
             raise ModelNotFound(version, self.root) from None
         except OSError as error:
             raise StoreUnavailable(path, error) from None
-        return Model(version, network, card)
+        return Model(version, network, card, sha256)
+
+    def still_allows(self, model: Model) -> bool:
+        """Whether a loaded version is on the allow list now, if there is one.
+
+        Raises StoreUnavailable if the list cannot be read.
+        """
+        return self._allow_list is None or model.sha256 in self._allow_list.sums()
 
     def fingerprint(self, version: int) -> tuple[int, ...] | None:
         """Numbers that differ when the version's file does, or whether it is allowed.
@@ -101,6 +112,15 @@ class ModelStore:
                 return self.load(version)
         raise ModelNotFound(None, self.root)
 
+    def valid(self) -> Iterator[Model]:
+        """Every valid version, the newest first; each is read when it is asked for.
+
+        Raises StoreUnavailable: what cannot be read now may still be valid.
+        """
+        for version in reversed(self.versions()):
+            with contextlib.suppress(CorruptModel, ModelNotAllowed, ModelNotFound):
+                yield self.load(version)
+
     def served(self) -> Model:
         """What a service that starts now would serve: the pinned version or the newest.
 
@@ -120,46 +140,36 @@ class ModelStore:
             return error
         return None
 
-    def publish(self, network: Network, card: Card) -> int:
+    def publish(self, network: Network, card: Card, after: int | None = None) -> int:
         """Store a new version and return its number; others may publish meanwhile.
 
-        Raises StoreUnavailable; nothing is then left behind.
+        after: the newest version that the caller has seen (0: none); None for whatever
+        there is. Raises NewerVersion if there is a newer one than that,
+        StoreUnavailable; nothing is then left behind.
         """
-        content = npz.to_bytes(network, card)
-        with written_aside(self._versions, content) as temporary:
+        with unfinished_file(self._versions) as file:
+            file.write(npz.to_bytes(network, card))
             while True:
-                version = max(self.versions(), default=0) + 1
+                newest = self.newest()
+                if after is not None and newest > after:
+                    raise NewerVersion(newest)
                 with contextlib.suppress(FileExistsError):
-                    os.link(temporary, self.path(version))
-                    return version
+                    give_new_name(file, self.path(newest + 1))
+                    return newest + 1
+
+    def newest(self) -> int:
+        """The highest number of a version, valid or not; 0 if there is none."""
+        return max(self.versions(), default=0)
 
     def reject(self, network: Network, card: Card, at: datetime) -> Path:
         """Keep a model that the gate refused, for study; it is no version.
 
         Raises StoreUnavailable.
         """
-        directory = self.root / "rejected"
-        with written_aside(directory, npz.to_bytes(network, card)) as temporary:
-            path = directory / f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.npz"
-            temporary.rename(path)
-            return path
-
-    def prune(self, keep: int) -> list[int]:
-        """Remove all but the newest `keep` versions; never the one that is served.
-
-        Returns the numbers removed. Raises StoreUnavailable.
-        """
-        try:
-            served = self.served().version
-        except ModelNotFound:
-            served = None
-        removed = [v for v in self.versions()[:-keep] if v != served]
-        for version in removed:
-            try:
-                self.path(version).unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreUnavailable(self.path(version), error) from None
-        return removed
+        path = self.root / "rejected" / f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.npz"
+        with whole_file(path) as file:
+            file.write(npz.to_bytes(network, card))
+        return path
 
     def pinned(self) -> int | None:
         """The version that is served whatever is newer, or None.

@@ -82,6 +82,7 @@ class CurrentModel:
 
     def _follow_store(self) -> None:
         try:
+            self._drop_if_revoked()
             candidates = self._candidates()
         except StoreUnavailable as error:
             self._fault = f"the model store cannot be read: {error}"
@@ -92,6 +93,13 @@ class CurrentModel:
                 return
         if self._main is None:
             self._explain(bool(candidates))
+
+    def _drop_if_revoked(self) -> None:
+        """A version that was taken off the allow list answers no more."""
+        model = self.loaded
+        if model and not self._store.still_allows(model):
+            self._main = None
+            log.error("version %d is off the allow list: served no more", model.version)
 
     def _follow_canary(self, version: int) -> None:
         try:
@@ -133,7 +141,7 @@ class CurrentModel:
         """Note why there is no model; callers are not told where the store is."""
         why = "the model store holds no version yet; the trainer publishes one"
         if any_version:
-            why = "every version in the model store is broken (see the log)"
+            why = "no version in the model store may be served (see the log)"
         if why != self._why_none:
             log.warning("not ready, for %s: %s", self._store.root, why)
         self._why_none = why

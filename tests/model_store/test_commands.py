@@ -1,6 +1,8 @@
 """python -m model_store: what it prints, and how it ends."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -104,9 +106,81 @@ def test_list_goes_on_with_a_broken_pin(three: Place) -> None:
 
 
 def test_prune_tells_what_it_removed(three: Place) -> None:
-    assert three.json("model_store", "prune", "--keep", 2) == {"removed": [1]}
+    document = three.json("model_store", "prune", "--keep", 2)
+    assert document == {"removed": [1], "rejected": []}
     assert three.store.versions() == [2, 3]
     assert three.run("model_store", "prune", "--keep", 2).stdout == "removed nothing\n"
+
+
+def test_list_marks_the_pinned_version(three: Place) -> None:
+    three.store.pin(1)
+    document = three.json("model_store", "list")
+    assert [row["pinned"] for row in document["versions"]] == [True, False, False]
+    _, first, *_ = three.run("model_store", "list").stdout.splitlines()
+    assert first.endswith("<- served, pinned")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("9", "version 9 is pinned, but it is missing or not valid"),
+        ("2", "version 2 is pinned, but it is missing or not valid"),
+        ("one", "the pin is ignored"),
+    ],
+)
+def test_list_tells_of_a_pin_that_is_not_followed(
+    three: Place, text: str, told: str
+) -> None:
+    three.store.pin(1)
+    (three.root / "state" / "PINNED").write_text(text)
+    assert told in three.run("model_store", "list").stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def only_one_allowed(three: Place, network: Network, card: Card) -> str:
+    """Only version 1 is on the allow list; version 3 is another file."""
+    three.store.path(3).unlink()
+    three.store.publish(network, replace(card, parent=1))
+    path = three.root / "SHA256SUMS"
+    path.write_text(hashlib.sha256(three.store.path(1).read_bytes()).hexdigest())
+    return str(path)
+
+
+def test_commands_see_what_a_service_with_an_allow_list_sees(
+    three: Place, only_one_allowed: str
+) -> None:
+    listed = {"DIGITS_MODEL_ALLOWLIST": only_one_allowed}
+    document = three.json("model_store", "list", **listed)
+    assert document["served"] == 1
+    assert [row["valid"] for row in document["versions"]] == [True, False, False]
+    assert "3  not allowed: " in three.run("model_store", "list", **listed).stdout
+    verified = three.run("model_store", "verify", **listed)
+    assert verified.code == 1
+    assert "3: not allowed: " in verified.stdout
+    assert "not on the allow list" in three.run(
+        "model_store", "pin", 3, **listed
+    ).complaint()  # fmt: skip
+
+
+def test_prune_keeps_the_only_version_that_is_allowed(
+    three: Place, only_one_allowed: str
+) -> None:
+    allowed = ("--model-allowlist", only_one_allowed)
+    document = three.json("model_store", "prune", "--keep", 1, *allowed)
+    assert document["removed"] == [2]
+    assert three.store.versions() == [1, 3]
+
+
+@pytest.mark.parametrize("text", [None, "no sum\n"])
+def test_allow_list_that_cannot_be_read_is_told_in_one_line(
+    three: Place, text: str | None
+) -> None:
+    path = three.root / "SHA256SUMS"
+    if text:
+        path.write_text(text)
+    run = three.run("model_store", "prune", "--keep", 1, "--model-allowlist", path)
+    assert "SHA256SUMS" in run.complaint()
+    assert three.store.versions() == [1, 2, 3]
 
 
 BAD = {

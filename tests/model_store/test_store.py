@@ -1,5 +1,6 @@
 """ModelStore: numbered immutable files, the newest valid one served unless pinned."""
 
+import errno
 import os
 import re
 import stat
@@ -18,8 +19,10 @@ from model_store import (
     ModelNotFound,
     ModelStore,
     Network,
+    NewerVersion,
     StoreUnavailable,
 )
+from model_store.prune import prune
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -84,6 +87,54 @@ def test_publisher_that_lost_a_race_takes_the_next_number(
     before = full.path(3).stat()
     assert full.publish(network, card) == 4
     assert full.path(3).stat() == before
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_publisher_is_told_of_a_version_that_it_has_not_seen(
+    full: ModelStore, network: Network, card: Card, after: int
+) -> None:
+    before = files(full.root)
+    with pytest.raises(NewerVersion, match="version 3") as refusal:
+        full.publish(network, card, after)
+    assert refusal.value.version == 3
+    assert files(full.root) == before
+    assert full.publish(network, card, after=3) == 4
+
+
+def refuse_links(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def refused(*_paths: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", refused)
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_store_without_hard_links_is_published_to(
+    full: ModelStore,
+    network: Network,
+    card: Card,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+) -> None:
+    refuse_links(monkeypatch, number)
+    looks = iter([3, 3, 4])
+    monkeypatch.setattr(ModelStore, "newest", lambda _: next(looks))
+    assert full.publish(network, card) == 4
+    before = full.path(4).stat()
+    assert full.publish(network, card) == 5  # it looked before 4 was there
+    assert full.path(4).stat() == before
+    assert full.verify(4) is full.verify(5) is None
+    assert stat.S_IMODE(before.st_mode) == 0o644
+    assert not list(full.root.rglob(".unfinished-*"))
+
+
+def test_store_that_may_not_be_linked_in_is_told(
+    full: ModelStore, network: Network, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_links(monkeypatch, errno.EACCES)
+    with pytest.raises(StoreUnavailable, match="Permission denied"):
+        full.publish(network, card)
+    assert full.versions() == [1, 2, 3]
 
 
 def test_versions_beyond_six_digits_sort_by_number(
@@ -220,14 +271,14 @@ def test_pin_of_random_bytes_is_told(full: ModelStore) -> None:
 
 
 def test_prune_keeps_the_newest(full: ModelStore) -> None:
-    assert full.prune(2) == [1]
-    assert full.prune(2) == []
+    assert prune(full, 2).versions == [1]
+    assert prune(full, 2).versions == []
     assert full.versions() == [2, 3]
 
 
 def test_prune_never_removes_the_served_version(full: ModelStore) -> None:
     full.pin(1)
-    assert full.prune(1) == [2]
+    assert prune(full, 1).versions == [2]
     assert full.versions() == [1, 3]
     assert full.served().version == 1
 
@@ -235,14 +286,41 @@ def test_prune_never_removes_the_served_version(full: ModelStore) -> None:
 def test_prune_keeps_the_only_valid_version(full: ModelStore) -> None:
     break_version(full, 2)
     break_version(full, 3)
-    assert full.prune(1) == [2]
+    assert prune(full, 1).versions == [2]
     assert full.served().version == 1
+
+
+def test_prune_keeps_a_pinned_version_that_is_not_valid(full: ModelStore) -> None:
+    full.pin(1)
+    break_version(full, 1)
+    assert prune(full, 1).versions == [2]
+    assert full.versions() == [1, 3]
+
+
+def test_prune_removes_the_reports_of_versions_that_are_gone(full: ModelStore) -> None:
+    reports = full.root / "reports"
+    for name in ("000001", "000002", "000003", "000009", "notes", ".unfinished-000004"):
+        (reports / name).mkdir(parents=True)
+        (reports / name / "cost.png").touch()
+    prune(full, 2)
+    assert sorted(path.name for path in reports.iterdir()) == [
+        ".unfinished-000004", "000002", "000003", "notes",
+    ]  # fmt: skip
+
+
+def test_prune_keeps_the_newest_refused_models(
+    full: ModelStore, network: Network, card: Card
+) -> None:
+    paths = [full.reject(network, card, NOON + timedelta(days=n)) for n in range(3)]
+    assert prune(full, 2).rejected == [paths[0].name]
+    assert [path.exists() for path in paths] == [False, True, True]
+    assert prune(full, 2).rejected == []
 
 
 def test_pruned_numbers_are_not_given_again(
     full: ModelStore, network: Network, card: Card
 ) -> None:
-    full.prune(1)
+    prune(full, 1)
     assert full.publish(network, card) == 4
 
 

@@ -11,7 +11,7 @@ import click
 
 from energy import EnergyError
 from model_store import ModelStore, StoreError, __version__
-from model_store.command_line import json_option, run, state_option, store_option
+from model_store.command_line import json_option, run, store_options
 from trainer.cli.data_commands import data
 from trainer.cli.options import (
     data_directory_option,
@@ -123,15 +123,13 @@ def schedule(cron: str, request: Request, job: Job) -> None:
     help="Which one; the served one if left out.",
 )
 @data_options
-@store_option
-@state_option
+@store_options
 @json_option
 def evaluate(
-    version: int | None, choice: DataChoice, store: Path, state: Path, as_json: bool
+    version: int | None, choice: DataChoice, store: ModelStore, as_json: bool
 ) -> None:
     """Test a stored version: scorecards, confusion matrix, accuracy."""
-    models = ModelStore(store, state)
-    model = models.served() if version is None else models.load(version)
+    model = store.served() if version is None else store.load(version)
     test = load(choice, reporter("auto").say).test
     evaluation = evaluate_network(model.network, test)
     document = {

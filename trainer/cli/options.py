@@ -15,7 +15,7 @@ from energy.cli.options import (
     watts_option,
 )
 from model_store import ModelStore
-from model_store.command_line import state_option, store_option
+from model_store.command_line import store_options
 from trainer.data.source import DataChoice
 from trainer.job import Job
 from trainer.training.checkpoint import Checkpoints
@@ -129,8 +129,7 @@ def data_options(command: Command) -> Command:
 def job_options(command: Command) -> Command:
     """The store, the progress, the threads and the energy meter, as one `job`."""
 
-    @store_option
-    @state_option
+    @store_options
     @threads_option
     @progress_option
     @source_option
@@ -138,14 +137,11 @@ def job_options(command: Command) -> Command:
     @watts_option
     @carbon_option
     @functools.wraps(command)
-    def wrapped(
-        store: Path, state: Path, threads: int, progress: str, **rest: Any
-    ) -> Any:
+    def wrapped(store: ModelStore, threads: int, progress: str, **rest: Any) -> Any:
         variables = [name for name in rest if name.startswith("DIGITS_")]
         energy = settings_from({name: rest.pop(name) for name in variables})
-        checkpoints = Checkpoints(state / "checkpoints")
-        models = ModelStore(store, state)
-        job = Job(models, checkpoints, reporter(progress), energy, threads)
+        checkpoints = Checkpoints(store.state / "checkpoints")
+        job = Job(store, checkpoints, reporter(progress), energy, threads)
         return command(job=job, **rest)
 
     return wrapped

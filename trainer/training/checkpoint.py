@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from model_store.arrays import Refused, read_arrays, refusing_damage, text_of
 from model_store.errors import StoreUnavailable
 from model_store.npz import MAX_BYTES
-from model_store.whole_file import written_aside
+from model_store.whole_file import whole_file
 from trainer.errors import BrokenCheckpoint, OtherRun
 
 _FORMAT = 2
@@ -125,8 +125,8 @@ class Checkpoints:
         Raises StoreUnavailable; an older one is then still there.
         """
         path = self.directory / f"{now.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.npz"
-        with written_aside(self.directory, checkpoint.to_bytes()) as temporary:
-            temporary.rename(path)
+        with whole_file(path) as file:
+            file.write(checkpoint.to_bytes())
         self.remove(checkpoint.path)
         return path
 

@@ -61,7 +61,38 @@ def test_list_is_followed_as_it_changes(
         publish(store, seed)
     assert _served(models) is None
     served = []
-    for allowed in ([1], [1, 2, 3], [2], []):
+    for allowed in ([1], [1, 2, 3], [2], [], [2]):
         _allow(path, store, *allowed)
         served.append(_served(models))
-    assert served == [1, 3, 2, 2]  # none is allowed: what is loaded goes on
+    assert served == [1, 3, 2, None, 2]
+
+
+@pytest.mark.parametrize("removed", [False, True])
+def test_revoked_version_is_served_no_more_even_if_it_is_pinned(
+    store: ModelStore,
+    models: CurrentModel,
+    publish: Publish,
+    path: Path,
+    removed: bool,
+) -> None:
+    for seed in range(2):
+        publish(store, seed)
+    _allow(path, store, 1, 2)
+    store.pin(2)
+    assert _served(models) == 2
+    _allow(path, store, 1)
+    if removed:
+        store.path(2).unlink()
+    assert _served(models) == 1
+    path.write_text("")
+    assert _served(models) is None
+
+
+def test_list_that_cannot_be_read_revokes_nothing(
+    store: ModelStore, models: CurrentModel, publish: Publish, path: Path
+) -> None:
+    publish(store, 0)
+    _allow(path, store, 1)
+    assert _served(models) == 1
+    path.unlink()
+    assert _served(models) == 1

@@ -65,7 +65,7 @@ MOMENTS = {
         "default",
         {
             "trainer.learning.sgd.backprop": 10,
-            "trainer.training.checkpoint.written_aside": 1,
+            "trainer.training.checkpoint.whole_file": 1,
         },
     ),
     "in an epoch of the embedded set": (

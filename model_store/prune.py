@@ -1,0 +1,52 @@
+"""Removing old versions, with their reports, and old models that the gate refused."""
+
+import contextlib
+from typing import NamedTuple
+
+from model_store.directory import listed, remove, version_of
+from model_store.errors import BrokenPin, ModelNotFound
+from model_store.store import ModelStore
+
+
+class Pruned(NamedTuple):
+    """What was removed: numbers of versions, and names of files in rejected/."""
+
+    versions: list[int]
+    rejected: list[str]
+
+
+def prune(store: ModelStore, keep: int) -> Pruned:
+    """Remove all but the newest `keep` versions and the newest `keep` refused models.
+
+    The served and the pinned version always stay. A report goes with its version.
+    Raises StoreUnavailable.
+    """
+    return Pruned(_prune_versions(store, keep), _prune_rejected(store, keep))
+
+
+def _prune_versions(store: ModelStore, keep: int) -> list[int]:
+    used, versions = _in_use(store), store.versions()
+    removed = [version for version in versions[:-keep] if version not in used]
+    for version in removed:
+        remove(store.path(version))
+    kept = {0, *versions} - {*removed}
+    for report in listed(store.root / "reports"):
+        if version_of(report) not in kept:
+            remove(report)
+    return removed
+
+
+def _in_use(store: ModelStore) -> set[int | None]:
+    used: set[int | None] = set()
+    with contextlib.suppress(ModelNotFound):
+        used.add(store.served().version)
+    with contextlib.suppress(BrokenPin):
+        used.add(store.pinned())
+    return used
+
+
+def _prune_rejected(store: ModelStore, keep: int) -> list[str]:
+    paths = sorted(p for p in listed(store.root / "rejected") if p.suffix == ".npz")
+    for path in paths[:-keep]:
+        remove(path)
+    return [path.name for path in paths[:-keep]]
