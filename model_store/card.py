@@ -46,6 +46,12 @@ class Card:
         return self._number(self.metrics, "test_accuracy")
 
     @property
+    def test_rows(self) -> int | None:
+        """How many rows the test accuracy was measured on, if that is known."""
+        rows = self._number(self.metrics, "test_rows")
+        return int(rows) if rows is not None and rows > 0 else None
+
+    @property
     def joules(self) -> float | None:
         """The energy of the training run, if it had a source."""
         return self._number(self.energy, "joules")

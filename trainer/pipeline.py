@@ -1,16 +1,24 @@
 """One training run: load, train, evaluate, publish."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from energy import EnergySettings, Meter
-from model_store import Card, Model, ModelNotFound, ModelStore, Network
+from model_store import (
+    Card,
+    Model,
+    ModelNotFound,
+    ModelStore,
+    Network,
+    NewerVersion,
+)
 from trainer.card import energy_section, new_card, run_figures
 from trainer.data.source import Digits, load
 from trainer.errors import BoundUnknown
-from trainer.gate import GateResult, gate
+from trainer.gate import GateResult, best_version, gate
 from trainer.learning.evaluate import Evaluation, evaluate
 from trainer.report.report import report_on
 from trainer.report.subject import Subject
@@ -19,7 +27,6 @@ from trainer.training.checkpoint import Checkpoints
 from trainer.training.fit import Phases
 from trainer.training.prepare import prepare
 from trainer.training.progress import Reporter
-from trainer.training.training import Trained
 
 
 @dataclass(frozen=True)
@@ -63,12 +70,14 @@ def train_and_publish(
             trained = training.run(held)
         finally:
             reporter.close()
-        served = _served(places.store)
-        evaluation, gate_result = _evaluated(request, trained, digits, served, phases)
+        with phases.evaluate:
+            evaluation = evaluate(trained.network, digits.test)
         spent = energy_section(phases, trained.reports, meter, energy_settings)
-        card = new_card(trained, digits, evaluation, spent, served)
+        card = new_card(trained, digits, evaluation, spent, _served(places.store))
         held.check()
-        version, path = _publish(places.store, trained.network, card, gate_result)
+        gate_result, version, path = _publish(
+            request, digits, (trained.network, card), places.store
+        )
         training.forget()
     if version and request.reported:
         subject = Subject(version, trained, digits, evaluation, meter.source)
@@ -79,22 +88,6 @@ def train_and_publish(
         "energy": spent,
     }
     return Outcome(version, evaluation, gate_result, document)
-
-
-def _evaluated(
-    request: Request,
-    trained: Trained,
-    digits: Digits,
-    served: Model | None,
-    phases: Phases,
-) -> tuple[Evaluation, GateResult]:
-    with phases.evaluate:
-        evaluation = evaluate(trained.network, digits.test)
-        if not request.gated:
-            return evaluation, GateResult(
-                True, "published without comparing (--no-gate)"
-            )
-        return evaluation, gate(evaluation, digits.embedded, served, digits.test)
 
 
 def _refuse_bounds_on_joules(request: Request) -> None:
@@ -114,12 +107,23 @@ def _served(store: ModelStore) -> Model | None:
 
 
 def _publish(
-    store: ModelStore, network: Network, card: Card, gate_result: GateResult
-) -> tuple[int | None, Path]:
-    if not gate_result.accepted:
-        return None, store.reject(network, card, datetime.now(UTC))
-    version = store.publish(network, card)
-    return version, store.path(version)
+    request: Request, digits: Digits, candidate: tuple[Network, Card], store: ModelStore
+) -> tuple[GateResult, int | None, Path]:
+    """Publish what the gate lets pass, keep aside what it refuses.
+
+    If another trainer publishes between the comparison and the publication, the
+    candidate is compared again.
+    """
+    while True:
+        newest = store.newest()
+        result = GateResult(True, "published without comparing (--no-gate)")
+        if request.gated:
+            result = gate(candidate[0], digits, best_version(store))
+        if not result.accepted:
+            return result, None, store.reject(*candidate, datetime.now(UTC))
+        with contextlib.suppress(NewerVersion):
+            version = store.publish(*candidate, after=newest)
+            return result, version, store.path(version)
 
 
 def _fate(version: int | None, path: Path, gate_result: GateResult) -> dict[str, Any]:

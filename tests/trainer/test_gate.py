@@ -1,59 +1,190 @@
 """The gate: which candidates may become a version."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from model_store import Card, Model
+from model_store import Card, Model, ModelStore, Network
 from tests.trainer.ten_pixels import answering, reading
 from trainer.data.dataset import Dataset
-from trainer.gate import gate
-from trainer.learning.evaluate import Evaluation
+from trainer.data.source import Digits
+from trainer.gate import best_version, gate
 
-
-def scored(right: int, rows: int = 10) -> Evaluation:
-    confusion = np.zeros((10, 10), np.int64)
-    confusion[0, 0], confusion[0, 1] = right, rows - right
-    return Evaluation(confusion)
+Pixels = NDArray[np.uint8]
 
 
 @pytest.fixture
-def served(card: Card) -> Model:
+def best(card: Card) -> Model:
     """Version 7, from MNIST: it reads digits as `reading` does."""
     return Model(7, reading(), card)
 
 
 @pytest.fixture
-def seven_right() -> Dataset:
-    """Ten test rows of which the served model gets seven right."""
-    return answering([0] * 10, labels=[0] * 7 + [1] * 3)
+def candidate() -> Network:
+    """It reads a digit from ten pixels of its own."""
+    return replace(reading(), weights=(np.roll(reading().weights[0], 10, axis=0),))
 
 
-@pytest.mark.parametrize(("right", "accepted"), [(6, False), (7, True), (8, True)])
-def test_candidate_with_fewer_right_answers_is_refused(
-    served: Model, seven_right: Dataset, right: int, accepted: bool
+def digits_read(ours: str, theirs: str, embedded: bool = False) -> Digits:
+    """Test rows of 3s that the candidate and the best version read as these digits."""
+    labels = [3] * len(ours)
+    rows = answering([*map(int, theirs)], labels)
+    pixels = rows.pixels + np.roll(answering([*map(int, ours)], labels).pixels, 10, 1)
+    test = replace(rows, pixels=pixels)
+    return Digits(test, test, embedded)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "accepted"),
+    [
+        ("3333333333", "3333333111", True),
+        ("3333333111", "3333333111", True),
+        # One is lost: the standard error is sqrt(1 - 1/10) = 0.95.
+        ("3333331111", "3333333111", True),
+        # Two are lost, sqrt(2 - 4/10) = 1.26; three, sqrt(3 - 9/10) = 1.45.
+        ("3333311111", "3333333111", True),
+        ("3333111111", "3333333111", False),
+        # Six are lost and three won: sqrt(9 - 9/10) = 2.85.
+        ("1111113333", "3333333111", True),
+        ("1111111111", "3333333111", False),
+    ],
+)
+def test_candidate_is_refused_if_it_loses_more_than_chance_explains(
+    best: Model, candidate: Network, ours: str, theirs: str, accepted: bool
 ) -> None:
-    result = gate(scored(right), False, served, seven_right)
+    result = gate(candidate, digits_read(ours, theirs), best)
     assert result.accepted == accepted
-    assert f"{right} of 10" in result.reason
+    assert f"{ours.count('3')} of 10" in result.reason
     assert "version 7 7" in result.reason
 
 
-def test_first_candidate_is_accepted(seven_right: Dataset) -> None:
-    assert gate(scored(0), True, None, seven_right).accepted
+def test_first_candidate_is_accepted(candidate: Network) -> None:
+    assert gate(candidate, digits_read("1", "1", embedded=True), None).accepted
 
 
-def test_embedded_set_never_replaces_mnist(served: Model, seven_right: Dataset) -> None:
-    result = gate(scored(10), True, served, seven_right)
+def test_embedded_set_never_replaces_mnist(best: Model, candidate: Network) -> None:
+    result = gate(candidate, digits_read("3333", "1111", embedded=True), best)
     assert not result.accepted
     assert "MNIST" in result.reason
 
 
 @pytest.mark.parametrize("embedded", [True, False])
 def test_embedded_version_is_replaced_by_either(
-    served: Model, seven_right: Dataset, embedded: bool
+    best: Model, candidate: Network, embedded: bool
 ) -> None:
-    version = replace(served, card=replace(served.card, data={"source": "embedded"}))
-    assert gate(scored(7), embedded, version, seven_right).accepted
-    assert not gate(scored(6), embedded, version, seven_right).accepted
+    version = replace(best, card=replace(best.card, data={"source": "embedded"}))
+    for ours, accepted in (("3333333333", True), ("1111111111", False)):
+        digits = digits_read(ours, "3333333333", embedded)
+        assert gate(candidate, digits, version).accepted == accepted
+
+
+def squares(pixels: Pixels) -> Pixels:
+    return pixels.reshape(-1, 28, 28)
+
+
+STRANGE: dict[str, tuple[Callable[[Dataset], dict[str, Any]], str]] = {
+    "swapped": (
+        lambda rows: {"pixels": squares(rows.pixels).transpose(0, 2, 1)},
+        "its rows and columns are swapped, as in EMNIST",
+    ),
+    "inverted": (lambda rows: {"pixels": 255 - rows.pixels}, "its pixels are inverted"),
+    "mirrored": (
+        lambda rows: {"pixels": squares(rows.pixels)[:, :, ::-1]},
+        "its pictures are mirrored",
+    ),
+    "upside down": (
+        lambda rows: {"pixels": squares(rows.pixels)[:, ::-1]},
+        "its pictures are upside down",
+    ),
+    "labels shifted": (
+        lambda rows: {"labels": (rows.labels + 9) % 10},
+        "its labels are shifted by 9, modulo 10",
+    ),
+    "label in another column": (
+        lambda rows: {"labels": np.roll(rows.labels, 7)[::-1]},
+        "is the label in another column",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "cause"), STRANGE.values(), ids=STRANGE)
+def test_test_rows_that_the_best_version_cannot_read_are_not_trusted(
+    best: Model, change: Callable[[Dataset], dict[str, Any]], cause: str
+) -> None:
+    """The candidate would be right on all of them."""
+    claiming = {"test_accuracy": 0.9952, "test_rows": 10_000}
+    version = replace(best, card=replace(best.card, metrics=claiming))
+    good = answering([*range(10)] * 2, labels=[*range(10)] * 2)
+    honest = Digits(good, good, False)
+    assert gate(version.network, honest, version).accepted
+    rows = replace(good, **change(good))
+    rows = replace(rows, pixels=rows.pixels.reshape(-1, 784))
+    result = gate(version.network, Digits(rows, rows, False), version)
+    assert not result.accepted
+    for part in ("version 7", "0.9952", "of 20 right", "made: " + cause, "--no-gate"):
+        assert part in result.reason
+    assert "\n" not in result.reason
+
+
+@pytest.mark.parametrize(
+    ("right", "rows", "claimed", "trusted"),
+    [
+        (0, 1, (0.995, 10_000), True),  # one row proves nothing
+        (1, 4, (0.995, 10_000), False),
+        (16, 20, (0.995, 10_000), True),  # harder rows, but digits
+        (14, 20, (0.995, 10_000), False),
+        (14, 20, (1.0, 10), True),  # ten rows say little of a version
+        (4, 10, (0.6, 100), True),
+        (2, 100, (0.1, 100), True),  # it never read digits
+        (2, 100, (None, None), True),
+    ],
+)
+def test_distrust_allows_for_the_number_of_rows(
+    best: Model,
+    right: int,
+    rows: int,
+    claimed: tuple[float | None, int | None],
+    trusted: bool,
+) -> None:
+    metrics = dict(zip(("test_accuracy", "test_rows"), claimed, strict=True))
+    version = replace(best, card=replace(best.card, metrics=metrics))
+    # The wrong ones are read as any other digit, so that no shift mends them.
+    answers = [0] * right + [1 + n % 9 for n in range(rows - right)]
+    test = answering(answers, labels=[0] * rows)
+    result = gate(version.network, Digits(test, test, False), version)
+    assert result.accepted == trusted, result.reason
+
+
+def test_best_version_is_best_by_its_own_metadata(
+    store: ModelStore, network: Network, card: Card
+) -> None:
+    """Not the pinned one, nor the newest, nor one that few rows were tested on."""
+
+    def publish(source: str, **metrics: float) -> int:
+        data = {"source": source}
+        return store.publish(network, replace(card, data=data, metrics=metrics))
+
+    assert best_version(store) is None
+    found = []
+    for source, accuracy, rows in (
+        ("embedded", 0.99, 10_000),
+        ("embedded", 0.98, 10_000),
+        ("mnist", 0.9455, 10_000),
+        ("mnist", 0.9587, 10_000),
+        ("mnist", 0.9553, 10_000),
+        ("mnist", 1.0, 10),
+    ):
+        publish(source, test_accuracy=accuracy, test_rows=rows)
+        store.pin(1)
+        best = best_version(store)
+        assert best
+        found.append(best.version)
+    assert found == [1, 1, 3, 4, 4, 4]
+    store.path(4).write_bytes(b"broken")
+    best = best_version(store)
+    assert best
+    assert best.version == 5

@@ -47,7 +47,8 @@ def main() -> None:
 def train(request: Request, job: Job, as_json: bool) -> None:
     """Load the digits, train, evaluate, and publish a version.
 
-    A candidate with fewer right test answers than the served version is refused.
+    A candidate is refused that gets fewer test answers right than the best version, by
+    more than chance explains; and so are test rows that the best version cannot read.
 
     Ctrl-C or SIGTERM leaves a checkpoint, which the same command with --resume goes on
     from; the result is the same as if nothing had stopped it.
