@@ -28,14 +28,18 @@ COPY requirements/trainer.txt ./
 RUN python -m venv --without-pip /venv \
     && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement trainer.txt
 
+# The commit that --version and digits_build_info name:
+#   docker build --build-arg COMMIT=$(git rev-parse --short=12 HEAD) ...
 FROM base AS trainer
+ARG COMMIT=unknown
 COPY --from=trainer-venv /venv /venv
 COPY model_store model_store
 COPY energy energy
 COPY trainer trainer
 RUN python -m compileall -q .
 # Compiled loops and matplotlib's fonts are kept where the container may write.
-ENV DIGITS_DATA=/data \
+ENV DIGITS_COMMIT=${COMMIT} \
+    DIGITS_DATA=/data \
     NUMBA_CACHE_DIR=/tmp/numba \
     MPLCONFIGDIR=/tmp/matplotlib
 LABEL org.opencontainers.image.title="digits-trainer" \
@@ -46,12 +50,14 @@ ENTRYPOINT ["python", "-m", "trainer"]
 CMD ["schedule"]
 
 FROM base AS service
+ARG COMMIT=unknown
 COPY --from=service-venv /venv /venv
 COPY model_store model_store
 COPY energy energy
 COPY service service
 RUN python -m compileall -q .
-ENV DIGITS_HOST=0.0.0.0 \
+ENV DIGITS_COMMIT=${COMMIT} \
+    DIGITS_HOST=0.0.0.0 \
     DIGITS_PORT=8000
 LABEL org.opencontainers.image.title="digits-service" \
       org.opencontainers.image.description="Serves the newest version of a digit network over HTTP."

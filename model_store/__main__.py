@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from model_store import ModelStore, StoreError, __version__
+from model_store import ModelStore, StoreError
+from model_store.build import version_option
 from model_store.command_line import json_option, run, store_options
 from model_store.errors import BrokenPin, ModelNotAllowed, ModelNotFound
 from model_store.prune import prune
@@ -22,7 +23,7 @@ def store_command(name: str) -> Callable[[Callable[..., int | None]], click.Comm
 
 
 @click.group()
-@click.version_option(__version__, prog_name="model_store")
+@version_option("model_store")
 def main() -> None:
     """Look at the stored versions of the model, and choose which one is served.
 

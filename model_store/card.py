@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
 from typing import Any
 
 FORMAT = 1
@@ -57,10 +58,24 @@ class Card:
         return self._number(self.energy, "joules")
 
     @property
+    def created_timestamp(self) -> float | None:
+        """`created` in seconds since 1970, UTC by default; None if it is not a time."""
+        try:
+            time = datetime.fromisoformat(self.created)
+        except ValueError:
+            return None
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether a temperature was found on held-out rows."""
+        return (self._number(self.metrics, "temperature") or 0) > 0
+
+    @property
     def temperature(self) -> float:
-        """What logits are divided by for `confidence`; 1 if not calibrated."""
-        value = self._number(self.metrics, "temperature")
-        return value if value is not None and value > 0 else 1.0
+        """What logits are divided by for `confidence`; 1 if it is not calibrated."""
+        found = self._number(self.metrics, "temperature")
+        return found if found is not None and found > 0 else 1.0
 
     @property
     def is_embedded(self) -> bool:

@@ -29,12 +29,14 @@ class Model:
 
     Attributes:
         sha256: of its file, if the store has an allow list.
+        published: when its file was written, in seconds since 1970.
     """
 
     version: int
     network: Network
     card: Card
     sha256: str | None = None
+    published: float | None = None
 
 
 class ModelStore:
@@ -73,7 +75,7 @@ class ModelStore:
         """
         path = self.path(version)
         try:
-            content = npz.content(path)
+            content, published = npz.content(path), path.stat().st_mtime
             allow_list = self._allow_list
             sha256 = allow_list.check(path, content) if allow_list else None
             network, card = npz.parse(path, content)
@@ -81,7 +83,7 @@ class ModelStore:
             raise ModelNotFound(version, self.root) from None
         except OSError as error:
             raise StoreUnavailable(path, error) from None
-        return Model(version, network, card, sha256)
+        return Model(version, network, card, sha256, published)
 
     def still_allows(self, model: Model) -> bool:
         """Whether a loaded version is on the allow list now, if there is one.

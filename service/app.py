@@ -17,6 +17,7 @@ from service.serving.current_model import CurrentModel
 from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
 from service.telemetry.log import write_request
+from service.telemetry.metrics import route_label
 from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
 from service.web.batch import batch
@@ -83,7 +84,7 @@ def _keys(source: KeySource | None) -> Keys | None:
 def _take_over() -> None:
     """Tell the front door which rule the path matches; answer what it refused."""
     if rule := _rule():
-        request.environ[ROUTE] = rule.rule
+        request.environ[ROUTE] = route_label(rule.rule)
     if FAILURE in request.environ:
         raise request.environ[FAILURE]
 

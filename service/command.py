@@ -11,7 +11,8 @@ from typing import NoReturn
 import click
 
 from energy import EnergyError, EnergySettings, open_meter
-from model_store import AllowList, StoreUnavailable, __version__
+from model_store import AllowList, StoreUnavailable
+from model_store.build import commit, version_option
 from model_store.command_line import run
 from service.access.keys import KeySource
 from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
@@ -42,7 +43,7 @@ def _described(setting: Setting) -> str:
 
 
 @click.command()
-@click.version_option(__version__, prog_name="service")
+@version_option("service")
 @_with_settings
 def main(**flags: str | None) -> None:
     """Serve the newest model over HTTP until Ctrl-C.
@@ -110,6 +111,7 @@ def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
             "PROMETHEUS_MULTIPROC_DIR": make_shared_directory(),
+            "DIGITS_COMMIT": commit(environ),  # asked of git once, not by each worker
         },
     )
 

@@ -18,10 +18,14 @@ class NoModel(Exception):
 
 
 class CurrentModel:
-    """Serves the pinned version, or else the newest valid one; and maybe a canary.
+    """Serves the pinned version, or else the newest valid one; perhaps also a canary.
 
-    `refresh` loads and checks aside; readers only ever meet a whole, warmed-up model,
-    as the swap is one assignment.
+    `refresh` loads and checks a version before it is served. The swap is one
+    assignment, so that a reader gets the old model or the new one, warmed up.
+
+    Attributes:
+        pinned: the version that was pinned at the last refresh; None if none was, or if
+            the pin could not be read.
     """
 
     def __init__(
@@ -37,6 +41,8 @@ class CurrentModel:
         self._main: Loaded | None = None
         self._canary: Loaded | None = None
         self._refreshing = threading.Lock()
+        self._why = ""  # the version that is loaded is served
+        self.pinned: int | None = None
         self._fault = ""  # of the store or the pin, as seen by this refresh
         self._logged = LoggedOnce()
         self._canary_logged = LoggedOnce()
@@ -89,7 +95,7 @@ class CurrentModel:
             self._why_none = f"the model store cannot be read ({error.reason})"
             return
         for version in candidates:
-            if self._take(version):
+            if self._take(version, "it is the newest valid version"):
                 return
         if self._main is None:
             self._explain(bool(candidates))
@@ -116,25 +122,27 @@ class CurrentModel:
         try:
             pinned = self._store.pinned()
         except StoreError as error:
+            self.pinned = None
             self._fault = f"the pin cannot be followed: {error}"
         else:
+            self.pinned = pinned
             if pinned is None:
                 return newest_first
-            if self._take(pinned):
+            if self._take(pinned, "it is pinned"):
                 return []
             self._fault = f"the pinned version {pinned} is missing or broken"
         return [] if self._main else newest_first
 
-    def _take(self, version: int) -> bool:
+    def _take(self, version: int, why: str) -> bool:
         """Make a version the loaded one; False if it is broken."""
         try:
             loaded = self._loader.load(version, self._main)
         except StoreUnavailable as error:
             self._fault = f"version {version} cannot be read: {error}"
             return False
-        if loaded and loaded is not self._main:
-            self._main = loaded
-            log.info("serving version %d", version)
+        if loaded and (loaded is not self._main or why != self._why):
+            self._main, self._why = loaded, why
+            log.info("serving version %d: %s", version, why)
         return loaded is not None
 
     def _explain(self, any_version: bool) -> None:

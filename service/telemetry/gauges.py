@@ -1,5 +1,6 @@
 """The gauges that a scrape reads anew: the served models, the source, the grid."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ from prometheus_client.registry import Collector
 from energy import SourceInfo
 from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
-from model_store import Model
+from model_store import Model, __version__
+from model_store.build import UNKNOWN
 
 _JOULES_PER_KWH = 3.6e6
 
@@ -20,15 +22,28 @@ class Gauges(Collector):
 
     Attributes:
         models: those that are served, if any: one, or a canary as well.
+        pinned: the version that is pinned, None if none is.
         info: where joules come from, None without a source.
         grams_per_kwh: CO2e of the grid.
     """
 
     models: list[Model]
+    pinned: int | None
     info: SourceInfo | None
     grams_per_kwh: float
 
     def collect(self) -> Iterator[Metric]:
+        yield _gauge(
+            "digits_build_info",
+            "The version and the commit of the service.",
+            # The command has asked git, or the image says it (model_store/build.py).
+            {
+                "version": __version__,
+                "commit": os.environ.get("DIGITS_COMMIT", UNKNOWN),
+            },
+            1,
+        )
+        yield from self._pin_gauge()
         yield _gauge(
             "digits_grid_carbon_intensity_grams_per_joule",
             "CO2e of the grid, as DIGITS_CARBON_GRAMS_PER_KWH says.",
@@ -38,6 +53,18 @@ class Gauges(Collector):
         if self.info:
             yield from _source_gauges(self.info)
         yield from _merged(m for model in self.models for m in _model_gauges(model))
+
+    def _pin_gauge(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "digits_model_pinned",
+            "1 for the version that is pinned, 0 for one that is served without a pin.",
+            labels=["model_version"],
+        )
+        pinned = set() if self.pinned is None else {self.pinned}
+        for version in sorted({model.version for model in self.models} | pinned):
+            family.add_metric([str(version)], version in pinned)
+        if family.samples:
+            yield family
 
 
 def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:
@@ -53,7 +80,7 @@ def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:
 def _source_gauges(info: SourceInfo) -> Iterator[Metric]:
     yield _gauge(
         "digits_energy_source_info",
-        "The source of every joule here.",
+        "The source of every energy figure of this service.",
         {"source": info.name, "scope": info.scope, "domains": "+".join(info.domains)},
         1,
     )
@@ -61,7 +88,7 @@ def _source_gauges(info: SourceInfo) -> Iterator[Metric]:
         idle = info.coefficients["idle_watts_per_cpu"]
         family = GaugeMetricFamily(
             "digits_energy_coefficient_watts",
-            "What an estimate takes one CPU to draw.",
+            "The power of one CPU that an estimate assumes.",
             labels=["state"],
         )
         family.add_metric(["idle"], idle)
@@ -73,7 +100,7 @@ def _model_gauges(model: Model) -> Iterator[Metric]:
     card, version = model.card, str(model.version)
     yield _gauge(
         "digits_model_info",
-        "The version that is served.",
+        "A version that is served.",
         {
             "version": version,
             "layers": "-".join(map(str, model.network.layers)),
@@ -89,14 +116,20 @@ def _model_gauges(model: Model) -> Iterator[Metric]:
     metered = {**labels, "source": str(source)}
     bulb = {**labels, "bulb_watts": f"{NOTES_BULB_WATTS:g}"}
     for name, text, names, value in (
-        ("training_energy_joules", "Spent on the fit.", metered,
+        ("created_timestamp_seconds", "When the version was trained.", labels,
+         card.created_timestamp),
+        ("published_timestamp_seconds", "When the version's file was written.", labels,
+         model.published),
+        ("training_energy_joules", "The energy of the version's training.", metered,
          _of(energy, "joules")),
-        ("training_duration_seconds", "Of the fit.", labels,
+        ("training_duration_seconds", "The duration of the version's training.", labels,
          _of(card.energy, "seconds")),
-        ("training_co2e_grams", "Of the fit.", labels, _of(energy, "co2e_grams")),
-        ("training_bulb_seconds", "A bulb's light for the fit's energy.", bulb,
-         _of(energy, "bulb_seconds")),
-        ("test_accuracy_ratio", "Of the test rows.", labels, card.test_accuracy),
+        ("training_co2e_grams", "The CO2e of the version's training.", labels,
+         _of(energy, "co2e_grams")),
+        ("training_bulb_seconds", "How long a bulb burns on the training's energy.",
+         bulb, _of(energy, "bulb_seconds")),
+        ("test_accuracy_ratio", "The part of the test rows that are read right.",
+         labels, card.test_accuracy),
     ):  # fmt: skip
         if value is not None:
             yield _gauge(f"digits_model_{name}", text, names, value)

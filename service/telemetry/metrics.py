@@ -1,5 +1,6 @@
 """Every metric that the service counts, declared once."""
 
+import re
 from bisect import bisect_left
 from collections import Counter as Tally
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ class BulkHistogram(Histogram):
         self._buckets[bisect_left(self._upper_bounds, value)].inc(times)
 
 
+# <int(max=999999999):version> of a Flask rule.
+_PARAMETER = re.compile(r"<(?:[^<>]*:)?(\w+)>")
+
 Labelled = TypeVar("Labelled", Counter, Histogram, BulkHistogram)
 
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10)
@@ -38,29 +42,31 @@ _CONFIDENCE = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1)
 
 HTTP_REQUESTS = Counter(
     "digits_http_requests_total",
-    "Requests answered.",
+    "Requests that were answered.",
     ["method", "route", "code"],
 )
 HTTP_SECONDS = Histogram(
     "digits_http_request_duration_seconds",
-    "From the request's headers to its answer.",
+    "Seconds from a request's headers to its answer.",
     ["route"],
     buckets=_SECONDS,
 )
 PREDICTIONS = Counter(
-    "digits_predictions_total", "Digits answered.", ["label", "model_version"]
+    "digits_predictions_total",
+    "Predictions that were answered.",
+    ["label", "model_version"],
 )
 CONFIDENCE = BulkHistogram(
     "digits_prediction_confidence",
-    "The calibrated probability of the label that was answered.",
+    "The confidence of each prediction, as answered.",
     buckets=_CONFIDENCE,
 )
 REJECTED_IMAGES = Counter(
-    "digits_rejected_images_total", "Pictures that no digit was read from.", ["reason"]
+    "digits_rejected_images_total", "Pictures that were refused.", ["reason"]
 )
 MODEL_LOADS = Counter(
     "digits_model_loads_total",
-    "Versions that a worker loaded (ok) or not (broken, forbidden, unavailable).",
+    "Versions that a worker loaded (ok) or could not load.",
     ["outcome"],
 )
 PREDICTION_JOULES = BulkHistogram(
@@ -77,12 +83,12 @@ PREDICTION_CPU = BulkHistogram(
 )
 PROCESS_JOULES = Counter(
     "digits_process_energy_joules_total",
-    "The dynamic energy of the workers: spent on predictions (request) or not.",
+    "The dynamic energy of the workers, on predictions (request) or not (overhead).",
     ["source", "activity"],
 )
 IDLE_JOULES = Counter(
     "digits_idle_energy_joules_total",
-    "The energy that the CPUs reserved for the service draw when idle.",
+    "The idle energy of the CPUs that the service may use.",
     ["source"],
 )
 NODE_JOULES = Counter(
@@ -90,14 +96,17 @@ NODE_JOULES = Counter(
     "The energy of the whole machine; the workers' share is a part of it.",
     ["source", "domain"],
 )
-COUNTER_WRAPS = Counter(
-    "digits_energy_wraps_total", "Energy counters that began again at zero."
-)
+COUNTER_WRAPS = Counter("digits_energy_wraps_total", "Wraps of energy counters.")
 SAMPLES_SKIPPED = Counter(
     "digits_energy_samples_skipped_total",
-    "Readings of an energy counter that were not counted.",
+    "Readings of an energy counter that could not be used.",
     ["reason"],
 )
+
+
+def route_label(rule: str) -> str:
+    """A route as metrics and the log name it: /models/{version}, without converters."""
+    return _PARAMETER.sub(r"{\1}", rule)
 
 
 @lru_cache(maxsize=4096)

@@ -38,16 +38,22 @@ def alive() -> ResponseReturnValue:
 @routes.get("/readyz")
 def ready() -> ResponseReturnValue:
     """A model is loaded; else 503 says why not."""
-    return {"status": "ready", "model": {"version": parts().models.get().version}}
+    models = parts().models
+    return {
+        "status": "ready",
+        "model": {"version": models.get().version},
+        "pinned": models.pinned,
+    }
 
 
 @routes.get("/models")
 def list_models() -> ResponseReturnValue:
-    """Every valid version with its accuracy, and which one is served."""
+    """Every valid version with its accuracy, the one served, and the one pinned."""
     served = parts().models.loaded
     return {
         "models": [_summary(*entry) for entry in parts().catalog.cards().items()],
         "served": served.version if served else None,
+        "pinned": parts().models.pinned,
     }
 
 
@@ -56,14 +62,22 @@ def show_model(version: int) -> ResponseReturnValue:
     """A version's whole metadata, and what its predictions cost."""
     card = parts().catalog.card(version)
     spent = energy_per_prediction(version, card, parts().ledger.source)
-    return {"version": version, **card.to_dict(), "energy_per_prediction": spent}
+    return {
+        "version": version,
+        **card.to_dict(),
+        "calibrated": card.is_calibrated,
+        "energy_per_prediction": spent,
+    }
 
 
 @routes.get("/metrics")
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
     gauges = Gauges(
-        parts().models.all_loaded, parts().ledger.info, parts().grams_per_kwh
+        parts().models.all_loaded,
+        parts().models.pinned,
+        parts().ledger.info,
+        parts().grams_per_kwh,
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -87,6 +101,7 @@ def _summary(version: int, card: Card) -> dict[str, Any]:
         "created": card.created,
         "layers": card.layers,
         "test_accuracy": card.test_accuracy,
+        "calibrated": card.is_calibrated,
         "data": card.data.get("source"),
         "joules": card.joules,
     }

@@ -38,11 +38,14 @@ def _network(seed: int) -> Network:
 
 def _card(network: Network, **facts: Any) -> Card:
     return Card(
-        created="2026-01-02T03:04:05+00:00",
         layers=network.layers,
         activations=list(network.activation_names),
         loss="cross-entropy",
-        **{"data": {"source": "mnist"}, **facts},
+        **{
+            "created": "2026-01-02T03:04:05+00:00",
+            "data": {"source": "mnist"},
+            **facts,
+        },
     )
 
 

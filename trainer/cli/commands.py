@@ -10,7 +10,8 @@ from typing import NoReturn
 import click
 
 from energy import EnergyError
-from model_store import ModelStore, StoreError, __version__
+from model_store import ModelStore, StoreError
+from model_store.build import version_option
 from model_store.command_line import json_option, run, store_options
 from trainer.cli.data_commands import data
 from trainer.cli.options import (
@@ -34,7 +35,7 @@ _MISTAKES = (TrainerError, StoreError, EnergyError)
 
 
 @click.group()
-@click.version_option(__version__, prog_name="trainer")
+@version_option("trainer")
 def main() -> None:
     """Train the digit network and publish versions of it to the model store."""
 

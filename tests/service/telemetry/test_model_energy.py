@@ -139,8 +139,9 @@ def test_an_estimate_shows_the_watts_that_it_takes(client: FlaskClient) -> None:
 
 def test_a_measured_source_names_its_domains_and_has_no_coefficients() -> None:
     info = SourceInfo("rapl", "machine", ("package", "dram"), "")
-    found = {family.name: family for family in Gauges([], info, 36.0).collect()}
+    found = {family.name: family for family in Gauges([], None, info, 36.0).collect()}
     assert set(found) == {
+        "digits_build_info",
         "digits_energy_source_info",
         "digits_grid_carbon_intensity_grams_per_joule",
     }

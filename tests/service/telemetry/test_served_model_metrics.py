@@ -1,13 +1,14 @@
 """What a scrape says of the served model, from its card; nothing that is unknown."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from model_store import Model, ModelStore
+from model_store import Model, ModelStore, __version__
 from service.web.services import Parts
 
 Publish = Callable[..., Model]
@@ -57,6 +58,15 @@ def test_facts_of_the_served_model_are_metrics(
                 "created": "2026-01-02T03:04:05+00:00",
             },
         ),
+        "digits_model_pinned": (0, {"model_version": "2"}),
+        "digits_model_created_timestamp_seconds": (
+            datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp(),
+            {"model_version": "2"},
+        ),
+        "digits_model_published_timestamp_seconds": (
+            store.path(2).stat().st_mtime,
+            {"model_version": "2"},
+        ),
         "digits_model_training_energy_joules": (
             2763.0,
             {"model_version": "2", "source": "rapl"},
@@ -83,7 +93,29 @@ def test_energy_of_a_training_without_a_source_is_absent(
 ) -> None:
     publish(store, energy=energy)
     parts.models.refresh()
-    assert set(_samples(client)) == {"digits_model_info", "digits_energy_source_info"}
+    assert set(_samples(client)) == {
+        "digits_model_info",
+        "digits_model_pinned",
+        "digits_model_created_timestamp_seconds",
+        "digits_model_published_timestamp_seconds",
+        "digits_energy_source_info",
+    }
+
+
+def test_version_of_unknown_age_shows_no_time_of_its_making(
+    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+) -> None:
+    publish(store, created="yesterday")
+    parts.models.refresh()
+    assert "digits_model_created_timestamp_seconds" not in _samples(client)
+
+
+def test_build_is_a_metric(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITS_COMMIT", "0123abcd4567")
+    build = f'digits_build_info{{commit="0123abcd4567",version="{__version__}"}} 1.0'
+    assert build in client.get("/metrics").text
 
 
 def test_without_a_model_nothing_is_said_of_one(bare_client: FlaskClient) -> None:

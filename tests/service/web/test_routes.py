@@ -1,7 +1,9 @@
 """The other routes: whether the service lives, is ready, and what it could serve."""
 
+import logging
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
@@ -18,11 +20,70 @@ def test_service_is_alive_without_a_model(bare_client: FlaskClient) -> None:
 def test_service_is_ready_with_a_model(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {"status": "ready", "model": {"version": 1}}
+    assert answer.get_json() == {
+        "status": "ready",
+        "model": {"version": 1},
+        "pinned": None,
+    }
+
+
+def test_pin_is_seen_where_one_looks_for_it(
+    client: FlaskClient,
+    store: ModelStore,
+    parts: Parts,
+    publish: Publish,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    publish(store)
+    store.pin(1)
+    parts.models.refresh()
+    assert client.get("/readyz").get_json()["pinned"] == 1
+    assert client.get("/models").get_json()["pinned"] == 1
+    assert 'digits_model_pinned{model_version="1"} 1.0' in client.get("/metrics").text
+    store.unpin()
+    parts.models.refresh()
+    assert client.get("/readyz").get_json()["pinned"] is None
+    assert 'digits_model_pinned{model_version="2"} 0.0' in client.get("/metrics").text
+    assert caplog.messages == [
+        "serving version 1: it is pinned",
+        "serving version 2: it is the newest valid version",
+    ]
+
+
+def test_pin_of_a_missing_version_is_seen(
+    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+) -> None:
+    publish(store)
+    store.pin(2)
+    store.path(2).unlink()
+    parts.models.refresh()
+    ready = client.get("/readyz").get_json()
+    assert (ready["model"], ready["pinned"]) == ({"version": 1}, 2)
+    metrics = client.get("/metrics").text
+    assert 'digits_model_pinned{model_version="1"} 0.0' in metrics
+    assert 'digits_model_pinned{model_version="2"} 1.0' in metrics
+
+
+@pytest.mark.parametrize(
+    ("metrics", "calibrated"),
+    [({"temperature": 1.3}, True), ({}, False), ({"temperature": None}, False)],
+)
+def test_model_says_whether_its_confidence_is_calibrated(
+    client: FlaskClient,
+    store: ModelStore,
+    publish: Publish,
+    metrics: dict[str, object],
+    calibrated: bool,
+) -> None:
+    publish(store, metrics=metrics)
+    assert client.get("/models/2").get_json()["calibrated"] is calibrated
+    assert client.get("/models").get_json()["models"][1]["calibrated"] is calibrated
 
 
 def test_empty_store_lists_no_model(bare_client: FlaskClient) -> None:
-    assert bare_client.get("/models").get_json() == {"models": [], "served": None}
+    listed = bare_client.get("/models").get_json()
+    assert listed == {"models": [], "served": None, "pinned": None}
 
 
 def test_valid_models_are_listed_with_their_facts(
@@ -44,6 +105,7 @@ def test_valid_models_are_listed_with_their_facts(
         "created": "2026-01-02T03:04:05+00:00",
         "layers": [784, 16, 10],
         "test_accuracy": 0.75,
+        "calibrated": False,
         "data": "embedded",
         "joules": 12.5,
     }
