@@ -1,4 +1,4 @@
-"""The application: its parts wired together."""
+"""The application: its services wired together."""
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
@@ -11,7 +11,6 @@ from service.access.admission import Admission
 from service.access.client_counts import ClientCounts
 from service.access.keys import Keys, KeySource
 from service.config import ServiceConfig
-from service.server.deadlines import SlowSenders
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
 from service.telemetry.access_log import AccessLog
@@ -21,16 +20,13 @@ from service.telemetry.metrics import route_label
 from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
 from service.web.batch import batch
-from service.web.body import BodyReader
 from service.web.description import description
 from service.web.errors import register_errors
-from service.web.middleware import FAILURE, ROUTE, Front
+from service.web.middleware import ROUTE, Middleware
 from service.web.routes import routes
-from service.web.services import Parts
+from service.web.services import Services
 from service.web.v1 import v1
 from service.web.v2.routes import v2
-
-_PATIENCE_S = 10.0
 
 
 def create_app(
@@ -41,25 +37,24 @@ def create_app(
     counts: ClientCounts | None = None,
     tracer: Tracer | None = None,
 ) -> Flask:
-    """A Flask application whose parts are in `app.extensions["digits"]`.
+    """A Flask application whose services are in `app.extensions["digits"]`.
 
-    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`,
-    `admission.refresh` and `slow_senders.cut_off_late` happen now and then. The counts
-    of config.rate_limit are the caller's, too, as workers share them.
+    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`
+    and `admission.refresh` happen now and then. The counts of config.rate_limit are the
+    caller's, too, as workers share them.
     """
     app = Flask("service.web")
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
-    app.extensions["digits"] = parts = Parts(
+    app.extensions["digits"] = services = Services(
         config=config,
         admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
         store=store,
         models=CurrentModel(store, config.canary),
         catalog=Catalog(store),
         ledger=EnergyLedger(meter, node),
-        bodies=BodyReader(config.max_upload_bytes, SlowSenders(_PATIENCE_S)),
         grams_per_kwh=grams_per_kwh,
         access_log=AccessLog(
             tracer or NoTracer(), write_request if config.log_format == "json" else None
@@ -67,9 +62,12 @@ def create_app(
     )
     for blueprint in (routes, batch, v1, v2, admin, description):
         app.register_blueprint(blueprint)
+    # Answered by the middleware; here for its 405, its OPTIONS and its name in metrics.
+    app.add_url_rule("/predict", "predict", methods=["POST"])
     register_errors(app)
-    app.before_request(_take_over)
-    app.wsgi_app = Front(app.wsgi_app, parts)  # type: ignore[method-assign]
+    app.before_request(_name_route)
+    app.before_request(lambda: services.admission.check(request.environ))
+    app.wsgi_app = Middleware(app.wsgi_app, services)  # type: ignore[method-assign]
     return app
 
 
@@ -81,12 +79,10 @@ def _keys(source: KeySource | None) -> Keys | None:
     return keys
 
 
-def _take_over() -> None:
-    """Tell the front door which rule the path matches; answer what it refused."""
+def _name_route() -> None:
+    """Tell the middleware which rule the path matches."""
     if rule := _rule():
         request.environ[ROUTE] = route_label(rule.rule)
-    if FAILURE in request.environ:
-        raise request.environ[FAILURE]
 
 
 def _rule() -> Rule | None:

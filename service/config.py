@@ -114,6 +114,9 @@ SETTINGS = (
         "Worker processes; unset: one for each CPU that may be used.",
     ),
     _number("DIGITS_THREADS", 4, 1, 256, "Threads in each worker."),
+    _choice(
+        "DIGITS_FAST_PATH", ("on", "off"), "off: small predictions go to threads, too."
+    ),
     _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
     _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
     _number(
@@ -156,6 +159,7 @@ class ServiceConfig:
     port: int
     workers: int
     threads: int
+    fast_path: str
     max_upload_bytes: int
     max_pixels: int
     reload_seconds: float

@@ -14,10 +14,9 @@ from service.config import ServiceConfig
 from service.telemetry.background import every
 from service.telemetry.log import set_up_logging
 from service.telemetry.tracing import open_tracer
-from service.web.services import Parts
+from service.web.services import Services
 
 _TICK_S = 1.0
-_CUT_OFF_S = 0.25
 
 
 def application() -> Flask:
@@ -35,11 +34,10 @@ def application() -> Flask:
     counts = ClientCounts(rate, shared / "client-counts") if rate else None
     tracer = open_tracer(os.environ)
     app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, tracer)
-    parts: Parts = app.extensions["digits"]
-    parts.models.refresh()
-    parts.ledger.tick()
-    every(config.reload_seconds, parts.models.refresh, "reload")
-    every(config.reload_seconds, parts.admission.refresh, "keys")
-    every(_TICK_S, parts.ledger.tick, "energy")
-    every(_CUT_OFF_S, parts.bodies.slow_senders.cut_off_late, "slow senders")
+    services: Services = app.extensions["digits"]
+    services.models.refresh()
+    services.ledger.tick()
+    every(config.reload_seconds, services.models.refresh, "reload")
+    every(config.reload_seconds, services.admission.refresh, "keys")
+    every(_TICK_S, services.ledger.tick, "energy")
     return app

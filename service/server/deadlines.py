@@ -1,26 +1,17 @@
-"""Cutting off connections that take too long to send their headers or their body.
+"""Read deadlines: a client that sends its headers or its body too slowly is cut off.
 
-gunicorn's threads wait without end for what a client has promised. So whoever waits
-says so here, and another thread stops receiving where the time is up: the waiting
-`recv` then returns nothing more.
+gunicorn's threads wait without end for what a client has promised. So a thread that
+waits starts a deadline here, and another thread stops receiving where it has passed:
+the waiting `recv` then returns nothing more.
 """
 
 import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 
-class TooSlow(Exception):
-    """A client that did not send in time what it had announced."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the body was not complete in {seconds:g} s")
-        self.seconds = seconds
-
-
-class SlowSenders:
+class ReadDeadlines:
     """The connections that are being waited for.
 
     Attributes:
@@ -32,31 +23,15 @@ class SlowSenders:
         self._lock = threading.Lock()
         self._ends_at: dict[socket.socket, float] = {}
 
-    def watch(self, connection: socket.socket) -> None:
+    def start(self, connection: socket.socket) -> None:
         """The time of this connection begins."""
         with self._lock:
             self._ends_at[connection] = time.monotonic() + self.seconds
 
-    def forget(self, connection: socket.socket) -> bool:
+    def stop(self, connection: socket.socket) -> bool:
         """All has come, or nothing more will; False if it was cut off before."""
         with self._lock:
             return self._ends_at.pop(connection, None) is not None
-
-    @contextlib.contextmanager
-    def patience(self, connection: socket.socket | None) -> Iterator[None]:
-        """Wait for the connection in this block. Raises TooSlow if it was cut off.
-
-        Without a connection (no gunicorn) everything is there already.
-        """
-        if connection is None:
-            yield
-            return
-        self.watch(connection)
-        try:
-            yield
-        finally:
-            if not self.forget(connection):
-                raise TooSlow(self.seconds)
 
     def cut_off_late(self) -> None:
         """Stop receiving where the time is up; to be called a few times a second."""

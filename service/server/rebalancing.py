@@ -1,4 +1,4 @@
-"""A new worker gets its share of the connections that clients keep.
+"""Rebalancing of kept connections: a new worker gets its share of them.
 
 A kept connection stays with the worker that took it up. When one dies, its clients come
 to those that live, and its successor would have nothing to do for as long as they keep
@@ -15,11 +15,11 @@ from service.telemetry.background import every
 _LOOK_S = 0.25
 
 
-class Newcomers:
-    """When a worker came last; times are of time.monotonic()."""
+class Rebalancing:
+    """Knows when a worker was started last; times are of time.monotonic()."""
 
     def __init__(self) -> None:
-        self._came_at = -math.inf
+        self._started_at = -math.inf
         self._seen_ns = 0
 
     def join(self, mark: Path) -> None:
@@ -29,14 +29,14 @@ class Newcomers:
         """
         mark.touch()
         self._seen_ns = mark.stat().st_mtime_ns
-        every(_LOOK_S, lambda: self.look(mark), "newcomers")
+        every(_LOOK_S, lambda: self.look(mark), "rebalancing")
 
     def look(self, mark: Path) -> None:
-        """See whether a worker came since the last look."""
+        """See whether a worker was started since the last look."""
         touched_ns = mark.stat().st_mtime_ns
         if touched_ns != self._seen_ns:
-            self._seen_ns, self._came_at = touched_ns, time.monotonic()
+            self._seen_ns, self._started_at = touched_ns, time.monotonic()
 
-    def came_after(self, moment: float) -> bool:
-        """Whether one came since then."""
-        return moment < self._came_at
+    def ends(self, taken_up_at: float) -> bool:
+        """Whether a connection that was taken up then is left to a newer worker."""
+        return taken_up_at < self._started_at

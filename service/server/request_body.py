@@ -1,9 +1,13 @@
-"""A request's body as gunicorn reads it, and what its connection is told of it."""
+"""A request's body as gunicorn reads it, in time, and what its connection is told."""
 
 import socket
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from gunicorn.http.body import Body, LengthReader
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, RequestTimeout
+
+from service.server.deadlines import ReadDeadlines
 
 # What gunicorn reads of a body that the application left, to find the next request.
 _MOST_SKIPPED: Final = 64 * 1024
@@ -18,9 +22,12 @@ class RequestBody(Body):  # type: ignore[misc]
     where a next request would begin, it says that it is kept.
     """
 
-    def __init__(self, request: Any, connection: socket.socket) -> None:
+    def __init__(
+        self, request: Any, connection: socket.socket, deadlines: ReadDeadlines
+    ) -> None:
         self._request = request
         self._connection = connection
+        self._deadlines = deadlines
         self._closes = request.must_close
         self._to_ask = request._expected_100_continue
         super().__init__(request.body.reader)
@@ -40,13 +47,32 @@ class RequestBody(Body):  # type: ignore[misc]
             self._request.force_close()
 
     def read(self, size: int | None = None) -> bytes:
-        """Up to so many bytes, or all. Raises what gunicorn raises, OSError."""
+        """Up to so many bytes, or all.
+
+        Raises werkzeug's BadRequest if it is malformed or the connection breaks, and
+        RequestTimeout if it does not come in time.
+        """
         self._request.must_close = self._closes
+        self._deadlines.start(self._connection)
+        try:
+            return self._read(size)
+        except (ParseException, OSError) as error:
+            raise BadRequest(f"the body is malformed: {error}") from None
+        finally:
+            if not self._deadlines.stop(self._connection):
+                self._refuse_late()
+
+    def _read(self, size: int | None) -> bytes:
         if self._to_ask:
             self._to_ask = False
             self._connection.sendall(_CONTINUE)
         content: bytes = super().read(size)
         return content
+
+    def _refuse_late(self) -> NoReturn:
+        self.failed = True  # what may come later is no next request
+        seconds = self._deadlines.seconds
+        raise RequestTimeout(f"the body was not complete in {seconds:g} s")
 
     def _is_skipped(self) -> bool:
         reader = self.reader

@@ -1,12 +1,15 @@
-"""Small prediction requests that have arrived whole, read and answered in one go.
+"""Small requests that have arrived whole, to be answered at once: predictions, health.
 
-gunicorn's parser and response take half of such a request's time. So the plainest form
-of it is read here: one POST to /predict in HTTP/1.1 with a Content-Length, of printable
-headers that come once each. Whatever is more or less than that is gunicorn's to judge.
+gunicorn's parser and response take half of a small prediction's time. So its plainest
+form is read and answered here: one POST to /predict in HTTP/1.1 with a Content-Length,
+of printable headers that come once each. Whatever is more or less than that is
+gunicorn's to judge.
 """
 
 import io
 import re
+import select
+import socket
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -15,6 +18,11 @@ from gunicorn.util import http_date
 
 # Its headers and body together; a digit on a canvas is smaller than this.
 MOST_BYTES: Final = 8192
+HEALTH_CHECK: Final = re.compile(
+    rb"GET /(?:healthz|readyz) HTTP/1\.[01]\r\n"
+    rb"(?:(?!content-length|transfer-encoding)[^\r\n]+\r\n)*\r\n",
+    re.I,
+)
 _HEAD: Final = re.compile(
     rb"POST /predict HTTP/1\.1\r\n((?:[A-Za-z0-9-]+:[ -~]*\r\n)+)\r\n"
 )
@@ -42,6 +50,26 @@ _CONSTANT: Final = {
 
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+def peek(connection: socket.socket, most: int) -> bytes | None:
+    """What has arrived, up to that many bytes; None if nothing has yet.
+
+    Nothing is taken away. Empty if the client has closed, or the connection broke.
+    """
+    try:
+        return connection.recv(most, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return None
+    except OSError:  # it broke
+        return b""
+
+
+def is_writable(connection: socket.socket) -> bool:
+    """Whether an answer can be sent now; a client that never reads must wait."""
+    poll = select.poll()
+    poll.register(connection, select.POLLOUT)
+    return bool(poll.poll(0))
 
 
 def read_whole(received: bytes, client: Any, server: Any) -> Environ | None:

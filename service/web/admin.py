@@ -6,21 +6,21 @@ from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
 
 from model_store import CorruptModel, ModelNotAllowed, StoreUnavailable
 from service.web.errors import store_fault
-from service.web.routes import parts
+from service.web.services import services
 
 admin = Blueprint("admin", __name__)
 
 
 @admin.before_request
 def _check_token() -> None:
-    parts().admission.check_admin(request.environ)
+    services().admission.check_admin(request.environ)
 
 
 @admin.post("/models/<int(max=999999999):version>/pin")
 def pin(version: int) -> ResponseReturnValue:
     """Serve this version, whatever is newer; other workers follow in a moment."""
     try:
-        parts().store.pin(version)
+        services().store.pin(version)
     except (CorruptModel, ModelNotAllowed) as error:
         raise UnprocessableEntity(store_fault(error)) from None
     except StoreUnavailable as error:
@@ -32,7 +32,7 @@ def pin(version: int) -> ResponseReturnValue:
 def unpin() -> ResponseReturnValue:
     """Serve the newest valid version again."""
     try:
-        parts().store.unpin()
+        services().store.unpin()
     except StoreUnavailable as error:
         raise ServiceUnavailable(store_fault(error)) from None
     return _followed(None)
@@ -40,10 +40,10 @@ def unpin() -> ResponseReturnValue:
 
 def _followed(pinned: int | None) -> ResponseReturnValue:
     """The answer; by then this worker does what was chosen."""
-    models = parts().models
+    models = services().models
     models.refresh()
     return {
         "pinned": pinned,
         "served": models.loaded.version if models.loaded else None,
-        "everywhere_within_seconds": parts().config.reload_seconds,
+        "everywhere_within_seconds": services().config.reload_seconds,
     }

@@ -11,11 +11,12 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from model_store import Model
 from service.image import DigitImage, ImageRejected
 from service.serving.prediction import predict
+from service.web.body import read_body
 from service.web.errors import problem_document, rejected_picture
 from service.web.multipart import Part, parts_of
-from service.web.pixel_budget import PixelBudget
-from service.web.routes import parts, record_energy
-from service.web.upload import from_part
+from service.web.routes import record_energy
+from service.web.services import services
+from service.web.upload import PixelBudget, from_part
 
 MOST_PARTS = 1024
 Problem = dict[str, Any]
@@ -26,10 +27,11 @@ batch = Blueprint("batch", __name__)
 @batch.post("/predict/batch")
 def predict_batch() -> ResponseReturnValue:
     """A prediction or an error for each picture, in order; see docs/api.md."""
-    model = parts().models.pick()
-    images = read_images(request, parts().bodies.read(request.environ))
-    budget = PixelBudget(parts().config.max_pixels)
-    with parts().access_log.tracer.span("decode"):
+    model = services().models.pick()
+    body = read_body(request.environ, services().config.max_upload_bytes)
+    images = read_images(request, body)
+    budget = PixelBudget(services().config.max_pixels)
+    with services().access_log.tracer.span("decode"):
         digits = [_digit(image, budget) for image in images]
     document = {
         "predictions": _answers(model, digits),
@@ -68,7 +70,7 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     read = [digit for digit in digits if isinstance(digit, DigitImage)]
     if not read:
         return [{"error": problem} for problem in digits]
-    with parts().access_log.tracer.span("predict"):
+    with services().access_log.tracer.span("predict"):
         predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
     answers = [
         next(predictions).to_dict() | _warnings(digit)

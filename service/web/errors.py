@@ -1,10 +1,11 @@
 """How every error is answered: one table, as RFC 9457 says or KServe's protocols."""
 
 import json
+import logging
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
 from model_store import (
@@ -21,13 +22,13 @@ from service.image import (
     Undecodable,
     UnsupportedFormat,
 )
-from service.server.deadlines import TooSlow
 from service.serving.current_model import NoModel
 from service.telemetry import metrics
 
+log = logging.getLogger(__name__)
+
 StoreFault = ModelNotFound | ModelNotAllowed | CorruptModel | StoreUnavailable
 _STATUS: dict[type[Exception], int] = {
-    TooSlow: 408,
     ModelNotFound: 404,
     CorruptModel: 404,
     ModelNotAllowed: 404,
@@ -64,13 +65,6 @@ def rejected_picture(rejection: ImageRejected) -> dict[str, Any]:
     return problem_document(_REJECTED[type(rejection)], str(rejection))
 
 
-def refusal(status: int, detail: str) -> Response:
-    """The answer to a failed request: a problem, or that of KServe's protocols."""
-    if f"{request.path}/".startswith(("/v1/", "/v2/")):
-        return _answer(status, {"error": detail}, "application/json")
-    return problem(status, detail)
-
-
 def _answer(status: int, document: dict[str, Any], mimetype: str) -> Response:
     response = Response(json.dumps(document), status, mimetype=mimetype)
     if status == 503:
@@ -91,39 +85,39 @@ def store_fault(error: StoreFault) -> str:
             return f"the model store or its state cannot be used: {reason}"
 
 
-def register_errors(app: Flask) -> None:
-    """Answer the exceptions of the table, werkzeug's own, and the unexpected."""
-    for exception in _STATUS:
-        app.register_error_handler(exception, _answer_known)
-    app.register_error_handler(ImageRejected, _answer_rejected)
-    app.register_error_handler(RejectedAt, _answer_rejected_at)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(InternalServerError, _answer_unexpected)
+def error_response(error: Exception, path: str) -> Response:
+    """The answer to a request for that path that raised this; counts rejected pictures.
 
-
-def _answer_known(error: Exception) -> Response:
-    told = store_fault(error) if isinstance(error, StoreFault) else str(error)
-    return refusal(_STATUS[type(error)], told)
-
-
-def _answer_rejected(error: ImageRejected) -> Response:
-    document = rejected_picture(error)
-    return refusal(document["status"], document["detail"])
-
-
-def _answer_rejected_at(error: RejectedAt) -> Response:
-    document = rejected_picture(error.rejection)
-    return refusal(document["status"], str(error))
-
-
-def _answer_http(error: HTTPException) -> Response:
-    response = refusal(error.code or 500, error.description or "")
-    for name, value in error.get_headers():  # Allow, Retry-After, WWW-Authenticate
-        if name != "Content-Type":
-            response.headers[name] = value
+    KServe's protocols have a form of their own. What is not in the table is a fault of
+    ours: it is logged, and the caller learns nothing of it.
+    """
+    status, detail = _told(error)
+    if f"{path}/".startswith(("/v1/", "/v2/")):
+        response = _answer(status, {"error": detail}, "application/json")
+    else:
+        response = problem(status, detail)
+    if isinstance(error, HTTPException):
+        for name, value in error.get_headers():  # Allow, Retry-After, WWW-Authenticate
+            if name != "Content-Type":
+                response.headers[name] = value
     return response
 
 
-def _answer_unexpected(error: InternalServerError) -> Response:
-    """A fault of ours; Flask has logged the traceback."""
-    return refusal(500, "an unexpected error; the log has its traceback")
+def _told(error: Exception) -> tuple[int, str]:
+    """The status, and what the caller is told."""
+    if isinstance(error, HTTPException):
+        return error.code or 500, error.description or ""
+    rejection = error.rejection if isinstance(error, RejectedAt) else error
+    if isinstance(rejection, ImageRejected):
+        return rejected_picture(rejection)["status"], str(error)
+    if isinstance(error, StoreFault):
+        return _STATUS[type(error)], store_fault(error)
+    if type(error) in _STATUS:
+        return _STATUS[type(error)], str(error)
+    log.error("unexpected error", exc_info=error)
+    return 500, "an unexpected error; the log has its traceback"
+
+
+def register_errors(app: Flask) -> None:
+    """Let the table answer whatever Flask's views raise."""
+    app.register_error_handler(Exception, lambda e: error_response(e, request.path))

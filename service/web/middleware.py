@@ -1,9 +1,8 @@
-"""The front door: each request is named, timed, answered and counted here.
+"""The middleware: each request is named, timed, answered and counted here.
 
 POST /predict is by far the commonest request, and Flask's routing, contexts and
 request objects would cost more than reading the digit. So it is answered from the WSGI
-environ (PEP 3333) as it is; every other request, and what goes wrong with this one, is
-Flask's.
+environ (PEP 3333) as it is, and every other request by Flask.
 """
 
 import time
@@ -14,31 +13,27 @@ from service.access.admission import RATE_FIELDS
 from service.telemetry import metrics
 from service.telemetry.logged_response import LoggedResponse
 from service.telemetry.metrics import labelled
-from service.web.predict import PredictOne
+from service.web.predict import CPU_BEGAN, Predict
 from service.web.security_headers import security_headers
-from service.web.services import Parts
+from service.web.services import Services
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-# Keys of the environ, by which the front and Flask's side tell each other.
-CPU_BEGAN = "digits.cpu_began"  # the thread's CPU seconds when the request began
-FAILURE = "digits.failure"  # what was raised before Flask had the request
-ROUTE = "digits.route"  # the rule that the path matches, as metrics show it
+ROUTE = "digits.route"  # in the environ: the rule that the path matches, for metrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class Front:
+class Middleware:
     """A WSGI application around Flask's."""
 
-    def __init__(self, flask: Application, parts: Parts) -> None:
+    def __init__(self, flask: Application, services: Services) -> None:
         self._flask = flask
-        self._proxies = parts.config.trusted_proxies
-        self._access_log = parts.access_log
-        self._admission = parts.admission
-        self._predict_one = PredictOne(parts)
+        self._proxies = services.config.trusted_proxies
+        self._access_log = services.access_log
+        self._predict = Predict(services)
 
     def __call__(
         self, environ: Environ, start_response: StartResponse
@@ -63,23 +58,7 @@ class Front:
             self._access_log.end(environ, response)
             return start_response(status, headers, *error)
 
-        answer = self._answer(environ)
-        if answer is None:
-            return self._flask(environ, counted)
-        length = ("Content-Length", str(len(answer)))
-        counted("200 OK", [("Content-Type", "application/json"), length])
-        return [answer]
-
-    def _answer(self, environ: Environ) -> bytes | None:
-        """The answer to an admitted POST /predict; None for what is Flask's."""
-        try:
-            self._admission.check(environ)
-            if (
-                environ["PATH_INFO"] == "/predict"
-                and environ["REQUEST_METHOD"] == "POST"
-            ):
-                environ[ROUTE] = "/predict"
-                return self._predict_one(environ, environ[CPU_BEGAN])
-        except Exception as error:  # noqa: BLE001 (raised again, where Flask answers it)
-            environ[FAILURE] = error
-        return None
+        if environ["PATH_INFO"] == "/predict" and environ["REQUEST_METHOD"] == "POST":
+            environ[ROUTE] = "/predict"
+            return self._predict(environ, counted)
+        return self._flask(environ, counted)

@@ -1,48 +1,73 @@
-"""POST /predict: from the request's environ to the bytes of the answer."""
+"""POST /predict: a request's way from its environ to its answer, top to bottom."""
 
 import json
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
 from model_store import Model
 from service.image import DigitImage, png_data_url
-from service.serving.prediction import predict
+from service.serving.prediction import Prediction, predict
 from service.serving.saliency import saliency_picture
 from service.telemetry.logged_response import MODEL_VERSION
-from service.web.services import Parts
+from service.web.body import read_body
+from service.web.errors import error_response
+from service.web.services import Services
 from service.web.upload import read_image
 
+Environ = dict[str, Any]
 
-class PredictOne:
-    """Answers one image with its label and the output vector; see docs/api.md."""
+CPU_BEGAN = "digits.cpu_began"  # in the environ: the thread's CPU seconds at the start
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._span = parts.access_log.tracer.span
 
-    def __call__(self, environ: dict[str, Any], cpu_began: float) -> bytes:
-        """The JSON text of the answer to a request that began at that CPU time.
+class Predict:
+    """A WSGI application (PEP 3333) that reads one digit; see docs/api.md."""
 
-        Raises what `service.errors` has answers for, all of it the client's doing but
-        NoModel.
-        """
-        model = self._parts.models.pick()
-        upload = read_image(environ, self._parts.bodies.read(environ))
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._config = services.config
+        self._span = services.access_log.tracer.span
+
+    def __call__(
+        self, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer with the prediction, or with what the error table says."""
+        try:
+            answer = json.dumps(self.answer(environ)).encode()
+        except Exception as error:  # noqa: BLE001 (the table has an answer to each)
+            refused = error_response(error, environ["PATH_INFO"])
+            return refused(environ, start_response)
+        length = ("Content-Length", str(len(answer)))
+        start_response("200 OK", [("Content-Type", "application/json"), length])
+        return [answer]
+
+    def answer(self, environ: Environ) -> dict[str, Any]:
+        """The JSON object to answer with. Raises what the error table lists."""
+        self._services.admission.check(environ)
+        model = self._services.models.pick()
+        body = read_body(environ, self._config.max_upload_bytes)
+        upload = read_image(environ, body)
         with self._span("decode"):
-            image = upload.digit(self._parts.config.max_pixels)
+            image = upload.digit(self._config.max_pixels)
         with self._span("predict"):
             (prediction,) = predict(model, image.pixels[None])
-        environ[MODEL_VERSION] = model.version
-        document = prediction.to_dict() | {"model": {"version": model.version}}
-        if image.warnings:
-            document["warnings"] = list(image.warnings)
+        document = _document(model, image, prediction)
         if query := environ.get("QUERY_STRING"):
             document |= _asked_for(query, model, image, prediction.label)
-        document["energy"] = self._parts.ledger.charge(
-            model.version, time.thread_time() - cpu_began
-        )
-        return json.dumps(document).encode()
+        environ[MODEL_VERSION] = model.version
+        cpu_seconds = time.thread_time() - environ[CPU_BEGAN]
+        document["energy"] = self._services.ledger.charge(model.version, cpu_seconds)
+        return document
+
+
+def _document(
+    model: Model, image: DigitImage, prediction: Prediction
+) -> dict[str, Any]:
+    document = prediction.to_dict() | {"model": {"version": model.version}}
+    if image.warnings:
+        document["warnings"] = list(image.warnings)
+    return document
 
 
 def _asked_for(

@@ -1,9 +1,9 @@
 """The addresses of the service that Flask answers."""
 
 import time
-from typing import Any, NoReturn
+from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -11,22 +11,10 @@ from model_store import Card, Model
 from service.telemetry.gauges import Gauges
 from service.telemetry.logged_response import MODEL_VERSION
 from service.telemetry.scrape import energy_per_prediction, exposition
-from service.web.middleware import CPU_BEGAN, FAILURE
-from service.web.services import Parts
+from service.web.predict import CPU_BEGAN
+from service.web.services import services
 
 routes = Blueprint("routes", __name__)
-
-
-def parts() -> Parts:
-    """The parts of the application that answers this request."""
-    found: Parts = current_app.extensions["digits"]
-    return found
-
-
-@routes.post("/predict")
-def predict_one() -> NoReturn:
-    """Raise what the middleware carried here; it answers this address itself."""
-    raise request.environ[FAILURE]
 
 
 @routes.get("/healthz")
@@ -38,7 +26,7 @@ def alive() -> ResponseReturnValue:
 @routes.get("/readyz")
 def ready() -> ResponseReturnValue:
     """A model is loaded; else 503 says why not."""
-    models = parts().models
+    models = services().models
     return {
         "status": "ready",
         "model": {"version": models.get().version},
@@ -49,19 +37,19 @@ def ready() -> ResponseReturnValue:
 @routes.get("/models")
 def list_models() -> ResponseReturnValue:
     """Every valid version with its accuracy, the one served, and the one pinned."""
-    served = parts().models.loaded
+    served = services().models.loaded
     return {
-        "models": [_summary(*entry) for entry in parts().catalog.cards().items()],
+        "models": [_summary(*entry) for entry in services().catalog.cards().items()],
         "served": served.version if served else None,
-        "pinned": parts().models.pinned,
+        "pinned": services().models.pinned,
     }
 
 
 @routes.get("/models/<int(max=999999999):version>")
 def show_model(version: int) -> ResponseReturnValue:
     """A version's whole metadata, and what its predictions cost."""
-    card = parts().catalog.card(version)
-    spent = energy_per_prediction(version, card, parts().ledger.source)
+    card = services().catalog.card(version)
+    spent = energy_per_prediction(version, card, services().ledger.source)
     return {
         "version": version,
         **card.to_dict(),
@@ -74,10 +62,10 @@ def show_model(version: int) -> ResponseReturnValue:
 def scrape() -> ResponseReturnValue:
     """The metrics of all workers, for Prometheus."""
     gauges = Gauges(
-        parts().models.all_loaded,
-        parts().models.pinned,
-        parts().ledger.info,
-        parts().grams_per_kwh,
+        services().models.all_loaded,
+        services().models.pinned,
+        services().ledger.info,
+        services().grams_per_kwh,
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -85,14 +73,14 @@ def scrape() -> ResponseReturnValue:
 @routes.get("/")
 def start_page() -> ResponseReturnValue:
     """A page to upload an image with."""
-    return render_template("index.html", model=parts().models.loaded)
+    return render_template("index.html", model=services().models.loaded)
 
 
 def record_energy(model: Model, predictions: int) -> None:
     """Charge this request, so far, to the predictions that the model made."""
     request.environ[MODEL_VERSION] = model.version
     cpu_seconds = time.thread_time() - request.environ[CPU_BEGAN]
-    parts().ledger.charge(model.version, cpu_seconds, predictions)
+    services().ledger.charge(model.version, cpu_seconds, predictions)
 
 
 def _summary(version: int, card: Card) -> dict[str, Any]:

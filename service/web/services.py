@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from flask import current_app
+
 from model_store import ModelStore
 from service.access.admission import Admission
 from service.config import ServiceConfig
@@ -9,12 +11,11 @@ from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
 from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
-from service.web.body import BodyReader
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The parts of one application; `grams_per_kwh` is the CO2e of its grid."""
+class Services:
+    """The services of one application; `grams_per_kwh` is the CO2e of its grid."""
 
     config: ServiceConfig
     admission: Admission
@@ -22,6 +23,11 @@ class Parts:
     models: CurrentModel
     catalog: Catalog
     ledger: EnergyLedger
-    bodies: BodyReader
     grams_per_kwh: float
     access_log: AccessLog
+
+
+def services() -> Services:
+    """The services of the application that answers this request."""
+    found: Services = current_app.extensions["digits"]
+    return found

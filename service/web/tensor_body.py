@@ -13,7 +13,8 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
-from service.web.routes import parts
+from service.web.body import read_body
+from service.web.services import services
 
 # A number of a JSON tensor may take 4 bytes to send, and 32 as one of Python's objects.
 # So bodies larger than this wait for each other, as large pictures do.
@@ -31,9 +32,9 @@ def tensor_body() -> Iterator[bytes]:
 
     Raises werkzeug's UnsupportedMediaType, BadRequest, RequestEntityTooLarge.
     """
-    body = parts().bodies.read(request.environ)
+    body = read_body(request.environ, services().config.max_upload_bytes)
     coding = request.headers.get("Content-Encoding", "")
-    body = _decoded(body, coding.strip().lower(), parts().config.max_upload_bytes)
+    body = _decoded(body, coding.strip().lower(), services().config.max_upload_bytes)
     with _ONE_LARGE if len(body) > LARGE else nullcontext():
         yield body
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from service.image import DigitImage, Undecodable, UnsupportedFormat, read_digit
+from service.image import (
+    DigitImage,
+    Undecodable,
+    UnsupportedFormat,
+    declared_pixels,
+    read_digit,
+)
 from service.web.multipart import Part, parts_of
 
 _FORMATS = {
@@ -15,6 +21,9 @@ _FORMATS = {
                  "x-ms-bmp", "x-bmp")
 }  # fmt: skip
 _MOST_PARTS = 1000
+# A few kilobytes can declare 40 million pixels, so what is bearable once is not a
+# thousand times in one request.
+_TOGETHER = 10
 
 
 @dataclass(frozen=True)
@@ -82,3 +91,19 @@ def _upload(content: bytes, announced: bool) -> Upload:
     if not content:
         raise BadRequest("no image: it has 0 bytes")
     return Upload(content, announced)
+
+
+class PixelBudget:
+    """Shared by the pictures of one request: together ten times what one may have."""
+
+    def __init__(self, max_pixels: int) -> None:
+        self._each = max_pixels
+        self._left = _TOGETHER * max_pixels
+
+    def allow(self, picture: bytes) -> int:
+        """The most pixels that this picture may have; if it has no more, they go."""
+        allowed = min(self._each, self._left)
+        declared = declared_pixels(picture)
+        if declared <= allowed:
+            self._left -= declared
+        return allowed

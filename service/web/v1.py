@@ -14,7 +14,8 @@ from werkzeug.exceptions import BadRequest
 
 from service.serving.prediction import predict
 from service.web.json_body import decode_base64, parse_object
-from service.web.routes import parts, record_energy
+from service.web.routes import record_energy
+from service.web.services import services
 from service.web.tensor_body import tensor_body
 from service.web.v2.pictures import read_pictures
 from service.web.v2.tensors import MOST_IMAGES, Tensor
@@ -33,15 +34,15 @@ def list_models() -> ResponseReturnValue:
 @v1.get("/models/digits")
 def model_ready() -> ResponseReturnValue:
     """A model is loaded; else 503 says why not."""
-    parts().models.get()
+    services().models.get()
     return {"name": "digits", "ready": True}
 
 
 @v1.post("/models/digits:predict")
 def predict_instances() -> ResponseReturnValue:
     """A prediction for each of the instances, in order; see docs/api.md."""
-    model = parts().models.pick()
-    span = parts().access_log.tracer.span
+    model = services().models.pick()
+    span = services().access_log.tracer.span
     with tensor_body() as body:
         with span("decode"):
             pixels = _pixels(_instances(parse_object(body)))
@@ -69,7 +70,7 @@ def _pixels(instances: list[Any]) -> NDArray[Any]:
     """The images' grey levels, (n, 784), 0 to 255."""
     if all(isinstance(instance, dict) for instance in instances):
         pictures = [_encoded(instance) for instance in instances]
-        return read_pictures(pictures, parts().config.max_pixels)
+        return read_pictures(pictures, services().config.max_pixels)
     shape = len(instances), *_shape(instances[0])
     grey = Tensor("FP64", shape, instances).numbers().reshape(-1, 784)
     if len(grey) != len(instances):  # one image, in its own rows

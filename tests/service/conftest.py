@@ -18,7 +18,7 @@ from service.access.client_counts import ClientCounts
 from service.app import create_app
 from service.config import ServiceConfig
 from service.web import predict as predict_module
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support import digits
 from tests.support.installation import Installation, Service
 from tests.support.waiting import wait_until
@@ -93,9 +93,9 @@ def app(application: Callable[..., Flask]) -> Flask:
 
 
 @pytest.fixture
-def parts(app: Flask) -> Parts:
-    """The parts of the application."""
-    found: Parts = app.extensions["digits"]
+def services(app: Flask) -> Services:
+    """The services of the application."""
+    found: Services = app.extensions["digits"]
     return found
 
 
@@ -106,11 +106,13 @@ def bare_client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def model(store: ModelStore, parts: Parts, publish: Callable[..., Model]) -> Model:
+def model(
+    store: ModelStore, services: Services, publish: Callable[..., Model]
+) -> Model:
     """Version 1, published and loaded; the energy ledger has ticked once."""
     model = publish(store, metrics={"temperature": 2.0})
-    parts.models.refresh()
-    parts.ledger.tick()
+    services.models.refresh()
+    services.ledger.tick()
     return model
 
 
@@ -129,9 +131,9 @@ def client_with(
     def client_with(**settings: str) -> FlaskClient:
         publish(store)
         app = application(**settings)
-        parts: Parts = app.extensions["digits"]
-        parts.models.refresh()
-        parts.ledger.tick()
+        services: Services = app.extensions["digits"]
+        services.models.refresh()
+        services.ledger.tick()
         return app.test_client()
 
     return client_with

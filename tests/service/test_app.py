@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support import digits
 
 Grown = Callable[..., float]
@@ -75,14 +75,14 @@ def test_predictions_are_counted_by_label_and_version_but_not_the_warm_up(
 
 
 def test_joules_are_observed_at_the_tick_and_add_up(
-    client: FlaskClient, parts: Parts, picture: bytes, grown: Grown
+    client: FlaskClient, services: Services, picture: bytes, grown: Grown
 ) -> None:
     for _ in range(4):
         client.post("/predict", data=picture, content_type="image/png")
     name = "digits_prediction_energy_joules"
     labels = {"model_version": 1, "source": "estimate"}
     assert grown(f"{name}_count", **labels) == 0
-    parts.ledger.tick()
+    services.ledger.tick()
     assert grown(f"{name}_count", **labels) == 4
     spent = grown(f"{name}_sum", **labels)
     process = "digits_process_energy_joules_total"

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image import ImageRejected, RejectedAt, read_digit
-from service.web.pixel_budget import PixelBudget
+from service.web.upload import PixelBudget
 
 
 def read_pictures(pictures: list[bytes], max_pixels: int) -> NDArray[np.uint8]:

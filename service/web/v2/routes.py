@@ -9,8 +9,10 @@ from werkzeug.exceptions import BadRequest
 
 from model_store import Model, __version__
 from service.serving.prediction import predict
+from service.web.body import read_body
 from service.web.json_body import parse_object
-from service.web.routes import parts, record_energy
+from service.web.routes import record_energy
+from service.web.services import services
 from service.web.tensor_body import tensor_body
 from service.web.v2 import metadata
 from service.web.v2.pictures import read_pictures
@@ -43,7 +45,7 @@ def live() -> ResponseReturnValue:
 @v2.get("/health/ready")
 def ready() -> ResponseReturnValue:
     """A model is loaded; else 503 says why not."""
-    parts().models.get()
+    services().models.get()
     return {"ready": True}
 
 
@@ -52,7 +54,7 @@ def ready() -> ResponseReturnValue:
 def model_metadata(version: int | None = None) -> ResponseReturnValue:
     """The inputs and outputs, and the versions that can be asked for."""
     _check(version)
-    return metadata.model_metadata(parts().catalog.cards())
+    return metadata.model_metadata(services().catalog.cards())
 
 
 @v2.get(f"{_MODEL}/config")
@@ -69,7 +71,7 @@ def model_config(version: int | None = None) -> ResponseReturnValue:
 def statistics(version: int | None = None) -> ResponseReturnValue:
     """How many images each version, or that one, has answered."""
     if version is None:
-        return metadata.statistics(parts().catalog.cards())
+        return metadata.statistics(services().catalog.cards())
     _check(version)
     return metadata.statistics([version])
 
@@ -77,11 +79,11 @@ def statistics(version: int | None = None) -> ResponseReturnValue:
 @v2.post("/repository/index")
 def repository_index() -> ResponseReturnValue:
     """Every stored version; with {"ready": true} those that can be asked."""
-    body = parts().bodies.read(request.environ)
+    body = read_body(request.environ, services().config.max_upload_bytes)
     only_ready = parse_object(body).get("ready", False) if body else False
     if not isinstance(only_ready, bool):
         raise BadRequest("'ready' is not true or false")
-    entries = metadata.repository_index(parts().catalog, parts().store.versions())
+    entries = metadata.repository_index(services().catalog, services().store.versions())
     return [e for e in entries if e["state"] == "READY" or not only_ready]
 
 
@@ -105,7 +107,7 @@ def infer(version: int | None = None) -> ResponseReturnValue:
 def _answer(model: Model, body: bytes) -> Response:
     """What the model says of the tensor in the body of this request."""
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
-    span = parts().access_log.tracer.span
+    span = services().access_log.tracer.span
     with span("decode"):
         pixels = _pixels(asked.tensor)
     with span("predict"):
@@ -122,22 +124,22 @@ def _answer(model: Model, body: bytes) -> Response:
 def _check(version: int | None) -> None:
     """Raise what `_model` would, without loading anything."""
     if version is None:
-        parts().models.get()
+        services().models.get()
     else:
-        parts().catalog.card(version)
+        services().catalog.card(version)
 
 
 def _model(version: int | None) -> Model:
     """The model for a prediction, or the stored one of that version."""
     if version is None:
-        return parts().models.pick()
-    served = parts().models.loaded
+        return services().models.pick()
+    served = services().models.loaded
     if served and served.version == version:
         return served
-    return parts().catalog.model(version)
+    return services().catalog.model(version)
 
 
 def _pixels(tensor: Tensor) -> NDArray[Any]:
     if tensor.datatype != "BYTES":
         return tensor.pixels()
-    return read_pictures(tensor.pictures(), parts().config.max_pixels)
+    return read_pictures(tensor.pictures(), services().config.max_pixels)

@@ -1,11 +1,11 @@
-"""Slow senders: who keeps a thread waiting too long is cut off, nobody else."""
+"""Read deadlines: a client that sends too slowly is cut off, and nobody else."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from service.server.deadlines import SlowSenders, TooSlow
+from service.server.deadlines import ReadDeadlines
 from tests.support.waiting import PATIENCE_S
 
 Pair = tuple[socket.socket, socket.socket]
@@ -21,64 +21,51 @@ def pair() -> Iterator[Pair]:
 
 
 def test_connection_whose_time_is_up_receives_nothing_more(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
-    senders.watch(pair[1])
-    senders.cut_off_late()
+    deadlines = ReadDeadlines(seconds=-1)
+    deadlines.start(pair[1])
+    deadlines.cut_off_late()
     assert pair[1].recv(1) == b""
 
 
-def test_who_waited_in_vain_is_told(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
-    with pytest.raises(TooSlow, match="-1 s"), senders.patience(pair[1]):
-        senders.cut_off_late()
-
-
 def test_client_that_was_cut_off_can_still_be_answered(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
-    with pytest.raises(TooSlow), senders.patience(pair[1]):
-        senders.cut_off_late()
+    deadlines = ReadDeadlines(seconds=-1)
+    deadlines.start(pair[1])
+    deadlines.cut_off_late()
     pair[1].sendall(b"408")
     assert pair[0].recv(3) == b"408"
 
 
 def test_connection_with_time_left_goes_on(pair: Pair) -> None:
-    senders = SlowSenders(seconds=3600)
-    with senders.patience(pair[1]):
-        senders.cut_off_late()
-        pair[0].sendall(b"body")
-        assert pair[1].recv(4) == b"body"
+    deadlines = ReadDeadlines(seconds=3600)
+    deadlines.start(pair[1])
+    deadlines.cut_off_late()
+    pair[0].sendall(b"body")
+    assert pair[1].recv(4) == b"body"
 
 
 def test_connection_that_nobody_waits_for_is_left_alone(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
-    with senders.patience(pair[1]):
-        pass
-    senders.watch(pair[1])
-    assert senders.forget(pair[1])
-    senders.cut_off_late()
+    deadlines = ReadDeadlines(seconds=-1)
+    deadlines.start(pair[1])
+    assert deadlines.stop(pair[1])
+    deadlines.cut_off_late()
     pair[0].sendall(b"next")
     assert pair[1].recv(4) == b"next"
 
 
 def test_connection_that_was_cut_off_is_told_apart(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
-    senders.watch(pair[1])
-    senders.cut_off_late()
-    assert not senders.forget(pair[1])
+    deadlines = ReadDeadlines(seconds=-1)
+    deadlines.start(pair[1])
+    deadlines.cut_off_late()
+    assert not deadlines.stop(pair[1])
 
 
 def test_connection_that_hung_up_in_this_moment_harms_nobody(pair: Pair) -> None:
-    senders = SlowSenders(seconds=-1)
+    deadlines = ReadDeadlines(seconds=-1)
     other_client, other = socket.socketpair()
     with other_client, other:
         other.settimeout(PATIENCE_S)
-        senders.watch(pair[1])
-        senders.watch(other)
+        deadlines.start(pair[1])
+        deadlines.start(other)
         pair[1].close()
-        senders.cut_off_late()
+        deadlines.cut_off_late()
         assert other.recv(1) == b""
-
-
-def test_without_a_connection_there_is_nothing_to_wait_for() -> None:
-    with SlowSenders(seconds=-1).patience(None):
-        pass

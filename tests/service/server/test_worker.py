@@ -17,28 +17,29 @@ from flask.testing import FlaskClient
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
+from PIL import Image
 
 from service.server import worker as worker_module
-from service.server.deadlines import SlowSenders
+from service.server.deadlines import ReadDeadlines
 from service.server.worker import MOST_WAITING, Worker
-from service.web.body import BodyReader
-from service.web.middleware import Front
-from service.web.services import Parts
+from service.web.middleware import Middleware
+from service.web.services import Services
+from tests.support import digits
 from tests.support.waiting import PATIENCE_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
 
 
-class _NoPatience(SlowSenders):
+class _NoTime(ReadDeadlines):
     """Everybody is late at once; says how often it began to wait."""
 
     def __init__(self) -> None:
         super().__init__(seconds=-1)
         self.began = threading.Semaphore(0)
 
-    def watch(self, connection: socket.socket) -> None:
-        super().watch(connection)
+    def start(self, connection: socket.socket) -> None:
+        super().start(connection)
         self.began.release()
 
     def cut_off_when_waiting(self, times: int) -> None:
@@ -56,6 +57,7 @@ class _Worker(Worker):
         self.poller = selectors.DefaultSelector()
         self.tpool = self
         self.submitted: list[Any] = []
+        self.deadlines: _NoTime = _NoTime()
 
     def submit(self, _handle: Any, conn: Any) -> Future[Any]:
         self.submitted.append(conn)
@@ -63,20 +65,10 @@ class _Worker(Worker):
 
 
 @pytest.fixture
-def senders() -> _NoPatience:
-    return _NoPatience()
-
-
-@pytest.fixture
-def worker(
-    client: FlaskClient, parts: Parts, senders: _NoPatience
-) -> Iterator[_Worker]:
-    """A worker in this process, whose application has a model but no patience."""
-    bodies = BodyReader(max_bytes=9000, slow_senders=senders)
+def worker(client: FlaskClient, services: Services) -> Iterator[_Worker]:
+    """A worker in this process, whose application has a model but takes no time."""
     app = client.application
-    app.extensions["digits"] = impatient = replace(parts, bodies=bodies)
-    front = Front(partial(Flask.wsgi_app, app), impatient)
-    app.wsgi_app = front  # type: ignore[method-assign]
+    _configure(app, services, max_upload_bytes=9000)
     worker = _Worker(Config())
     worker.wsgi = app
     worker.alive = True
@@ -85,12 +77,20 @@ def worker(
     worker.tmp.close()
 
 
+def _configure(app: Flask, services: Services, **settings: Any) -> None:
+    """Give an application other settings."""
+    config = replace(services.config, **settings)
+    app.extensions["digits"] = changed = replace(services, config=config)
+    middleware = Middleware(partial(Flask.wsgi_app, app), changed)
+    app.wsgi_app = middleware  # type: ignore[method-assign]
+
+
 Connection = tuple[socket.socket, TConn]
 Handled = Callable[[bytes, int], tuple[bool, bytes]]
 
 
 @pytest.fixture
-def handled(worker: Worker, senders: _NoPatience) -> Handled:
+def handled(worker: _Worker) -> Handled:
     """Send a part of a request and wait: whether the connection is kept, the answer."""
 
     def handled(sent: bytes, times: int) -> tuple[bool, bytes]:
@@ -99,7 +99,7 @@ def handled(worker: Worker, senders: _NoPatience) -> Handled:
             client.sendall(sent)
             connection = TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
             handling = pool.submit(worker.handle, connection)
-            senders.cut_off_when_waiting(times)
+            worker.deadlines.cut_off_when_waiting(times)
             kept = handling.result(timeout=PATIENCE_S)
             server.close()
             return kept, client.recv(65536)
@@ -184,6 +184,8 @@ def test_body_of_bad_chunks_ends_the_connection_and_says_so(
 
 
 WHOLE = POST + b"Content-Length: 3\r\n\r\nabc"
+PLAIN_PNG = digits.png(Image.new("L", (28, 28), 255))
+CHEAP = POST + b"Content-Length: %d\r\n\r\n" % len(PLAIN_PNG) + PLAIN_PNG
 
 
 @pytest.fixture
@@ -243,7 +245,7 @@ def test_fault_before_the_application_answers_costs_the_request_alone(
 
     client, conn = connection
     worker.wsgi.wsgi_app = fault
-    client.sendall(WHOLE)
+    client.sendall(CHEAP)
     worker.enqueue_req(conn)
     assert client.recv(65536).startswith(b"HTTP/1.1 500 ")
     assert not worker.keepalived_conns
@@ -278,8 +280,9 @@ def test_health_check_is_answered_without_the_threads(
         GET + b"transfer-encoding: chunked\r\n\r\n",
         GET.replace(b"healthz", b"metrics") + b"\r\n",
         GET.replace(b"healthz", b"healthzz") + b"\r\n",
-        WHOLE[:-1],
-        WHOLE + WHOLE[:9],
+        CHEAP[:-1],
+        CHEAP + CHEAP[:9],
+        WHOLE,
     ],
 )
 def test_rest_goes_to_the_threads(
@@ -287,6 +290,16 @@ def test_rest_goes_to_the_threads(
 ) -> None:
     client, conn = connection
     client.sendall(sent)
+    worker.enqueue_req(conn)
+    assert worker.submitted == [conn]
+
+
+def test_fast_path_can_be_switched_off(
+    worker: _Worker, services: Services, connection: Connection
+) -> None:
+    _configure(worker.wsgi, services, fast_path="off")
+    client, conn = connection
+    client.sendall(CHEAP)
     worker.enqueue_req(conn)
     assert worker.submitted == [conn]
 
@@ -319,7 +332,7 @@ def test_client_who_never_reads_is_answered_by_a_thread(
 ) -> None:
     client, conn = connection
     _fill(conn.sock)
-    client.sendall(WHOLE)
+    client.sendall(CHEAP)
     worker.enqueue_req(conn)
     assert worker.submitted == [conn]
 

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from model_store import Model, ModelStore
 from service.serving.canary import Canary
 from service.serving.current_model import CurrentModel
-from service.web.services import Parts
+from service.web.services import Services
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]
@@ -129,5 +129,5 @@ def test_answers_and_metrics_say_which_version_it_was(
     accuracy = families["digits_model_test_accuracy_ratio"].samples
     assert {sample.labels["model_version"] for sample in accuracy} == {"1", "2"}
     assert client.get("/readyz").get_json()["model"] == {"version": 2}
-    parts: Parts = client.application.extensions["digits"]
-    assert [model.version for model in parts.models.all_loaded] == [2, 1]
+    services: Services = client.application.extensions["digits"]
+    assert [model.version for model in services.models.all_loaded] == [2, 1]

@@ -14,7 +14,7 @@ from prometheus_client.registry import REGISTRY
 from prometheus_client.samples import Sample
 
 from service.telemetry.metrics import BulkHistogram
-from service.web.services import Parts
+from service.web.services import Services
 
 Grown = Callable[..., float]
 
@@ -115,11 +115,11 @@ def test_labels_stay_in_closed_sets_whatever_is_asked(
 
 
 def test_label_names_are_those_of_the_contract(
-    client: FlaskClient, parts: Parts, picture: bytes
+    client: FlaskClient, services: Services, picture: bytes
 ) -> None:
     client.post("/predict", data=picture, content_type="image/png")
     client.post("/predict", data=b"text", content_type="image/png")
-    parts.ledger.tick()
+    services.ledger.tick()
     expected = {name: labels for name, (_, labels) in DECLARED.items()} | OF_THE_MODEL
     for sample in _samples(client):
         (name,) = _families(iter([sample]))
@@ -131,8 +131,8 @@ def test_without_a_source_no_joule_is_counted(
 ) -> None:
     client = client_with(DIGITS_ENERGY_SOURCE="none")
     client.post("/predict", data=picture, content_type="image/png")
-    parts: Parts = client.application.extensions["digits"]
-    parts.ledger.tick()
+    services: Services = client.application.extensions["digits"]
+    services.ledger.tick()
     samples = list(_samples(client))
     assert "digits_energy_source_info" not in {sample.name for sample in samples}
     sources = {s.labels["source"] for s in samples if "source" in s.labels}

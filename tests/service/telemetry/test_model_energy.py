@@ -14,7 +14,7 @@ from service.serving.catalog import Catalog
 from service.telemetry import metrics
 from service.telemetry.gauges import Gauges
 from service.telemetry.scrape import energy_per_prediction
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support.installation import Service
 from tests.support.waiting import wait_until
 
@@ -153,5 +153,7 @@ def test_a_measured_source_names_its_domains_and_has_no_coefficients() -> None:
     assert grid.value == pytest.approx(1e-5)
 
 
-def test_the_routes_parts_hold_the_grid_of_the_world_unless_told(parts: Parts) -> None:
-    assert parts.grams_per_kwh == 480
+def test_the_services_hold_the_grid_of_the_world_unless_told(
+    services: Services,
+) -> None:
+    assert services.grams_per_kwh == 480

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from model_store import Model, ModelStore, __version__
-from service.web.services import Parts
+from service.web.services import Services
 
 Publish = Callable[..., Model]
 
@@ -38,10 +38,10 @@ def _samples(client: FlaskClient) -> dict[str, Sample]:
 
 
 def test_facts_of_the_served_model_are_metrics(
-    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
 ) -> None:
     publish(store, **FACTS)
-    parts.models.refresh()
+    services.models.refresh()
     found = _samples(client)
     assert {name: (s.value, s.labels) for name, s in found.items()} == {
         "digits_energy_source_info": (
@@ -87,12 +87,12 @@ def test_facts_of_the_served_model_are_metrics(
 def test_energy_of_a_training_without_a_source_is_absent(
     client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Publish,
     energy: dict[str, object],
 ) -> None:
     publish(store, energy=energy)
-    parts.models.refresh()
+    services.models.refresh()
     assert set(_samples(client)) == {
         "digits_model_info",
         "digits_model_pinned",
@@ -103,10 +103,10 @@ def test_energy_of_a_training_without_a_source_is_absent(
 
 
 def test_version_of_unknown_age_shows_no_time_of_its_making(
-    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
 ) -> None:
     publish(store, created="yesterday")
-    parts.models.refresh()
+    services.models.refresh()
     assert "digits_model_created_timestamp_seconds" not in _samples(client)
 
 

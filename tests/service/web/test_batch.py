@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.image import read_digit
 from service.web.batch import MOST_PARTS
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support import digits
 from tests.support.installation import Service
 
@@ -160,10 +160,10 @@ def test_pictures_together_have_ten_times_the_pixels_of_one(
 
 
 def test_every_prediction_is_counted_and_bears_its_part_of_the_energy(
-    client: FlaskClient, picture: bytes, parts: Parts, grown: Callable[..., float]
+    client: FlaskClient, picture: bytes, services: Services, grown: Callable[..., float]
 ) -> None:
     label = _predictions(_post(client, *[_part(picture)] * 5))[0]["label"]
-    parts.ledger.tick()
+    services.ledger.tick()
     version = {"model_version": 1}
     assert grown("digits_predictions_total", label=label, **version) == 5
     assert grown("digits_prediction_confidence_count") == 5

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from model_store import Model, __version__
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support.pages import Page
 
 Document = dict[str, Any]
@@ -132,12 +132,16 @@ def test_every_component_is_used(document: Document) -> None:
 
 @pytest.mark.parametrize("query", ["", "?preview=1", "?preview=1&explain=1"])
 def test_prediction_is_as_described(
-    client: FlaskClient, parts: Parts, document: Document, picture: bytes, query: str
+    client: FlaskClient,
+    services: Services,
+    document: Document,
+    picture: bytes,
+    query: str,
 ) -> None:
     answer = client.post(f"/predict{query}", data=picture, **PICTURE)
     assert answer.status_code == 200
     _check_answer(document, "/predict", answer)
-    parts.ledger.tick()
+    services.ledger.tick()
     spent = client.get("/models/1")
     assert spent.get_json()["energy_per_prediction"] is not None
     _check_answer(document, "/models/{version}", spent, "get")

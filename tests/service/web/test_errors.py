@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model_store import ModelStore
-from service.web.services import Parts
+from service.web.services import Services
 
 
 def _assert_problem(answer: TestResponse, status: int, title: str) -> str:
@@ -122,13 +122,13 @@ def test_odd_host_header_gives_no_server_error_and_no_markup(
 @pytest.mark.parametrize("path", ["/predict", "/readyz"])
 def test_without_a_model_the_service_says_so_and_when_to_come_again(
     bare_client: FlaskClient,
-    parts: Parts,
+    services: Services,
     tmp_path: Path,
     path: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     for _ in range(2):
-        parts.models.refresh()
+        services.models.refresh()
     answer = bare_client.open(path, method="POST" if path == "/predict" else "GET")
     detail = _assert_problem(answer, 503, "Service Unavailable")
     assert int(answer.headers["Retry-After"]) > 0
@@ -140,23 +140,23 @@ def test_without_a_model_the_service_says_so_and_when_to_come_again(
 def test_readyz_says_that_every_version_is_broken(
     bare_client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Callable[..., object],
 ) -> None:
     publish(store)
     for version in (1, 2):
         store.path(version).write_bytes(b"broken")
-    parts.models.refresh()
+    services.models.refresh()
     detail = _assert_problem(bare_client.get("/readyz"), 503, "Service Unavailable")
-    assert "broken" in detail
+    assert "no version in the model store may be served" in detail
 
 
 def test_readyz_says_that_the_store_cannot_be_read(
-    bare_client: FlaskClient, tmp_path: Path, parts: Parts
+    bare_client: FlaskClient, tmp_path: Path, services: Services
 ) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "versions").write_text("a file where a directory belongs")
-    parts.models.refresh()
+    services.models.refresh()
     detail = _assert_problem(bare_client.get("/readyz"), 503, "Service Unavailable")
     assert "Not a directory" in detail
 
@@ -164,14 +164,14 @@ def test_readyz_says_that_the_store_cannot_be_read(
 def test_readyz_forgets_a_broken_version_that_is_gone(
     bare_client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Callable[..., object],
 ) -> None:
     publish(store)
     store.path(1).write_bytes(b"broken")
-    parts.models.refresh()
+    services.models.refresh()
     store.path(1).unlink()
-    parts.models.refresh()
+    services.models.refresh()
     assert "no version yet" in bare_client.get("/readyz").get_json()["detail"]
 
 

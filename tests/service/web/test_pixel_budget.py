@@ -9,7 +9,7 @@ from PIL import Image
 
 from service.image import declared_pixels
 from service.image.formats import SIGNATURES
-from service.web.pixel_budget import PixelBudget
+from service.web.upload import PixelBudget
 
 
 def _picture(name: str, width: int, height: int) -> bytes:

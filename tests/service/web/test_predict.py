@@ -13,7 +13,7 @@ from PIL import Image
 
 from model_store import Model, ModelStore
 from model_store.network import probabilities
-from service.web.services import Parts
+from service.web.services import Services
 
 
 def _predict(client: FlaskClient, picture: bytes, query: str = "") -> dict[str, Any]:
@@ -147,11 +147,11 @@ def test_energy_is_null_without_a_source(
 
 def test_energy_is_null_before_the_first_rate_is_known(
     bare_client: FlaskClient,
-    parts: Parts,
+    services: Services,
     store: ModelStore,
     publish: Callable[..., Model],
     picture: bytes,
 ) -> None:
     publish(store)
-    parts.models.refresh()
+    services.models.refresh()
     assert _predict(bare_client, picture)["energy"] is None

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.web.services import Parts
+from service.web.services import Services
 
 Publish = Callable[..., Model]
 
@@ -30,19 +30,19 @@ def test_service_is_ready_with_a_model(client: FlaskClient) -> None:
 def test_pin_is_seen_where_one_looks_for_it(
     client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Publish,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
     publish(store)
     store.pin(1)
-    parts.models.refresh()
+    services.models.refresh()
     assert client.get("/readyz").get_json()["pinned"] == 1
     assert client.get("/models").get_json()["pinned"] == 1
     assert 'digits_model_pinned{model_version="1"} 1.0' in client.get("/metrics").text
     store.unpin()
-    parts.models.refresh()
+    services.models.refresh()
     assert client.get("/readyz").get_json()["pinned"] is None
     assert 'digits_model_pinned{model_version="2"} 0.0' in client.get("/metrics").text
     assert caplog.messages == [
@@ -52,12 +52,12 @@ def test_pin_is_seen_where_one_looks_for_it(
 
 
 def test_pin_of_a_missing_version_is_seen(
-    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
 ) -> None:
     publish(store)
     store.pin(2)
     store.path(2).unlink()
-    parts.models.refresh()
+    services.models.refresh()
     ready = client.get("/readyz").get_json()
     assert (ready["model"], ready["pinned"]) == ({"version": 1}, 2)
     metrics = client.get("/metrics").text
@@ -87,7 +87,7 @@ def test_empty_store_lists_no_model(bare_client: FlaskClient) -> None:
 
 
 def test_valid_models_are_listed_with_their_facts(
-    client: FlaskClient, store: ModelStore, parts: Parts, publish: Publish
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
 ) -> None:
     publish(
         store,
@@ -96,7 +96,7 @@ def test_valid_models_are_listed_with_their_facts(
         data={"source": "embedded"},
     )
     store.path(3).write_bytes(b"broken")
-    parts.models.refresh()
+    services.models.refresh()
     listed = client.get("/models").get_json()
     assert listed["served"] == 2
     assert [row["version"] for row in listed["models"]] == [1, 2]

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore
-from service.web.services import Parts
+from service.web.services import Services
 from tests.support.pages import Page
 
 Publish = Callable[..., Model]
@@ -25,11 +25,11 @@ def _page(client: FlaskClient) -> Page:
 
 @pytest.fixture
 def serve(
-    store: ModelStore, parts: Parts, publish: Publish
+    store: ModelStore, services: Services, publish: Publish
 ) -> Callable[[dict[str, object]], None]:
     def serve(facts: dict[str, object]) -> None:
         publish(store, **facts)
-        parts.models.refresh()
+        services.models.refresh()
 
     return serve
 

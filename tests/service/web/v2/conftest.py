@@ -9,7 +9,7 @@ from energy import EnergySettings, open_meter
 from model_store import Model, ModelStore
 from service.app import create_app
 from service.config import ServiceConfig
-from service.web.services import Parts
+from service.web.services import Services
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,6 @@ def steady_client(
     environ = {"DIGITS_STORE": str(root), "DIGITS_STATE": str(root)}
     meter = open_meter(EnergySettings(source="none"))
     app = create_app(ServiceConfig.from_environ(environ), meter)
-    parts: Parts = app.extensions["digits"]
-    parts.models.refresh()
+    services: Services = app.extensions["digits"]
+    services.models.refresh()
     return app.test_client()

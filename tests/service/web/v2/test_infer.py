@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
-from service.web.services import Parts
+from service.web.services import Services
 from service.web.tensor_body import LARGE
 from service.web.v2 import routes
 from service.web.v2.tensors import MOST_IMAGES
@@ -45,8 +45,8 @@ SHARES = {"FP16": "<f2", "FP32": "<f4", "FP64": "<f8"}
 
 
 def _served(client: FlaskClient) -> Model:
-    parts: Parts = client.application.extensions["digits"]
-    return parts.models.get()
+    services: Services = client.application.extensions["digits"]
+    return services.models.get()
 
 
 def _values(datatype: str) -> NDArray[Any]:
@@ -241,12 +241,12 @@ def test_version_of_the_address_answers(
 def test_older_version_answers_after_a_newer_one_took_over(
     client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Callable[..., Model],
     model: Model,
 ) -> None:
     publish(store, 7)
-    parts.models.refresh()
+    services.models.refresh()
     path = "/v2/models/digits/versions/1/infer"
     answer = in_json(client, asking(image(data=PIXELS.tolist())), path)
     assert answer.get_json()["model_version"] == "1"
@@ -254,10 +254,10 @@ def test_older_version_answers_after_a_newer_one_took_over(
 
 
 def test_every_image_is_counted_and_bears_its_part_of_the_energy(
-    client: FlaskClient, model: Model, parts: Parts, grown: Callable[..., float]
+    client: FlaskClient, model: Model, services: Services, grown: Callable[..., float]
 ) -> None:
     in_binary(client, image(), PIXELS.tobytes())
-    parts.ledger.tick()
+    services.ledger.tick()
     labels = model.network.labels(PIXELS).tolist()
     for label in range(10):
         counted = grown("digits_predictions_total", label=label, model_version=1)

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Model, ModelStore, __version__
-from service.web.services import Parts
+from service.web.services import Services
 from tests.service.web.v2.asking import PIXELS, asking, assert_refused, image, in_json
 
 SERVER = {"name": "digits", "version": __version__}
@@ -82,11 +82,11 @@ def test_server_without_a_model_is_live_and_knows_itself(
 def test_every_valid_version_can_be_asked_for_and_no_other(
     client: FlaskClient,
     store: ModelStore,
-    parts: Parts,
+    services: Services,
     publish: Callable[..., Model],
 ) -> None:
     publish(store)
-    parts.models.refresh()
+    services.models.refresh()
     store.path(3).write_bytes(b"broken")
     assert client.get("/v2/models/digits").get_json()["versions"] == ["1", "2"]
     ready = [

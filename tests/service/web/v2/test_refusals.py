@@ -12,10 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.exceptions import RequestTimeout
 
 from model_store import ModelStore
-from service.server.deadlines import TooSlow
-from service.web.body import BodyReader
+from service.web import tensor_body
 from service.web.v2.tensors import DATATYPES, MOST_IMAGES
 from tests.service.web.v2.asking import (
     INFER,
@@ -307,9 +307,9 @@ def test_body_that_does_not_come_in_time_is_refused(
     steady_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def wait(*_: object) -> NoReturn:
-        raise TooSlow(10)
+        raise RequestTimeout
 
-    monkeypatch.setattr(BodyReader, "read", wait)
+    monkeypatch.setattr(tensor_body, "read_body", wait)
     assert_refused(in_json(steady_client, asking(GOOD)), 408)
 
 
