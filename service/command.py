@@ -1,4 +1,4 @@
-"""The command of the service: checks the settings, becomes the gunicorn master."""
+"""The command of the service: checks the settings, then becomes gunicorn's master."""
 
 import errno
 import os
@@ -23,8 +23,8 @@ _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 # The variables of the energy meter, which reads and checks them itself.
 _ENERGY = {
     "DIGITS_ENERGY_SOURCE": "auto, rapl, battery, hwmon, estimate or none.",
-    "DIGITS_POWERCAP_ROOT": "Where the RAPL counters are.",
-    "DIGITS_WATTS_PER_CPU": "What a busy CPU draws, for an estimate.",
+    "DIGITS_POWERCAP_ROOT": "The directory of the RAPL counters.",
+    "DIGITS_WATTS_PER_CPU": "What a busy CPU draws beside its idle power.",
     "DIGITS_CARBON_GRAMS_PER_KWH": "CO2e of the grid [world 2023: 480].",
 }
 
@@ -48,7 +48,7 @@ def _described(setting: Setting) -> str:
 def main(**flags: str | None) -> None:
     """Serve the newest model over HTTP until Ctrl-C.
 
-    Then, for one: curl -F image=@digit.png http://127.0.0.1:8000/predict
+    To try it: curl -F image=@digit.png http://127.0.0.1:8000/predict
     """
     given = {name: value for name, value in flags.items() if value is not None}
     environ = {**os.environ, **given}
@@ -60,7 +60,7 @@ def main(**flags: str | None) -> None:
 
 
 def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
-    """Refuse files that cannot be used; once it runs, the service would go on."""
+    """Refuse files that cannot be used: a running service would go on without them."""
     for setting in SETTINGS:
         value = getattr(config, setting.field)
         try:
@@ -76,7 +76,7 @@ def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
 
 
 def _check_free(host: str, port: int) -> None:
-    """Refuse an address that cannot be listened on, before gunicorn tries and tries."""
+    """Refuse an address that cannot be listened on; gunicorn would keep trying."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -98,7 +98,7 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
-    """Replace this process: gunicorn's master has its pid."""
+    """Replace this process by gunicorn's master, which keeps its pid."""
     # glibc keeps a heap for each thread and gives little back (docs/operations.md).
     environ = {"MALLOC_ARENA_MAX": "1", **environ}
     os.execve(  # noqa: S606 (no shell is wanted)

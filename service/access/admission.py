@@ -1,4 +1,4 @@
-"""Who may ask for a prediction, or change what is served: keys, tokens, the rate."""
+"""Who may ask for a prediction or pin a version: keys, the admin token, the rate."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,22 +11,22 @@ from service.access.keys import Keys
 from service.access.proxies import address
 from service.access.rate_limit import whole_seconds
 
-# In the environ: what the answer tells of the limit, as header fields.
+# In the environ: header fields of the answer that describe the rate limit.
 RATE_FIELDS = "digits.rate_fields"
 
-_IPV6_NETWORK_BYTES = 8  # a /64 is one customer's
+_IPV6_NETWORK_BYTES = 8  # a /64 belongs to one customer
 
 
 @dataclass(frozen=True)
 class Admission:
-    """What a request must bring; each part is None where its setting is unset."""
+    """The checks of a request; each is None where its setting is unset."""
 
     api_keys: Keys | None
     admin_token: Keys | None
     counts: ClientCounts | None
 
     def check(self, environ: dict[str, Any]) -> None:
-        """Let a prediction pass. Raises werkzeug's Unauthorized, TooManyRequests."""
+        """Check a prediction. Raises werkzeug's Unauthorized, TooManyRequests."""
         if environ["REQUEST_METHOD"] != "POST" or not _predicts(environ["PATH_INFO"]):
             return
         client = _holder(self.api_keys, environ) if self.api_keys else None
@@ -37,13 +37,13 @@ class Admission:
                 _refuse(standing.wait)
 
     def check_admin(self, environ: dict[str, Any]) -> None:
-        """Let an admin call pass. Raises werkzeug's Forbidden, Unauthorized."""
+        """Check an admin call. Raises werkzeug's Forbidden, Unauthorized."""
         if self.admin_token is None:
             raise Forbidden("admin calls are off, as DIGITS_ADMIN_TOKEN is unset")
         _holder(self.admin_token, environ)
 
     def refresh(self) -> None:
-        """Read again the files that hold keys."""
+        """Read the files of keys again."""
         for keys in (self.api_keys, self.admin_token):
             if keys:
                 keys.refresh()
@@ -56,7 +56,10 @@ def _predicts(path: str) -> bool:
 
 
 def _holder(keys: Keys, environ: dict[str, Any]) -> bytes:
-    """Who has the key of this request: its digest."""
+    """The digest of the request's key, which identifies the client.
+
+    Raises werkzeug's Unauthorized if the key is missing or not valid.
+    """
     digest = keys.digest(environ.get("HTTP_AUTHORIZATION", ""))
     if digest is None:
         raise Unauthorized(
@@ -67,7 +70,7 @@ def _holder(keys: Keys, environ: dict[str, Any]) -> bytes:
 
 
 def _network(name: str) -> bytes:
-    """What an address is counted by: itself, or its /64."""
+    """The bytes that a client's address is counted by: all of it, or its IPv6 /64."""
     found = address(name)
     if found is None:  # a Unix socket's peer has none
         return name.encode()

@@ -1,8 +1,8 @@
-"""What each client has sent, in a file that all workers have mapped into memory.
+"""How many requests each client has sent, in a file that all workers map into memory.
 
-A table of fixed size: 8 places for each of 8,192 hash values, 1.5 MiB in all. Where all
-8 are taken, a newcomer gets the place of the client that has sent the least, so that a
-flood of addresses makes nobody forgotten who is near the limit.
+A hash table of fixed size: 8,192 rows of 8 places, 1.5 MiB. Where a row is full, a new
+client takes the place of the one that has sent the least. So a flood of addresses does
+not erase the count of a client that is near the limit.
 """
 
 import fcntl
@@ -19,7 +19,7 @@ from service.access.rate_limit import Rate, Standing, Window
 
 _SALT_BYTES = 16
 _PLACES = 8
-_TAGS = struct.Struct(f"={_PLACES}Q")  # a row: who has each place, and the windows
+_TAGS = struct.Struct(f"={_PLACES}Q")  # a row: the clients, then the windows
 _TAG = struct.Struct("=Q")
 _WINDOW = struct.Struct("=dII")
 _BEGAN = struct.Struct("=" + _PLACES * "d8x")  # when each of a row's windows began
@@ -40,16 +40,16 @@ class ClientCounts:
     ) -> None:
         self.rate = rate
         self._clock = clock  # the same in all processes
-        # The file's lock is the process's, so its threads need one more. A worker that
-        # is killed leaves it free.
+        # The file's lock belongs to the process, so its threads need one more. The
+        # kernel frees it when a worker is killed.
         self._lock = threading.Lock()
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._fill()
         self._table = mmap.mmap(self._file, _BYTES)
-        self._salt = self._table[:_SALT_BYTES]  # so that nobody can aim at a row
+        self._salt = self._table[:_SALT_BYTES]  # so that no client can choose its row
 
     def count(self, client: bytes) -> Standing:
-        """Count a request, if it may pass."""
+        """Count a request if it may pass; returns the client's standing."""
         digest = hashlib.blake2b(client, digest_size=12, key=self._salt).digest()
         tag, hashed = struct.unpack("=QI", digest)
         row = _SALT_BYTES + hashed % _ROWS * _ROW_BYTES
@@ -80,7 +80,7 @@ class ClientCounts:
         return self.rate.at(Window._make(window), now)
 
     def _least(self, windows: int, now: float) -> int:
-        """The place of a client that was not here lately, or who has sent the least."""
+        """The place of a client without recent requests, or with the fewest."""
         began = _BEGAN.unpack_from(self._table, windows)
         if now - min(began) >= 2 * self.rate.seconds:
             return began.index(min(began))
@@ -91,7 +91,7 @@ class ClientCounts:
         return weights.index(min(weights))
 
     def _fill(self) -> None:
-        """Write a new file whole: memory that could not be filled would be a crash."""
+        """Write a new file whole: a mapped hole on a full disk would end in SIGBUS."""
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             if os.fstat(self._file).st_size < _BYTES:
@@ -104,5 +104,5 @@ class ClientCounts:
 
 
 def _at(row: int, place: int) -> int:
-    """Where the window of that place of a row is."""
+    """The offset of a place's window; `row` is the row's offset."""
     return row + _TAGS.size + place * _WINDOW.size

@@ -1,7 +1,7 @@
-"""API keys and admin tokens: where they are kept, and whether a request has one.
+"""API keys and admin tokens: where they come from, and whether a request has one.
 
-Only SHA-256 digests are held, so that neither a log nor an error can show a key; and a
-key is compared with every digest in constant time, whatever its length.
+Only SHA-256 digests are kept, so that neither a log nor an error can show a key. A key
+is compared with every digest in constant time, whatever its length.
 """
 
 import hashlib
@@ -18,11 +18,11 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True)
 class KeySource:
-    """Keys given outright, or the file that holds one a line.
+    """Keys in the setting itself, or a file with one key a line.
 
     Attributes:
-        path: the file, None if the keys were given outright.
-        given: the SHA-256 digests of the keys that were.
+        path: the file; None if the keys are in the setting.
+        given: the SHA-256 digests of the keys in the setting.
     """
 
     path: Path | None
@@ -33,7 +33,7 @@ class KeySource:
         """`key1,key2` or `@/path/to/file`; "" is None. Raises ValueError."""
         if not text:
             return None
-        if text.startswith("@"):  # alone it names no file, and is no key that was meant
+        if text.startswith("@"):  # a lone @ is refused when it is read
             return cls(Path(text[1:]))
         return cls(None, _digests(text.split(",")))
 
@@ -45,27 +45,27 @@ class KeySource:
 
 
 class Keys:
-    """The keys that are valid now; a file is followed as it changes."""
+    """The keys that are valid now; changes of a file are followed."""
 
     def __init__(self, source: KeySource) -> None:
         self._source = source
-        self._digests: tuple[bytes, ...] = ()  # none is valid before the first refresh
+        self._digests: tuple[bytes, ...] = ()  # none before the first refresh
         self._logged = LoggedOnce()
 
     def refresh(self) -> None:
-        """Read the file again; one that cannot be read changes nothing."""
+        """Read the file again; if it cannot be read, the keys stay as they are."""
         fault = ""
         try:
             self._digests = self._source.read()
-        except (OSError, ValueError):  # whose text might show what the file holds
+        except (OSError, ValueError):  # the error's text might show a key
             fault = f"{self._source.path} cannot be read as one key a line"
         self._logged.report(fault)
 
     def digest(self, authorization: str) -> bytes | None:
-        """The digest of the key in `Bearer KEY`, or None if that is no valid key."""
+        """The digest of the key in `Bearer KEY`; None if it is not a valid key."""
         scheme, _, key = authorization.partition(" ")
         presented = _digest(key.strip())
-        # Every digest is looked at: which one it was takes no time to tell.
+        # Compare with every digest, so that the time does not depend on which one fits.
         found = sum([hmac.compare_digest(presented, known) for known in self._digests])
         return presented if found and scheme.lower() == "bearer" else None
 
@@ -73,7 +73,7 @@ class Keys:
 def _digests(keys: Iterable[str]) -> tuple[bytes, ...]:
     stripped = [key.strip() for key in keys]
     if not any(stripped) or not all(_VISIBLE.fullmatch(key) for key in stripped if key):
-        raise ValueError("no keys, or not keys")
+        raise ValueError("no key, or a key with other than visible ASCII characters")
     return tuple(_digest(key) for key in stripped if key)
 
 

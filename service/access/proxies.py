@@ -1,4 +1,4 @@
-"""Reverse proxies: whose X-Forwarded-* headers are believed, and what they change."""
+"""Reverse proxies: which X-Forwarded-* headers are believed, and what they change."""
 
 import functools
 import re
@@ -22,7 +22,7 @@ _PREFIX = re.compile(r"(/[\w.~-]+)+", re.ASCII)
 
 @dataclass(frozen=True)
 class TrustedProxies:
-    """The networks of the proxies in front; their headers are true, others' are not."""
+    """The networks of the proxies in front; only their headers are believed."""
 
     networks: tuple[Network, ...] = ()
 
@@ -35,8 +35,8 @@ class TrustedProxies:
     def apply(self, environ: dict[str, Any]) -> None:
         """Put client, scheme and prefix into a WSGI environ as a trusted proxy says.
 
-        From any other peer nothing changes. A proxy must set or remove all three of
-        X-Forwarded-For, -Proto and -Prefix, as it passes on what it does not.
+        Nothing changes for any other peer. A proxy must set or remove all three of
+        X-Forwarded-For, -Proto and -Prefix, since it passes on what a client sent.
         """
         if not self.networks or not self._trusts(environ.get("REMOTE_ADDR", "")):
             return
@@ -49,9 +49,10 @@ class TrustedProxies:
             environ["SCRIPT_NAME"] = prefix
 
     def _client(self, environ: dict[str, Any]) -> str:
-        """The last address that no trusted proxy has; who is before it may have lied.
+        """The last address in X-Forwarded-For that is not a trusted proxy's.
 
-        Falls back to the nearest known one where the list holds no address.
+        A client may have written those before it. If an entry is no address, the
+        address after it counts.
         """
         nearest: str = environ["REMOTE_ADDR"]
         for name in _from_the_right(environ.get("HTTP_X_FORWARDED_FOR", "")):
@@ -69,7 +70,7 @@ class TrustedProxies:
 
 @functools.lru_cache(maxsize=4096)
 def address(name: str) -> Address | None:
-    """The address of that name, or None; IPv4 in IPv6's clothes is IPv4."""
+    """The address in that text, or None; an IPv4-mapped IPv6 address as IPv4."""
     try:
         found = ip_address(name)
     except ValueError:

@@ -1,10 +1,10 @@
-"""The rate limit: so many predictions a client and time span, over all workers.
+"""The rate limit: how many predictions a client may ask for in a time span.
 
-A sliding window counter: the requests of the running window, and of the one before it
-as far as it still overlaps the last span (taken as spread evenly). Two numbers a client
-hold it, whatever the limit; a first burst gets exactly its number through, as people
-expect of 60/minute (a token bucket would refill meanwhile), and a steady sender at the
-limit is let through, as it would not be by windows that are simply counted.
+A sliding window counter: the requests of the current window, and a part of those of
+the window before it, as if they had been spread evenly. It needs two numbers for each
+client, whatever the limit. A first burst of 60 passes under 60/minute, and not one more
+(a token bucket would refill meanwhile). A client that sends steadily at the limit
+always passes (which it would not with fixed windows).
 """
 
 import math
@@ -20,9 +20,9 @@ class Window(NamedTuple):  # a frozen dataclass takes five times as long to make
     """What one client has sent.
 
     Attributes:
-        began: when its running window began, in seconds of some clock.
-        before: the requests let through in the window before that one.
-        passed: those in the running window.
+        began: when its current window began, in seconds of some clock.
+        before: the requests that passed in the window before.
+        passed: the requests that passed in the current window.
     """
 
     began: float
@@ -31,12 +31,12 @@ class Window(NamedTuple):  # a frozen dataclass takes five times as long to make
 
 
 class Standing(NamedTuple):
-    """How a client stands with the limit.
+    """How much of the limit a client has used.
 
     Attributes:
-        wait: seconds until a request may pass, 0 if this one may.
+        wait: seconds until a request may pass; 0 if this one may.
         left: how many more may pass now.
-        more_in: seconds until more than those may.
+        more_in: seconds until more than `left` may pass.
     """
 
     wait: float
@@ -46,14 +46,14 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Rate:
-    """At most so many requests in so many seconds."""
+    """At most `requests` in `seconds`."""
 
     requests: int
     seconds: float
 
     @classmethod
     def parse(cls, text: str) -> "Rate | None":
-        """`60/minute`, or per second or hour; "" is None. Raises ValueError."""
+        """`60/minute`, `/second` or `/hour`; "" is None. Raises ValueError."""
         if not text:
             return None
         match = re.fullmatch(r"(\d{1,7})/(second|minute|hour)", text, re.ASCII)
@@ -71,7 +71,7 @@ class Rate:
         return Window(now)
 
     def weight(self, window: Window, now: float) -> float:
-        """The requests of the last span, for a window that is current."""
+        """The requests of the last span; the window must be current."""
         left = 1 - (now - window.began) / self.seconds
         return window.before * left + window.passed
 
@@ -84,18 +84,18 @@ class Rate:
         return window.began + left * self.seconds - now
 
     def standing(self, window: Window, now: float, wait: float) -> Standing:
-        """How the client of that window stands, whose last request has to wait so."""
+        """The standing of that window's client, whose last request has to `wait`."""
         left = max(math.ceil(self.requests - self.weight(window, now)), 0)
         spent = window._replace(passed=window.passed + left)
         return Standing(wait, left, self.wait(spent, now))
 
     def fields(self, standing: Standing) -> list[tuple[str, str]]:
-        """Header fields that tell it (draft-ietf-httpapi-ratelimit-headers-11)."""
+        """The standing as header fields (draft-ietf-httpapi-ratelimit-headers-11)."""
         policy = f'"default";q={self.requests};w={self.seconds:.0f}'
         now = f'"default";r={standing.left};t={whole_seconds(standing.more_in)}'
         return [("RateLimit-Policy", policy), ("RateLimit", now)]
 
 
 def whole_seconds(wait: float) -> int:
-    """After so many the wait is over."""
+    """The wait in whole seconds, rounded up past its end."""
     return math.floor(wait) + 1

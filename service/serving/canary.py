@@ -1,4 +1,4 @@
-"""The canary: a share of the predictions that another version answers."""
+"""The canary: another version that answers a share of the predictions."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from random import Random
 
 @dataclass(frozen=True)
 class Canary:
-    """Which version answers how many of 100 predictions."""
+    """The version, and the percentage of predictions that it answers."""
 
     version: int
     percent: float
@@ -23,5 +23,5 @@ class Canary:
         return cls(int(match[1]), float(match[2]))
 
     def falls_on(self, rng: Random) -> bool:
-        """Whether this prediction is one of its share."""
+        """Whether the canary answers this prediction."""
         return rng.random() * 100 < self.percent

@@ -1,4 +1,4 @@
-"""The model that is being served, swapped for a newer version without a pause."""
+"""The model that is served; a newer version replaces it without a pause."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 class NoModel(Exception):
-    """Nothing is loaded yet; the text says why."""
+    """No model is loaded; the text says why."""
 
 
 class CurrentModel:
@@ -50,7 +50,7 @@ class CurrentModel:
 
     @property
     def loaded(self) -> Model | None:
-        """The model that answers now, but for the canary's share; or None."""
+        """The model that answers now, except for the canary's share; or None."""
         main = self._main
         return main.model if main else None
 
@@ -61,7 +61,7 @@ class CurrentModel:
         return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
-        """The loaded model, or the first one that came by now. Raises NoModel."""
+        """The loaded model; if there is none, look for one first. Raises NoModel."""
         if self._main is None:
             self.refresh()
         model = self.loaded
@@ -77,8 +77,8 @@ class CurrentModel:
         return self.get()
 
     def refresh(self) -> None:
-        """Load what should be served by now, if it is not what is loaded."""
-        with self._refreshing:  # now and then, and whenever a version is pinned
+        """Load the version that should be served now, unless it is loaded."""
+        with self._refreshing:  # called by a timer, and when a version is pinned
             self._fault = ""
             self._follow_store()
             if self._logged.report(self._fault):
@@ -110,14 +110,14 @@ class CurrentModel:
     def _follow_canary(self, version: int) -> None:
         try:
             self._canary = self._loader.load(version, self._canary)
-        except StoreUnavailable:  # then it stays as it is
+        except StoreUnavailable:  # the canary stays as it is
             return
         fault = f"the canary, version {version}, is missing or broken"
         if self._canary_logged.report("" if self._canary else fault):
             metrics.MODEL_LOADS.labels("unavailable").inc()
 
     def _candidates(self) -> list[int]:
-        """The versions to try, the best first; none that is worse than the loaded."""
+        """The versions to try, the best first; none if the loaded one shall stay."""
         newest_first = self._store.versions()[::-1]
         try:
             pinned = self._store.pinned()

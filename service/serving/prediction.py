@@ -1,4 +1,4 @@
-"""What the model says of pixels: the label, the output vector, the confidence."""
+"""A model's prediction for pixels: the label, the output vector, the confidence."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ class Prediction:
     Attributes:
         label: the position of the largest output.
         outputs: the network's output vector as it is, 10 numbers.
-        confidence: the calibrated probability of the label, 0 to 1.
+        confidence: the probability that the label is right, 0 to 1, if the model is
+            calibrated; else its normalised output.
     """
 
     label: int
@@ -29,7 +30,7 @@ class Prediction:
     confidence: float
 
     def to_dict(self) -> dict[str, Any]:
-        """As the answer shows it."""
+        """The prediction for JSON."""
         return {
             "label": self.label,
             "outputs": self.outputs,
@@ -37,14 +38,14 @@ class Prediction:
         }
 
 
-@dataclass(frozen=True, eq=False)  # arrays have no one truth to compare by
+@dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
 class Predictions:
     """The answers for n rows of pixels, as arrays; iterating gives each Prediction.
 
     Attributes:
         labels: (n,), the position of the largest output.
         outputs: (n, 10) float32, the network's output vectors as they are.
-        confidences: (n,), the calibrated probability of the label, 0 to 1.
+        confidences: (n,), of each label, 0 to 1.
     """
 
     labels: NDArray[np.intp]
@@ -60,13 +61,13 @@ class Predictions:
 
 
 def predict(model: Model, pixels: Pixels) -> Predictions:
-    """A prediction for each row of pixels, (n, 784) of 0 to 255, and count them."""
+    """Predict each row of pixels, (n, 784) of 0 to 255, and count the predictions."""
     logits = model.network.logits(pixels)
-    calibrated = probabilities(logits, model.card.temperature)
+    likely = probabilities(logits, model.card.temperature)
     predictions = Predictions(
         labels=logits.argmax(axis=1),
         outputs=model.network.activate_outputs(logits),
-        confidences=calibrated.max(axis=1),  # the label's, as softmax keeps the order
+        confidences=likely.max(axis=1),  # the label's, as softmax keeps the order
     )
     _count(predictions, model.version)
     return predictions

@@ -1,4 +1,4 @@
-"""Which pixels spoke for a label and which against it, as a picture."""
+"""A saliency map: which pixels speak for a label, and which against it."""
 
 from typing import Final
 
@@ -12,16 +12,16 @@ from service.image.digit_form import SIDE
 
 FOR: Final = (255, 40, 30)
 AGAINST: Final = (40, 90, 255)
-# The digit itself is dimmed, so that colour stands out on its strokes.
+# The digit is dimmed, so that the colours are seen on its strokes.
 DIMMED: Final = 0.5
 ENLARGED: Final = 10
 
 
 def saliency(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
-    """Return what each pixel added to the label's logit, to first order: (784,).
+    """What each pixel adds to the label's logit, to first order: (784,).
 
     Gradient times input (Shrikumar et al. 2016, arXiv:1605.01713). The gradient of
-    n_L[label] by a_0 comes by the notes' recursion, S_{i-1} = A_{i-1} W_i S_i, from
+    n_L[label] by a_0 follows the notes' recursion, S_{i-1} = A_{i-1} W_i S_i, from
     S_L = 1 at the label.
     """
     a = [outputs[0] for outputs in network.activations(pixels[np.newaxis])]
@@ -34,9 +34,9 @@ def saliency(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
 
 
 def saliency_picture(network: Network, pixels: NDArray[np.uint8], label: int) -> str:
-    """Return a 280x280 PNG in a data URL: the digit, red where it spoke for the label.
+    """A 280x280 PNG in a data URL: the digit, red where a pixel speaks for the label.
 
-    pixels: (784,), 0 to 255. Blue spoke against it; the strongest pixel has the full
+    pixels: (784,), 0 to 255. Blue speaks against it; the strongest pixel has the full
     colour.
     """
     shares = saliency(network, pixels, label)

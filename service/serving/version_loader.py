@@ -1,4 +1,4 @@
-"""Loading a version aside, whole and warmed up; a broken file is tried once."""
+"""Loads a version and warms it up; a broken file is tried once."""
 
 import logging
 from typing import NamedTuple
@@ -19,15 +19,15 @@ class Loaded(NamedTuple):
 
 
 class VersionLoader:
-    """Loads versions; what is wrong with one is logged and counted once."""
+    """Loads versions; a fault in one is logged and counted once."""
 
     def __init__(self, store: ModelStore) -> None:
         self._store = store
-        # Fingerprints, so that the same broken file is not tried each second.
+        # Fingerprints of broken files, which are not tried again each second.
         self._refused: set[tuple[int, ...]] = set()
 
     def load(self, version: int, loaded: Loaded | None) -> Loaded | None:
-        """That version, which may be the loaded one; None if it is missing or broken.
+        """That version: `loaded` if it is that one; None if it is missing or broken.
 
         Raises StoreUnavailable: it may be readable the next time.
         """

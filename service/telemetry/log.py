@@ -1,6 +1,6 @@
 """The form of the log: gunicorn's lines, or one JSON object a line.
 
-Every line that is written while a request is answered carries that request's ids.
+Each line that is written while a request is answered carries that request's ids.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ _STDERR = 2
 
 
 class TextFormatter(logging.Formatter):
-    """gunicorn's form, with the request's id where there is one."""
+    """gunicorn's form, and the request's id if there is a request."""
 
     def __init__(self) -> None:
         super().__init__("[%(asctime)s] [%(process)d] [%(levelname)s] %(message)s")
@@ -56,7 +56,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
     """gunicorn's own log as JSON."""
 
     def setup(self, cfg: Any) -> None:
-        """Set up as always, then change the form."""
+        """Set up gunicorn's log, then change its form."""
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonFormatter())
@@ -65,7 +65,7 @@ class JsonLogger(Logger):  # type: ignore[misc]
 def set_up_logging(log_format: str) -> None:
     """Write this process's log to stderr, as "text" or as "json".
 
-    What Pillow says of a damaged picture is in the answer, and no operator's concern.
+    Pillow's messages about damaged pictures are left out: the client gets the error.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
@@ -75,10 +75,10 @@ def set_up_logging(log_format: str) -> None:
 
 
 def write_request(ids: Mapping[str, str], facts: Mapping[str, Any]) -> None:
-    """A line for one answered request; one that cannot be written fails no request.
+    """Write a line for one answered request; if it cannot be written, go on.
 
-    Past the logging module, which would take several times as long; in one call, so
-    that lines of several workers do not mix.
+    Not by the logging module, which takes several times as long; in one call, so that
+    lines of several workers do not mix.
     """
     line = {"time": _time(), "level": "INFO", "logger": "request", "pid": os.getpid()}
     text = json.dumps({**line, **ids, **facts}) + "\n"

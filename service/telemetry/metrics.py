@@ -111,5 +111,5 @@ def route_label(rule: str) -> str:
 
 @lru_cache(maxsize=4096)
 def labelled(metric: Labelled, *values: object) -> Labelled:
-    """`metric.labels(*values)`, remembered: finding it costs as much as counting."""
+    """`metric.labels(*values)`, cached: to find it costs as much as to count."""
     return metric.labels(*values)
