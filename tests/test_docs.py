@@ -1,5 +1,6 @@
 """The documents name every route, metric, command and setting that the code has."""
 
+import re
 from pathlib import Path
 
 import click
@@ -70,3 +71,23 @@ def test_every_setting_is_in_the_readme() -> None:
     trainers = ["DIGITS_DATA", "DIGITS_SCHEDULE", "DIGITS_DATABASE_URL"]
     for variable in [*variables, *trainers]:
         assert f"`{variable}`" in readme, variable
+
+
+def test_every_module_that_the_architecture_names_exists() -> None:
+    named = re.findall(r"`([\w/]+\.py)`", read("docs/architecture.md"))
+    assert named
+    for name in named:
+        assert any(ROOT.glob(f"*/**/{name}")) or (ROOT / name).exists(), name
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    described = read("docs/architecture.md")
+    packages = ("service", "trainer", "energy", "model_store")
+    rooms = [
+        path.parent for top in packages for path in ROOT.glob(f"{top}/*/__init__.py")
+    ]
+    assert rooms
+    for room in rooms:
+        assert f"`{room.relative_to(ROOT)}/`" in described or (
+            f"`{room.name}/`" in described
+        ), room
