@@ -15,7 +15,7 @@ from trainer.training.fit import Phases
 from trainer.training.training import Trained
 
 _DERIVED = ("watt_hours", "co2e_grams", "bulb_seconds")
-_LIBRARIES: Sequence[str] = ("numpy", "pandas", "scikit-learn", "scipy")
+_LIBRARIES: Sequence[str] = ("numpy", "numba", "pandas", "scikit-learn", "scipy")
 
 
 def new_card(

@@ -53,39 +53,6 @@ class Diverged(TrainerError):
         self.epoch = epoch
 
 
-class BrokenCheckpoint(TrainerError):
-    """A file that no run can go on from.
-
-    Attributes: path, reason.
-    """
-
-    def __init__(self, path: Path | None, reason: str) -> None:
-        super().__init__(
-            f"{path} is not a checkpoint: {reason}; remove it, or leave --resume out"
-        )
-        self.path = path
-        self.reason = reason
-
-
-class OtherRun(TrainerError):
-    """A checkpoint of a run that is not the one asked for.
-
-    Attributes: path, name (of the first fact that differs), there, here.
-    """
-
-    def __init__(
-        self, path: Path | None, name: str, there: object, here: object
-    ) -> None:
-        super().__init__(
-            f"{path} is a checkpoint of another run: {name} is {there} there and"
-            f" {here} here; give that run's options, or leave --resume out"
-        )
-        self.path = path
-        self.name = name
-        self.there = there
-        self.here = here
-
-
 class BadDatabase(TrainerError):
     """A database that a study cannot be opened in; the text holds no password.
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
-from model_store import ModelNotFound, ModelStore
+from model_store import ModelNotFound
+from model_store.prune import prune
 from trainer.data.source import DataChoice, local_mnist
-from trainer.pipeline import Outcome, Places, train_and_publish
+from trainer.pipeline import Outcome, train_and_publish
+from trainer.places import Places
 from trainer.report.text import outcome_text
-from trainer.request import Request
-from trainer.training.checkpoint import Checkpoints
+from trainer.request import Limits, Request
 from trainer.training.progress import Reporter
 
 _FIRST_MODEL_SECONDS = 60.0
@@ -21,8 +22,7 @@ _FIRST_MODEL_SECONDS = 60.0
 class Job:
     """Runs requests one after another."""
 
-    store: ModelStore
-    checkpoints: Checkpoints
+    places: Places
     reporter: Reporter
     energy: EnergySettings
     threads: int
@@ -31,15 +31,14 @@ class Job:
         """The whole job; raises TrainerError, StoreError, EnergyError."""
         meter = open_meter(self.energy)
         with threadpool_limits(self.threads):
-            places = Places(self.store, self.checkpoints)
             return train_and_publish(
-                request, places, (meter, self.energy), self.reporter
+                request, self.places, (meter, self.energy), self.reporter
             )
 
     def publish_first(self, data_directory: Path) -> None:
         """Publish a quick model if the store has no valid version; never downloads."""
         try:
-            version = self.store.served().version
+            version = self.places.store.served().version
         except ModelNotFound:
             self.reporter.say("the store has no valid version: a quick first one comes")
         else:
@@ -52,14 +51,21 @@ class Job:
                 choice,
                 "default",
                 {},
-                max_seconds=_FIRST_MODEL_SECONDS,
+                limits=Limits(max_seconds=_FIRST_MODEL_SECONDS),
                 reported=False,  # somebody waits for this model
                 keeps_checkpoint=False,  # another start is as quick
             )
         )
         self.reporter.say(outcome_text(outcome.evaluation, outcome.document))
 
+    def prune(self, keep: int) -> None:
+        """Remove all but the newest versions. Raises StoreUnavailable."""
+        removed = prune(self.places.store, keep).versions
+        if removed:
+            numbers = ", ".join(map(str, removed))
+            self.reporter.say(f"removed version {numbers}: the newest {keep} are kept")
+
     def is_fully_trained(self) -> bool:
         """Whether the served version comes from a complete run on MNIST."""
-        card = self.store.served().card
+        card = self.places.store.served().card
         return not card.is_embedded and card.training.get("stopped_by") is None

@@ -1,4 +1,4 @@
-"""One training run: load, train, evaluate, publish."""
+"""One training run, top to bottom: read, prepare, train, evaluate, publish, report."""
 
 import contextlib
 from dataclasses import dataclass
@@ -7,26 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from energy import EnergySettings, Meter
-from model_store import (
-    Card,
-    Model,
-    ModelNotFound,
-    ModelStore,
-    Network,
-    NewerVersion,
-)
+from model_store import Card, Model, ModelNotFound, ModelStore, Network, NewerVersion
 from trainer.card import energy_section, new_card, run_figures
 from trainer.data.source import Digits, load
-from trainer.errors import BoundUnknown
 from trainer.gate import GateResult, best_version, gate
 from trainer.learning.evaluate import Evaluation, evaluate
+from trainer.places import Places
 from trainer.report.report import report_on
 from trainer.report.subject import Subject
 from trainer.request import Request
-from trainer.training.checkpoint import Checkpoints
 from trainer.training.fit import Phases
 from trainer.training.prepare import prepare
 from trainer.training.progress import Reporter
+from trainer.training.resume import kept_if_unfinished
+from trainer.training.start import Start
 
 
 @dataclass(frozen=True)
@@ -35,16 +29,7 @@ class Outcome:
 
     version: int | None
     evaluation: Evaluation
-    gate_result: GateResult
     document: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where a run leaves what it makes."""
-
-    store: ModelStore
-    checkpoints: Checkpoints
 
 
 def train_and_publish(
@@ -55,48 +40,40 @@ def train_and_publish(
 ) -> Outcome:
     """Do the whole job; raises TrainerError, StoreError, EnergyError.
 
-    A run that a signal stops publishes nothing; from its first update on it leaves a
+    A run that a signal stops, or whose network cannot be published, leaves a
     checkpoint.
     """
     meter, energy_settings = energy
-    if meter.source is None:
-        _refuse_bounds_on_joules(request)
+    say = reporter.say
+    request.limits.refuse_unmeasured(meter.source)
+    places.refuse_unwritable(request.choice.downloads_to)
     phases = Phases.of(meter)
     with phases.load:
-        digits = load(request.choice, reporter.say)
-    training = prepare(request, digits, phases, places.checkpoints, reporter)
-    with training.kept_if_stopped() as held:
-        try:
-            trained = training.run(held)
-        finally:
-            reporter.close()
+        digits = load(request.choice, say)
+    start = Start.of(request, digits, meter.source, places.checkpoints, say)
+    training = prepare(start, digits, phases, reporter)
+    checkpoints = places.checkpoints if request.keeps_checkpoint else None
+    with kept_if_unfinished(training, checkpoints, say) as stop:
+        trained = training.run(stop)
         with phases.evaluate:
             evaluation = evaluate(trained.network, digits.test)
         spent = energy_section(phases, trained.reports, meter, energy_settings)
         card = new_card(trained, digits, evaluation, spent, _served(places.store))
-        held.check()
-        gate_result, version, path = _publish(
-            request, digits, (trained.network, card), places.store
-        )
-        training.forget()
+        stop.check()
+        candidate = (trained.network, card)
+        result, version, path = _publish(candidate, digits, places.store, request.gated)
     if version and request.reported:
         subject = Subject(version, trained, digits, evaluation, meter.source)
-        report_on(subject, places.store.root / "reports" / path.stem, reporter.say)
+        report_on(subject, places.report(version), say)
     document = {
-        **_fate(version, path, gate_result),
+        "version": version,
+        "path": str(path),
+        "accepted": result.accepted,
+        "reason": result.reason,
         **run_figures(trained, evaluation, phases),
         "energy": spent,
     }
-    return Outcome(version, evaluation, gate_result, document)
-
-
-def _refuse_bounds_on_joules(request: Request) -> None:
-    for option, bound in (
-        ("--max-joules", request.max_joules),
-        ("--min-gain-per-joule", request.min_gain_per_joule),
-    ):
-        if bound is not None:
-            raise BoundUnknown(option, "an energy source, and there is none")
+    return Outcome(version, evaluation, document)
 
 
 def _served(store: ModelStore) -> Model | None:
@@ -107,7 +84,7 @@ def _served(store: ModelStore) -> Model | None:
 
 
 def _publish(
-    request: Request, digits: Digits, candidate: tuple[Network, Card], store: ModelStore
+    candidate: tuple[Network, Card], digits: Digits, store: ModelStore, gated: bool
 ) -> tuple[GateResult, int | None, Path]:
     """Publish what the gate lets pass, keep aside what it refuses.
 
@@ -117,19 +94,10 @@ def _publish(
     while True:
         newest = store.newest()
         result = GateResult(True, "published without comparing (--no-gate)")
-        if request.gated:
+        if gated:
             result = gate(candidate[0], digits, best_version(store))
         if not result.accepted:
             return result, None, store.reject(*candidate, datetime.now(UTC))
         with contextlib.suppress(NewerVersion):
             version = store.publish(*candidate, after=newest)
             return result, version, store.path(version)
-
-
-def _fate(version: int | None, path: Path, gate_result: GateResult) -> dict[str, Any]:
-    return {
-        "version": version,
-        "path": str(path),
-        "accepted": gate_result.accepted,
-        "reason": gate_result.reason,
-    }

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.commands import Place
 from tests.trainer import csv_files
-from tests.trainer.stopped_runs import KINDS, Options, run_stopped
+from tests.trainer.stopped_runs import KINDS, Options, in_batch, run_stopped
+from trainer import pipeline
 from trainer.data.dataset import Dataset
 from trainer.data.embedded import read_embedded
 
@@ -103,7 +104,7 @@ def stopped_state(
 ) -> Path:
     """The state directory that a stopped run leaves; made once, to be copied."""
     place = Place(tmp_path_factory.mktemp("stopped"))
-    run_stopped(place, {"trainer.learning.sgd.backprop": 10}, *commands["default"])
+    run_stopped(place, {in_batch: 10}, *commands["default"])
     return place.root / "state"
 
 
@@ -117,4 +118,4 @@ def stopped(place: Place, stopped_state: Path) -> Place:
 @pytest.fixture
 def no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trainings in this process draw no plots, which takes longer than they do."""
-    monkeypatch.setattr("trainer.pipeline.report_on", lambda *_: None)
+    monkeypatch.setattr(pipeline, "report_on", lambda *_: None)

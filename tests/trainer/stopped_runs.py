@@ -1,16 +1,22 @@
-"""Trainings that a signal stops at an exact moment."""
+"""Trainings that a signal stops at an exact moment.
+
+A moment is a function of this module and a number n: SIGTERM comes at the nth call.
+"""
 
 import os
-import pkgutil
 import signal
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
-from unittest import mock
 
 from tests.support.commands import Place, Run
+from trainer import pipeline
+from trainer.learning import sgd
+from trainer.training import checkpoint, fit, training
 
 Options = tuple[object, ...]
+Moment = Callable[[int], None]
 
 # 230 rows in batches of 32 are 8 batches an epoch. Per-sample SGD has 250 rows, and
 # looks at the clock (and at signals) after each 100 of them.
@@ -20,20 +26,49 @@ KINDS: dict[str, Options] = {
 }
 
 
-def run_stopped(place: Place, moments: Mapping[str, int], *arguments: object) -> Run:
-    """Run `python -m trainer`; SIGTERM comes at the nth call of each named function."""
-    return place.start_prepared(
-        (_send_signals, dict(moments)), "trainer", *arguments
-    ).end()
+def run_stopped(place: Place, moments: Mapping[Moment, int], *arguments: object) -> Run:
+    """Run `python -m trainer`, stopped at these moments."""
+    preparation = (_send_signals, dict(moments))
+    return place.start_prepared(preparation, "trainer", *arguments).end()
 
 
 def checkpoints(place: Place) -> list[Path]:
     return sorted((place.root / "state").rglob("*.npz"))
 
 
-def _send_signals(moments: Mapping[str, int]) -> None:
-    for name, nth in moments.items():
-        mock.patch(name, _signalling(pkgutil.resolve_name(name), nth)).start()
+def in_batch(nth: int) -> None:
+    _signal_in(sgd, "backprop", nth)
+
+
+def in_samples(nth: int) -> None:
+    """Per-sample SGD: in the nth look at the clock."""
+    _signal_in(sgd, "train_one_by_one", nth)
+
+
+def in_cost(nth: int) -> None:
+    _signal_in(fit, "cost", nth)
+
+
+def in_calibration(nth: int) -> None:
+    _signal_in(training, "temperature", nth)
+
+
+def in_evaluation(nth: int) -> None:
+    _signal_in(pipeline, "evaluate", nth)
+
+
+def in_checkpoint(nth: int) -> None:
+    _signal_in(checkpoint, "whole_file", nth)
+
+
+def _send_signals(moments: Mapping[Moment, int]) -> None:
+    for moment, nth in moments.items():
+        moment(nth)
+
+
+def _signal_in(module: ModuleType, name: str, nth: int) -> None:
+    """In a process of its own, which ends: nothing has to be undone."""
+    setattr(module, name, _signalling(getattr(module, name), nth))
 
 
 def _signalling(function: Callable[..., Any], nth: int) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """The schedule: cron's own moments in UTC, and a trainer that waits for them."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -163,7 +164,7 @@ def test_job_runs_at_each_moment_and_moments_during_a_run_are_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock, began = Clock(WEDNESDAY), list[datetime]()
-    monkeypatch.setattr("time.sleep", clock.sleep)
+    monkeypatch.setattr(time, "sleep", clock.sleep)
 
     def job() -> None:
         began.append(clock.now)
@@ -203,6 +204,19 @@ def test_complete_run_on_mnist_is_not_repeated_at_the_start(
     place.store.publish(network, card)
     schedule(place)
     assert place.store.versions() == [1]
+
+
+def test_only_the_newest_versions_are_kept_after_a_run(
+    place: Place, network: Network, card: Card, train_csv: Path, test_csv: Path
+) -> None:
+    embedded = Card(**{**vars(card), "data": {"source": "embedded"}})
+    for _ in range(3):
+        place.store.publish(network, embedded)
+    quick = ("--hidden", 8, "--epochs", 1, "--no-augment", "--no-gate")
+    files = ("--train", train_csv, "--test", test_csv)
+    run = schedule(place, *files, *quick, "--keep-versions", 2)
+    assert place.store.versions() == [3, 4]
+    assert "removed version 1, 2" in run.stderr
 
 
 def test_run_that_fails_is_told_and_the_next_moment_waited_for(

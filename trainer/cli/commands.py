@@ -18,10 +18,12 @@ from trainer.cli.options import (
     data_directory_option,
     data_options,
     job_options,
+    test_data_options,
 )
 from trainer.cli.sweep_command import sweep
 from trainer.cli.training_options import training_options
-from trainer.data.source import DataChoice, load
+from trainer.data.recorded import test_rows
+from trainer.data.source import DataChoice
 from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.learning.evaluate import evaluate as evaluate_network
@@ -86,10 +88,21 @@ def first(data_directory: Path, job: Job) -> None:
     " in another time zone: 'CRON_TZ=Europe/Berlin 0 3 * * *'. Where day and weekday"
     " are both given, either is enough, as in cron.",
 )
+@click.option(
+    "--keep-versions",
+    type=click.IntRange(min=1),
+    metavar="K",
+    default=30,
+    show_default=True,
+    envvar="DIGITS_KEEP_VERSIONS",
+    show_envvar=True,
+    help="Remove all but the newest K versions after each run; never the one that is"
+    " served.",
+)
 @data_options
 @training_options
 @job_options
-def schedule(cron: str, request: Request, job: Job) -> None:
+def schedule(cron: str, keep_versions: int, request: Request, job: Job) -> None:
     """Train now and then: a quick first model if there is none, then by the clock.
 
     A full run follows the first model at once, unless the served version already
@@ -105,13 +118,14 @@ def schedule(cron: str, request: Request, job: Job) -> None:
     def run_once() -> None:
         try:
             outcome = job.run(next(requests))
+            say(outcome_text(outcome.evaluation, outcome.document))
+            job.prune(keep_versions)
         except _MISTAKES as error:
             say(f"training failed: {error}")
-        else:
-            say(outcome_text(outcome.evaluation, outcome.document))
 
+    job.places.refuse_unwritable(request.choice.downloads_to)
     job.publish_first(request.choice.directory)
-    waiting = request.resumed and job.checkpoints.paths()
+    waiting = request.resumed and job.places.checkpoints.paths()
     if waiting or not job.is_fully_trained():
         run_once()
     run_forever(moments, run_once, lambda: datetime.now(UTC), say)
@@ -124,15 +138,19 @@ def schedule(cron: str, request: Request, job: Job) -> None:
     metavar="N",
     help="Which one; the served one if left out.",
 )
-@data_options
+@test_data_options
 @store_options
 @json_option
 def evaluate(
     version: int | None, choice: DataChoice, store: ModelStore, as_json: bool
 ) -> None:
-    """Test a stored version: scorecards, confusion matrix, accuracy."""
+    """Test a stored version: scorecards, confusion matrix, accuracy.
+
+    Without --data or --test it is tested with the rows that it was tested with when it
+    was trained; the file is looked for in the data directory.
+    """
     model = store.served() if version is None else store.load(version)
-    test = load(choice, reporter("auto").say).test
+    test = test_rows(choice, model, reporter("auto").say)
     evaluation = evaluate_network(model.network, test)
     document = {
         "version": model.version,

@@ -16,8 +16,10 @@ from energy.cli.options import (
 )
 from model_store import ModelStore
 from model_store.command_line import store_options
+from trainer.data.recorded import RECORDED
 from trainer.data.source import DataChoice
 from trainer.job import Job
+from trainer.places import Places
 from trainer.training.checkpoint import Checkpoints
 from trainer.training.progress import reporter
 
@@ -91,17 +93,38 @@ progress_option = click.option(
 )
 
 
+_auto_option = click.option(
+    "--data",
+    default="auto",
+    show_default=True,
+    metavar="auto|embedded|DIR|FILE",
+    help="auto: MNIST in the data directory, else a checked download into it, else"
+    " the embedded set. DIR: the largest set in it. FILE: training rows.",
+)
+_recorded_option = click.option(
+    "--data",
+    default=RECORDED,
+    show_default=True,
+    metavar="recorded|auto|embedded|DIR|FILE",
+    help="recorded: the test rows that the version's metadata names, from the data"
+    " directory. Else the test rows of what `train --data` would read.",
+)
+
+
 def data_options(command: Command) -> Command:
     """--data, --train, --test, --limit and --data-directory, as one `choice`."""
+    return _data_options(_auto_option, command)
 
-    @click.option(
-        "--data",
-        default="auto",
-        show_default=True,
-        metavar="auto|embedded|DIR|FILE",
-        help="auto: MNIST in the data directory, else a checked download into it, else"
-        " the embedded set. DIR: the largest set in it. FILE: training rows.",
-    )
+
+def test_data_options(command: Command) -> Command:
+    """The same, but the rows that a version recorded if none are named."""
+    return _data_options(_recorded_option, command)
+
+
+def _data_options(
+    data_option: Callable[[Command], Command], command: Command
+) -> Command:
+    @data_option
     @click.option("--train", type=_file, help="A CSV file of training rows.")
     @click.option("--test", type=_file, help="A CSV file of test rows.")
     @click.option(
@@ -140,8 +163,8 @@ def job_options(command: Command) -> Command:
     def wrapped(store: ModelStore, threads: int, progress: str, **rest: Any) -> Any:
         variables = [name for name in rest if name.startswith("DIGITS_")]
         energy = settings_from({name: rest.pop(name) for name in variables})
-        checkpoints = Checkpoints(store.state / "checkpoints")
-        job = Job(store, checkpoints, reporter(progress), energy, threads)
+        places = Places(store, Checkpoints(store.state / "checkpoints"))
+        job = Job(places, reporter(progress), energy, threads)
         return command(job=job, **rest)
 
     return wrapped

@@ -11,7 +11,7 @@ from trainer.cli.options import Layers, Positive
 from trainer.errors import BoundUnknown
 from trainer.learning.backprop import LOSSES
 from trainer.learning.settings import settings_for
-from trainer.request import Request
+from trainer.request import Limits, Request
 from trainer.training.gain import OVER_EPOCHS
 
 Command = Callable[..., Any]
@@ -25,15 +25,8 @@ SETTINGS = (
     "batch_size",
     "augment",
 )
-_REQUEST = (
-    "choice",
-    "preset",
-    "seed",
-    "max_seconds",
-    "max_joules",
-    "min_gain_per_joule",
-    "resumed",
-)
+_REQUEST = ("choice", "preset", "seed", "resumed")
+_LIMITS = ("max_seconds", "max_joules", "min_gain_per_joule")
 
 
 def training_options(command: Command) -> Command:
@@ -41,13 +34,14 @@ def training_options(command: Command) -> Command:
 
     @preset_option
     @settings_options
-    @_budget_options
+    @_limit_options
     @functools.wraps(command)
     def wrapped(no_gate: bool, **given: Any) -> Any:
         asked = {name: given.pop(name) for name in _REQUEST}
+        limits = Limits(**{name: given.pop(name) for name in _LIMITS})
         settings = {name: given.pop(name) for name in SETTINGS}
         changes = {name: value for name, value in settings.items() if value is not None}
-        request = Request(changes=changes, gated=not no_gate, **asked)
+        request = Request(changes=changes, limits=limits, gated=not no_gate, **asked)
         _refuse_unknowable(request)
         return command(request=request, **given)
 
@@ -104,7 +98,7 @@ def settings_options(command: Command) -> Command:
     return _apply(options, command)
 
 
-def _budget_options(command: Command) -> Command:
+def _limit_options(command: Command) -> Command:
     options = [
         click.option(
             "--max-joules",
@@ -145,7 +139,7 @@ def _budget_options(command: Command) -> Command:
 def _refuse_unknowable(request: Request) -> None:
     """Raises BoundUnknown if the accuracy that a joule must buy is never measured."""
     held_out = settings_for(request.preset, False, 0, request.changes).holds_out
-    if request.min_gain_per_joule is not None and not held_out:
+    if request.limits.min_gain_per_joule is not None and not held_out:
         raise BoundUnknown(
             "--min-gain-per-joule",
             f"held-out rows, and preset {request.preset} has none",

@@ -1,5 +1,6 @@
 """Which digits to train on and to test with, from what the command line says."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,12 @@ class DataChoice:
     test: Path | None
     limit: int | None
     directory: Path
+
+    @property
+    def downloads_to(self) -> Path | None:
+        """The directory that MNIST would be downloaded to; None: it would not be."""
+        is_auto = self.data == "auto" and not self.train
+        return self.directory if is_auto and not local_mnist(self.directory) else None
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,8 @@ def _training_rows(
     train: Path | None, test: Path | None, limit: int | None
 ) -> tuple[Dataset, Dataset]:
     """The rows, and the fifth held out of them: none if there is a test file."""
-    rows = read_csv(train, limit) if train else read_embedded()
-    rows, fifth = (rows, rows.rows(slice(0))) if test else _with_fifth(rows)
+    rows = read_csv(train, limit if test else None) if train else read_embedded()
+    rows, fifth = (rows, rows.rows(slice(0))) if test else with_fifth(rows)
     return rows.rows(slice(limit)), fifth
 
 
@@ -129,7 +136,7 @@ def _fetched(
     try:
         fetch(directory, say)
     except FetchFailed as error:
-        say(f"{error}; training on the embedded set instead: 1,797 UCI digits")
+        say(f"{error}; the embedded set is taken instead: 1,797 UCI digits")
         return None
     return local_mnist(directory)
 
@@ -139,12 +146,13 @@ def _largest(directory: Path, names: tuple[str, ...]) -> Path | None:
         for prefix in ("MNIST", "mnist"):
             for ending in (".csv", ".csv.gz"):
                 path = directory / f"{prefix}_{name}{ending}"
-                if path.is_file():
+                if os.path.isfile(path):  # noqa: PTH113 (False also without permission)
                     return path
     return None
 
 
-def _with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:
+def with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:
+    """Training rows, and a fixed fifth to test with. Raises TooFewRows."""
     held_out = max(1, len(rows) // 5)
     if held_out >= len(rows):
         raise TooFewRows(

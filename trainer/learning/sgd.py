@@ -38,13 +38,17 @@ def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
     )
 
 
-def warm_up(network: Network, rows: Dataset, settings: Settings) -> None:
-    """Compile what an epoch of these settings runs; changes nothing."""
+def warm_up(settings: Settings) -> None:
+    """Compile what an epoch of these settings runs, with a made-up digit."""
+    rng = np.random.default_rng(0)
+    network = initial_network(settings, rng)
+    pixels = np.zeros((1, 28, 28), np.uint8)
+    pixels[0, 4:24, 13:15] = 255
+    one = Dataset(pixels.reshape(1, 784), np.array([1], np.uint8), "", "")
     if settings.is_per_sample:
-        nothing = np.zeros(0, np.intp)
-        train_one_by_one(network, rows, nothing, settings.learning_rate)
+        train_one_by_one(network, one, np.arange(1), settings.learning_rate)
     if settings.augment:
-        _copies(rows.pixels[:1], rows.labels[:1], settings, np.random.default_rng())
+        _copies(one.pixels, one.labels, settings, rng)
     flat = [np.zeros_like(parameter) for parameter in network.weights]
     level = [np.zeros_like(parameter) for parameter in network.biases]
     Descent(network, 0.0).step(Gradients(flat, level), 0.0)

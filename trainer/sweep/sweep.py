@@ -10,13 +10,14 @@ from energy import EnergySettings, open_meter
 from trainer.data.dataset import Dataset
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import warm_up
+from trainer.request import Limits
 from trainer.sweep.search_space import SearchSpace
 from trainer.training.budget import Budget
 from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Fit, Phases
 from trainer.training.gain import GainRule
 from trainer.training.progress import SilentReporter
-from trainer.training.signals import HeldBack
+from trainer.training.signals import StopFlag
 from trainer.training.state import TrainingState
 
 
@@ -50,15 +51,14 @@ class Sweep:
         digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
         return f"{self.space.preset.preset}-{digest[:10]}"
 
-    def train(self, settings: Settings, held: HeldBack) -> Iterator[EpochReport]:
+    def train(self, settings: Settings, stop: StopFlag) -> Iterator[EpochReport]:
         """A trial: a report for each epoch. Raises Diverged, Stopped."""
         state = TrainingState.begin(settings, len(self.training))
-        warm_up(state.descent.network, self.training, settings)
+        warm_up(settings)
         began = time.perf_counter()
         budget = Budget(
             rows=settings.epochs * len(self.training),
-            max_seconds=self.max_seconds,
-            max_joules=None,
+            limits=Limits(max_seconds=self.max_seconds),
             seconds=lambda: time.perf_counter() - began,
             joules=lambda: None,
         )
@@ -67,4 +67,4 @@ class Sweep:
             self.training, self.validation, settings, budget, GainRule(None), phases,
             SilentReporter(),
         )  # fmt: skip
-        return fit.epochs(state, held)
+        return fit.epochs(state, stop)

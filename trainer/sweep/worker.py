@@ -19,7 +19,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState
 from trainer.errors import DatabaseGone, Diverged
 from trainer.sweep.storage import DATABASE_ERRORS, Patience, StudyStorage
 from trainer.sweep.sweep import Sweep
-from trainer.training.signals import HeldBack, Stopped, held_back
+from trainer.training.signals import StopFlag, Stopped, signals_deferred
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 _LOOK_S = 1.0
@@ -80,20 +80,20 @@ class Worker:
         return len(self.study.get_trials(deepcopy=False, states=states))
 
     def _objective(self, trial: Trial) -> float:
-        with held_back() as held:
+        with signals_deferred() as stop:
             try:
-                return self._accuracy(trial, held)
+                return self._accuracy(trial, stop)
             except Diverged as error:
                 raise TrialPruned(str(error)) from None
             except Stopped:
                 self._hand_back(trial)
                 raise
 
-    def _accuracy(self, trial: Trial, held: HeldBack) -> float:
+    def _accuracy(self, trial: Trial, stop: StopFlag) -> float:
         """On the held-out rows. Raises TrialPruned if it stays behind the others."""
         accuracy = 0.0
         settings = self._sweep.space.suggested(trial)
-        for report in self._sweep.train(settings, held):
+        for report in self._sweep.train(settings, stop):
             accuracy = report.validation_accuracy or 0.0
             trial.report(accuracy, report.epoch)
             if report.epoch < report.epochs and trial.should_prune():

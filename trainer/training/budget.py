@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from trainer.request import Limits
+
 
 @dataclass
 class Budget:
@@ -10,15 +12,13 @@ class Budget:
 
     Attributes:
         rows: rows to train on in all epochs.
-        max_seconds: wall time, or None.
-        max_joules: energy, or None.
-        seconds: what has been spent since the fit began.
+        limits: of its seconds and joules.
+        seconds: wall time since the fit began.
         joules: likewise, None without an energy source.
     """
 
     rows: int
-    max_seconds: float | None
-    max_joules: float | None
+    limits: Limits
     seconds: Callable[[], float]
     joules: Callable[[], float | None]
     rows_done: int = 0
@@ -49,10 +49,11 @@ class Budget:
 
     @property
     def _fractions(self) -> dict[str, float]:
+        max_seconds, max_joules = self.limits.max_seconds, self.limits.max_joules
         fractions = {"epochs": self.rows_done / self.rows}
-        if self.max_seconds is not None:
-            fractions["max_seconds"] = self.seconds() / self.max_seconds
-        joules = self.joules() if self.max_joules is not None else None
-        if self.max_joules is not None and joules is not None:
-            fractions["max_joules"] = joules / self.max_joules
+        if max_seconds is not None:
+            fractions["max_seconds"] = self.seconds() / max_seconds
+        joules = self.joules() if max_joules is not None else None
+        if max_joules is not None and joules is not None:
+            fractions["max_joules"] = joules / max_joules
         return fractions

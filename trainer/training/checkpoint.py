@@ -15,7 +15,7 @@ from model_store.arrays import Refused, read_arrays, refusing_damage, text_of
 from model_store.errors import StoreUnavailable
 from model_store.npz import MAX_BYTES
 from model_store.whole_file import whole_file
-from trainer.errors import BrokenCheckpoint, OtherRun
+from trainer.errors import TrainerError
 
 _FORMAT = 2
 _MAX_BYTES = 3 * MAX_BYTES  # a network, its velocities and the order of the rows
@@ -26,6 +26,39 @@ _TYPES: Mapping[str, type] = {
     "spent": dict,
     "state": dict,
 }
+
+
+class BrokenCheckpoint(TrainerError):
+    """A file that no run can go on from.
+
+    Attributes: path, reason.
+    """
+
+    def __init__(self, path: Path | None, reason: str) -> None:
+        super().__init__(
+            f"{path} is not a checkpoint: {reason}; remove it, or leave --resume out"
+        )
+        self.path = path
+        self.reason = reason
+
+
+class OtherRun(TrainerError):
+    """A checkpoint of a run that is not the one asked for.
+
+    Attributes: path, name (of the first fact that differs), there, here.
+    """
+
+    def __init__(
+        self, path: Path | None, name: str, there: object, here: object
+    ) -> None:
+        super().__init__(
+            f"{path} is a checkpoint of another run: {name} is {there} there and"
+            f" {here} here; give that run's options, or leave --resume out"
+        )
+        self.path = path
+        self.name = name
+        self.there = there
+        self.here = here
 
 
 @dataclass(frozen=True)
@@ -104,7 +137,7 @@ class Checkpoints:
         """The newest checkpoint of the run that these facts describe.
 
         None if there is no checkpoint at all. Raises OtherRun (told of the newest) if
-        there are only others, BrokenCheckpoint, StoreUnavailable.
+        there are only other runs', BrokenCheckpoint, StoreUnavailable.
         """
         others: list[OtherRun] = []
         for path in self.paths():

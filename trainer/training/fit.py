@@ -17,7 +17,7 @@ from trainer.training.budget import Budget
 from trainer.training.epoch_report import EpochReport
 from trainer.training.gain import GainRule
 from trainer.training.progress import Reporter
-from trainer.training.signals import HeldBack
+from trainer.training.signals import StopFlag
 from trainer.training.state import TrainingState
 
 _PHASES = ("load", "warm_up", "fit", "cost", "evaluate")
@@ -77,7 +77,7 @@ class Fit:
     phases: Phases
     reporter: Reporter
 
-    def epochs(self, state: TrainingState, held: HeldBack) -> Iterator[EpochReport]:
+    def epochs(self, state: TrainingState, stop: StopFlag) -> Iterator[EpochReport]:
         """Train until the last epoch, the end of the budget, or too little gain.
 
         Goes on from where the state stands, which is moved on. A report for each
@@ -86,19 +86,19 @@ class Fit:
         """
         while not self._is_over(state):
             state.begin_epoch()
-            rate = self._run_epoch(state, held)
+            rate = self._run_epoch(state, stop)
             with self.phases.cost:
                 report = self._report(state, rate)
             state.end_epoch(report)
             self.reporter.epoch_done(report)
             yield report
-            held.check()
+            stop.check()
 
     def _is_over(self, state: TrainingState) -> bool:
         ended = self.budget.spent or self.gain.ends(state.reports)
         return bool(state.reports) and ended
 
-    def _run_epoch(self, state: TrainingState, held: HeldBack) -> float:
+    def _run_epoch(self, state: TrainingState, stop: StopFlag) -> float:
         """Rows a second, of those that this process did."""
         rows, seconds = self.budget.rows_done, self.phases.fit.seconds
         # A diverging run overflows; the cost tells of it, not numpy's warnings.
@@ -110,7 +110,7 @@ class Fit:
                 if self.budget.spent:
                     break
                 if len(state.left):
-                    held.check()
+                    stop.check()
         return (self.budget.rows_done - rows) / (self.phases.fit.seconds - seconds)
 
     def _batches(self, state: TrainingState) -> Iterator[int]:

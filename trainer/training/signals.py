@@ -45,12 +45,8 @@ class Stopping:
         raise Stopped
 
 
-class HeldBack:
-    """The first signal that came while signals are held back.
-
-    Attributes:
-        number: None while none came.
-    """
+class StopFlag:
+    """Set by the first signal that comes, and looked at between two batches."""
 
     def __init__(self) -> None:
         self.number: int | None = None
@@ -60,20 +56,20 @@ class HeldBack:
         if self.number is not None:
             raise Stopped
 
-    def note(self, number: int, _frame: FrameType | None) -> None:
-        """The signal handler: a second signal is as good as the first."""
+    def set(self, number: int, _frame: FrameType | None) -> None:
+        """The signal handler; a second signal changes nothing."""
         self.number = self.number or number
 
 
 @contextlib.contextmanager
-def held_back() -> Iterator[HeldBack]:
-    """Signals in the block only set a mark; at its end the first is delivered."""
-    held = HeldBack()
-    kept = {number: signal.signal(number, held.note) for number in _NUMBERS}
+def signals_deferred() -> Iterator[StopFlag]:
+    """Signals in the block only set the flag; at its end the first is delivered."""
+    stop = StopFlag()
+    kept = {number: signal.signal(number, stop.set) for number in _NUMBERS}
     try:
-        yield held
+        yield stop
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)
-        if held.number is not None:
-            signal.raise_signal(held.number)
+        if stop.number is not None:
+            signal.raise_signal(stop.number)

@@ -1,20 +1,17 @@
-"""A fit that runs to its end, or leaves a checkpoint where a signal stops it."""
+"""A training that is ready to run, and what comes of it."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
-from model_store import Network, StoreUnavailable
+from model_store import Network
 from trainer.data.dataset import Dataset
 from trainer.learning.evaluate import temperature
 from trainer.learning.settings import Settings
-from trainer.training.checkpoint import Checkpoint, Checkpoints
+from trainer.training.checkpoint import Checkpoint
 from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Fit
 from trainer.training.gain import OPTION
-from trainer.training.signals import HeldBack, Stopped, held_back
+from trainer.training.signals import StopFlag
+from trainer.training.start import Start
 from trainer.training.state import TrainingState
 
 
@@ -41,25 +38,20 @@ class Trained:
 
 @dataclass(frozen=True)
 class Training:
-    """A fit that is ready to run, and where it is kept if it is stopped.
+    """A fit, how it starts, and the state that it is in."""
 
-    Attributes:
-        facts: what tells this run from another; see prepare.py.
-        checkpoints: None keeps none.
-        begun_from: the checkpoint that the state stands at, None at the start.
-    """
-
+    start: Start
     fit: Fit
     state: TrainingState
-    facts: dict[str, Any]
-    checkpoints: Checkpoints | None
-    begun_from: Checkpoint | None
 
-    def run(self, held: HeldBack) -> Trained:
-        """Train to the end. Raises Diverged; Stopped if a signal is held back."""
+    def run(self, stop: StopFlag) -> Trained:
+        """Train to the end. Raises Diverged; Stopped if the flag is set."""
         fit, reports = self.fit, self.state.reports
-        for _ in fit.epochs(self.state, held):
-            pass
+        try:
+            for _ in fit.epochs(self.state, stop):
+                pass
+        finally:
+            fit.reporter.close()
         network = self.state.descent.network
         with fit.phases.evaluate:
             held_out = fit.validation
@@ -72,42 +64,15 @@ class Training:
             stopped_by, calibrated,
         )  # fmt: skip
 
-    @contextlib.contextmanager
-    def kept_if_stopped(self) -> Iterator[HeldBack]:
-        """Signals in the block wait for its next check, and leave a checkpoint."""
-        with held_back() as held:
-            try:
-                yield held
-            except Stopped:
-                self._keep()
-                raise
-
-    def forget(self) -> None:
-        """The run is done: nobody needs to go on from its checkpoint."""
-        if self.checkpoints and self.begun_from:
-            try:
-                self.checkpoints.remove(self.begun_from.path)
-            except StoreUnavailable as error:
-                self.fit.reporter.say(f"the checkpoint could not be removed: {error}")
-
-    def _keep(self) -> None:
-        say = self.fit.reporter.say
-        if not self.checkpoints:
-            return
-        try:
-            path = self.checkpoints.save(self._checkpoint(), datetime.now(UTC))
-        except StoreUnavailable as error:
-            say(f"stopped; no checkpoint could be written: {error}")
-        else:
-            say(f"stopped; the same command with --resume goes on from {path}")
-
-    def _checkpoint(self) -> Checkpoint:
+    def checkpoint(self) -> Checkpoint:
+        """Where it stands now."""
+        begun_from = self.start.checkpoint
         return Checkpoint(
-            facts=self.facts,
+            facts=self.start.facts,
             rows_done=self.fit.budget.rows_done,
             seconds=self.fit.budget.seconds(),
             spent=self.fit.phases.spent(),
             state=self.state.to_dict(),
             arrays=self.state.arrays(),
-            path=self.begun_from.path if self.begun_from else None,
+            path=begun_from.path if begun_from else None,
         )

@@ -9,6 +9,8 @@ from model_store import Card, Network
 from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
 from tests.trainer.in_process import invoke
+from trainer import job
+from trainer.data import source
 
 pytestmark = pytest.mark.usefixtures("no_report")
 
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("no_report")
 @pytest.fixture
 def first(place: Place, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Result]:
     """`python -m trainer first`, which may train for a moment only."""
-    monkeypatch.setattr("trainer.job._FIRST_MODEL_SECONDS", 0.3)
+    monkeypatch.setattr(job, "_FIRST_MODEL_SECONDS", 0.3)
     return lambda: invoke(place, "first")
 
 
@@ -36,9 +38,7 @@ def test_first_model_is_trained_on_the_csvs_at_hand(
 def test_first_model_without_csvs_is_of_the_embedded_set(
     place: Place, first: Callable[[], Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "trainer.data.source.fetch", lambda *_: pytest.fail("it downloads")
-    )
+    monkeypatch.setattr(source, "fetch", lambda *_: pytest.fail("it downloads"))
     result = first()
     assert result.exit_code == 0, result.output
     assert place.store.load(1).card.is_embedded

@@ -11,12 +11,14 @@ from sqlalchemy.pool import NullPool
 from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke, printed
-from tests.trainer.stopped_runs import run_stopped
+from tests.trainer.stopped_runs import in_cost, run_stopped
 from trainer.data.dataset import Dataset
 from trainer.data.source import DataChoice, load, load_training
 from trainer.errors import BadDatabase, TrainerError
 from trainer.learning.settings import settings_for
+from trainer.sweep import report
 from trainer.sweep.search_space import SEARCHED, SearchSpace
+from trainer.sweep.sweep import Sweep
 from trainer.training.epoch_report import EpochReport
 
 Options = tuple[object, ...]
@@ -31,7 +33,7 @@ def study(place: Place, name: str) -> optuna.Study:
 @pytest.fixture(autouse=True)
 def no_plots(monkeypatch: pytest.MonkeyPatch) -> None:
     """They take most of a small sweep's time, and are for test_sweep_report."""
-    monkeypatch.setattr("trainer.sweep.report.sweep_plots", lambda *_: ())
+    monkeypatch.setattr(report, "sweep_plots", lambda *_: ())
 
 
 def test_sweep_opens_no_test_file(
@@ -124,7 +126,7 @@ def test_trials_that_stay_behind_are_pruned(
         for epoch in range(1, 9):
             yield EpochReport(epoch, 8, 1.0, accuracy, 1.0, None, 1.0)
 
-    monkeypatch.setattr("trainer.sweep.sweep.Sweep.train", train)
+    monkeypatch.setattr(Sweep, "train", train)
     found = printed(place, *tiny, "--epochs", 8, "--trials", 9)
     assert (found["trials"]["complete"], found["trials"]["pruned"]) == (5, 4)
     assert (found["best"]["trial"], found["best"]["validation_accuracy"]) == (0, 0.9)
@@ -179,7 +181,7 @@ def test_bad_database_is_told_in_one_line(place: Place, tiny: Options) -> None:
 
 def test_stopped_worker_hands_its_trial_back(place: Place, tiny: Options) -> None:
     """SIGTERM in the second trial, after one of its epochs."""
-    run = run_stopped(place, {"trainer.training.fit.cost": 4}, *tiny)
+    run = run_stopped(place, {in_cost: 4}, *tiny)
     assert (run.code, run.stdout) == (143, ""), run.stderr
     assert "Traceback" not in run.stderr
     found = printed(place, *tiny)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from trainer.request import Limits
 from trainer.training.budget import Budget
 
 
@@ -15,7 +16,8 @@ def budget(
     max_joules: float | None = None,
 ) -> Budget:
     """100 rows in all, and this much spent."""
-    made = Budget(100, max_seconds, max_joules, lambda: seconds, lambda: joules)
+    limits = Limits(max_seconds, max_joules)
+    made = Budget(100, limits, lambda: seconds, lambda: joules)
     made.count(rows_done)
     return made
 

@@ -6,11 +6,12 @@ import pytest
 from energy import EnergySettings, open_meter
 from trainer.data.dataset import Dataset
 from trainer.learning.settings import settings_for
+from trainer.request import Limits
 from trainer.training.budget import Budget
 from trainer.training.fit import Fit, Phases
 from trainer.training.gain import GainRule
 from trainer.training.progress import SilentReporter
-from trainer.training.signals import HeldBack
+from trainer.training.signals import StopFlag
 from trainer.training.state import TrainingState
 
 
@@ -34,11 +35,11 @@ def test_spent_budget_stops_between_batches(preset: str, batch: int) -> None:
     labels = np.arange(1000, dtype=np.uint8) % 10
     rows = Dataset(np.zeros((1000, 784), np.uint8), labels, "blank", "")
     clock = Ticking()
-    budget = Budget(2000, 3.0, None, lambda: clock.seconds, lambda: None)
+    budget = Budget(2000, Limits(max_seconds=3.0), lambda: clock.seconds, lambda: None)
     phases = Phases.of(open_meter(EnergySettings(source="none")))
     fit = Fit(rows, None, settings, budget, GainRule(None), phases, clock)
     state = TrainingState.begin(settings, len(rows))
-    [report] = fit.epochs(state, HeldBack())
+    [report] = fit.epochs(state, StopFlag())
     assert budget.rows_done == 3 * batch
     assert budget.stopped_by == "max_seconds"
     assert (report.epoch, report.seconds_left) == (1, 0)

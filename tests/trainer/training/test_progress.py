@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ class Terminal(io.StringIO):
 
 def test_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
-    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     shown = reporter("auto")
@@ -101,6 +102,6 @@ def test_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_reporter_follows_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", io.StringIO())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
     assert isinstance(reporter("json"), JsonReporter)
     assert isinstance(reporter("auto"), PlainReporter)

@@ -13,7 +13,7 @@ from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import Options, checkpoints
 from trainer.data.dataset import Dataset
-from trainer.errors import BrokenCheckpoint, OtherRun
+from trainer.training.checkpoint import BrokenCheckpoint, OtherRun
 
 OTHERS: dict[str, tuple[Options, str]] = {
     "architecture": (("--hidden", "20,10"), "hidden is [16] there and [20, 10] here"),

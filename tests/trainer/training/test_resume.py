@@ -1,19 +1,35 @@
 """A training that is stopped and gone on with ends as if nothing had stopped it."""
 
+import errno
 import os
 import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from model_store import Card, Network
+from model_store import Card, Network, StoreUnavailable, npz
 from tests.support.commands import Place
-from tests.trainer.stopped_runs import KINDS, Options, checkpoints, run_stopped
+from tests.trainer.in_process import invoke
+from tests.trainer.stopped_runs import (
+    KINDS,
+    Moment,
+    Options,
+    checkpoints,
+    in_batch,
+    in_calibration,
+    in_checkpoint,
+    in_cost,
+    in_evaluation,
+    in_samples,
+    run_stopped,
+)
 from tests.trainer.waiting import wait_for
+from trainer.learning import sgd
+from trainer.learning.backprop import backprop
 from trainer.training.checkpoint import read
 
 
@@ -46,34 +62,34 @@ def timeless(card: Card) -> Card:
     return replace(card, created="", energy={})
 
 
-MOMENTS = {
-    "in the first batch": ("default", {"trainer.learning.sgd.backprop": 1}),
+MOMENTS: dict[str, tuple[str, dict[Moment, int]]] = {
+    "in the first batch": ("default", {in_batch: 1}),
     "in the middle of the first epoch": (
         "default",
-        {"trainer.learning.sgd.backprop": 4},
+        {in_batch: 4},
     ),
-    "in the last batch of an epoch": ("default", {"trainer.learning.sgd.backprop": 16}),
+    "in the last batch of an epoch": ("default", {in_batch: 16}),
     "in the middle of the last epoch": (
         "default",
-        {"trainer.learning.sgd.backprop": 20},
+        {in_batch: 20},
     ),
-    "while a cost is measured": ("default", {"trainer.training.fit.cost": 2}),
-    "while the last cost is measured": ("default", {"trainer.training.fit.cost": 3}),
-    "while it is calibrated": ("default", {"trainer.training.training.temperature": 1}),
-    "while it is tested": ("default", {"trainer.pipeline.evaluate": 1}),
+    "while a cost is measured": ("default", {in_cost: 2}),
+    "while the last cost is measured": ("default", {in_cost: 3}),
+    "while it is calibrated": ("default", {in_calibration: 1}),
+    "while it is tested": ("default", {in_evaluation: 1}),
     "twice, the second while the checkpoint is written": (
         "default",
         {
-            "trainer.learning.sgd.backprop": 10,
-            "trainer.training.checkpoint.whole_file": 1,
+            in_batch: 10,
+            in_checkpoint: 1,
         },
     ),
     "in an epoch of the embedded set": (
         "embedded",
-        {"trainer.learning.sgd.backprop": 13},
+        {in_batch: 13},
     ),
-    "in a per-sample epoch": ("notebook", {"trainer.learning.sgd.train_one_by_one": 6}),
-    "after a per-sample epoch": ("notebook", {"trainer.training.fit.cost": 1}),
+    "in a per-sample epoch": ("notebook", {in_samples: 6}),
+    "after a per-sample epoch": ("notebook", {in_cost: 1}),
 }
 
 
@@ -83,7 +99,7 @@ def test_run_stopped_and_gone_on_with_ends_the_same(
     commands: dict[str, Options],
     uninterrupted: dict[str, Place],
     kind: str,
-    moments: dict[str, int],
+    moments: dict[Moment, int],
 ) -> None:
     stopped = run_stopped(place, moments, *commands[kind])
     assert (stopped.code, stopped.stdout) == (143, ""), stopped.stderr
@@ -103,10 +119,10 @@ def test_run_stopped_again_and_again_ends_the_same(
     uninterrupted: dict[str, Place],
     kind: str,
 ) -> None:
-    batch = {"default": "backprop", "notebook": "train_one_by_one"}[kind]
+    moment = {"default": in_batch, "notebook": in_samples}[kind]
     again = (*commands[kind], "--resume")
     for options in (commands[kind], again, again):
-        run = run_stopped(place, {f"trainer.learning.sgd.{batch}": 3}, *options)
+        run = run_stopped(place, {moment: 3}, *options)
         assert run.code == 143, run.stderr
         assert len(checkpoints(place)) == 1
     place.json("trainer", *again)
@@ -116,7 +132,7 @@ def test_run_stopped_again_and_again_ends_the_same(
 def test_time_and_joules_of_both_parts_are_added_up(
     place: Place, commands: dict[str, Options]
 ) -> None:
-    run_stopped(place, {"trainer.training.fit.cost": 2}, *commands["default"])
+    run_stopped(place, {in_cost: 2}, *commands["default"])
     before = read(checkpoints(place)[0]).spent["fit"]
     document = place.json("trainer", *commands["default"], "--resume")
     assert document["seconds"] > (before["seconds"] or 0) > 0
@@ -131,7 +147,7 @@ def test_drawn_seed_is_the_checkpoints(
     place: Place, commands: dict[str, Options]
 ) -> None:
     unseeded = [word for word in commands["default"] if word not in ("--seed", 5)]
-    run_stopped(place, {"trainer.learning.sgd.backprop": 3}, *unseeded)
+    run_stopped(place, {in_batch: 3}, *unseeded)
     seed = read(checkpoints(place)[0]).facts["seed"]
     assert place.json("trainer", *unseeded, "--resume")["seed"] == seed
 
@@ -151,7 +167,7 @@ def test_run_without_resume_leaves_the_checkpoint_for_later(
     """Also if it is stopped itself: each has a file of its own."""
     [path] = checkpoints(stopped)
     other = (*commands["default"], "--seed", 6)
-    run = run_stopped(stopped, {"trainer.learning.sgd.backprop": 2}, *other)
+    run = run_stopped(stopped, {in_batch: 2}, *other)
     assert "keeps 1 stopped run(s)" in run.stderr
     assert checkpoints(stopped)[0] == path
     assert len(checkpoints(stopped)) == 2
@@ -162,14 +178,53 @@ def test_run_without_resume_leaves_the_checkpoint_for_later(
     assert checkpoints(stopped) == []
 
 
-def test_state_that_cannot_be_written_costs_the_checkpoint_only(
+def fill_the_disk_in_a_batch(directory: str) -> None:
+    """From the third batch on, no file can be written in the directory."""
+    calls: list[None] = []
+
+    def spoil(*arguments: Any) -> Any:
+        calls.append(None)
+        if len(calls) == 3:
+            (Path(directory) / "checkpoints").touch()
+            os.kill(os.getpid(), signal.SIGTERM)
+        return backprop(*arguments)
+
+    setattr(sgd, "backprop", spoil)  # noqa: B010 (in a process that ends)
+
+
+def test_state_that_can_no_longer_be_written_costs_the_checkpoint_only(
     place: Place, commands: dict[str, Options]
 ) -> None:
-    (place.root / "state").touch()
-    run = run_stopped(place, {"trainer.learning.sgd.backprop": 2}, *commands["default"])
+    state = place.root / "state"
+    state.mkdir()
+    preparation = (fill_the_disk_in_a_batch, str(state))
+    run = place.start_prepared(preparation, "trainer", *commands["default"]).end()
     assert run.code == 143
     assert "no checkpoint could be written" in run.stderr.splitlines()[-1]
     assert "Traceback" not in run.stderr
+
+
+def full_disk(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.usefixtures("no_report")
+def test_network_that_cannot_be_published_is_kept_and_published_by_resume(
+    place: Place,
+    commands: dict[str, Options],
+    uninterrupted: dict[str, Place],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(npz, "to_bytes", full_disk)
+        with pytest.raises(StoreUnavailable, match="No space left on device"):
+            invoke(place, *commands["default"])
+    [checkpoint] = checkpoints(place)
+    assert place.store.versions() == []
+    result = invoke(place, *commands["default"], "--resume")
+    assert f"going on from {checkpoint}" in result.stderr
+    assert_same_version(place, uninterrupted["default"])
+    assert checkpoints(place) == []
 
 
 def test_commands_of_the_store_pass_a_checkpoint_over(
