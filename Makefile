@@ -37,7 +37,6 @@ bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 	$(BIN)/python -m benchmarks
 
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
-	$(BIN)/python -m pip install --quiet uv  # only here: nothing else needs it
 	for extra in service trainer; do $(LOCK) --extra $$extra --output-file requirements/$$extra.txt; done
 	$(LOCK) --extra service --extra trainer --extra dev --output-file requirements/dev.txt
 

@@ -42,10 +42,16 @@ class Service(Client):
 
 @dataclass(frozen=True)
 class Installation:
-    """A store, a state and a data directory, and the port of their service."""
+    """A store, a state and a data directory, and the port of their service.
+
+    Attributes:
+        interpreter: the Python that has the programs, or finds them in `directory`.
+    """
 
     root: Path
     port: int = field(default_factory=free_port)
+    interpreter: Path = Path(sys.executable)
+    directory: Path = ROOT
 
     @property
     def store(self) -> Path:
@@ -82,8 +88,8 @@ class Installation:
         python: options of the interpreter's own.
         """
         return subprocess.Popen(
-            [sys.executable, *python, "-m", *map(str, arguments)],
-            cwd=ROOT,
+            [self.interpreter, *python, "-m", *map(str, arguments)],
+            cwd=self.directory,
             env={**self.environ(), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,10 +116,10 @@ class Installation:
     @contextlib.contextmanager
     def serving(self, **settings: str) -> Iterator[Service]:
         """A service that is alive; whether it is ready depends on the store."""
-        with (self.root / "service.telemetry.log").open("a") as log:
+        with (self.root / "service.log").open("a") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "service"],
-                cwd=ROOT,
+                [self.interpreter, "-m", "service"],
+                cwd=self.directory,
                 env={**self.environ(), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -128,7 +134,7 @@ class Installation:
 
     def log(self) -> str:
         """What its services have written so far."""
-        return (self.root / "service.telemetry.log").read_text()
+        return (self.root / "service.log").read_text()
 
 
 def press_ctrl_c(process: subprocess.Popen[Any]) -> None:
