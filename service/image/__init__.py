@@ -21,6 +21,7 @@ from service.image.rejection import (
     Undecodable,
     UnsupportedFormat,
 )
+from service.image.turns import TooManyWaiting
 
 __all__ = [
     "DigitImage",
@@ -28,6 +29,7 @@ __all__ = [
     "NoDigit",
     "RejectedAt",
     "TooManyPixels",
+    "TooManyWaiting",
     "Undecodable",
     "UnsupportedFormat",
     "data_url",
@@ -53,7 +55,8 @@ class DigitImage:
 def read_digit(body: bytes, max_pixels: int) -> DigitImage:
     """Bring the picture of one handwritten digit to MNIST's form.
 
-    Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
+    Raises a subclass of ImageRejected, or TooManyWaiting, and nothing else, whatever
+    the bytes.
     """
     picture = decode(body, max_pixels)
     grey = to_grey(picture)

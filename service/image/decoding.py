@@ -2,7 +2,6 @@
 
 import math
 import struct
-import threading
 import zlib
 from contextlib import nullcontext
 from typing import Final
@@ -11,11 +10,13 @@ import numpy as np
 from PIL import Image
 from PIL.ImageFile import ImageFile
 
+from service.image.apart import KEEP_THE_LOCK, WORTH_A_PROCESS, load_apart
 from service.image.aspect import pixel_aspect, with_square_pixels
 from service.image.bounds import BoundedFile, cost_of_pixel
 from service.image.formats import decoder_for
 from service.image.plain_png import decode_plain
 from service.image.rejection import TooManyPixels, Undecodable, UnsupportedFormat
+from service.image.turns import turn
 
 # Pillow's own limit, which GIF and WebP ask, lies at 179 million pixels.
 PILLOWS_LIMIT: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -55,18 +56,18 @@ SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
 SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
-# Pictures of more pixels than this, up to 8 bytes each, wait for each other, so that
-# many of them at once need no more memory than one. So do JPEGs that are asked for
+# Pictures of more pixels than this, up to 8 bytes each, are decoded in turn, so that
+# many of them at once need no more memory than one. So are JPEGs that are asked for
 # less: of a progressive one all coefficients are in memory.
 LARGE: Final = 4_000_000
-_ONE_LARGE: Final = threading.Lock()
 
 
 def decode(body: bytes, max_pixels: int) -> Image.Image:
     """Return the first frame upright, in mode L, RGB or RGBA.
 
     A picture of 2,000 pixels or more on its long side comes back averaged down to
-    between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable.
+    between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable,
+    TooManyWaiting.
     """
     plain = decode_plain(body)
     if plain is not None and plain.width * plain.height <= max_pixels:
@@ -74,13 +75,16 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     name, decoder = decoder_for(body)
     try:
         picture = decoder(BoundedFile(body))
-        most = max_pixels // cost_of_pixel(picture)
-        if picture.width * picture.height > most:
-            raise TooManyPixels(f"{picture.width} x {picture.height}", most)
-        large = picture.width * picture.height > LARGE
+        pixels, cost = picture.width * picture.height, cost_of_pixel(picture)
+        if pixels > max_pixels // cost:
+            declared = f"{picture.width} x {picture.height}"
+            raise TooManyPixels(declared, max_pixels // cost)
         _ask_for_less(picture)
-        with _ONE_LARGE if large else nullcontext():
-            upright = _loaded(picture)
+        apart = name in KEEP_THE_LOCK and pixels > WORTH_A_PROCESS
+        with turn() if apart or pixels * cost > LARGE else nullcontext():
+            if apart:
+                return load_apart(body)
+            upright = loaded(picture)
             del picture  # its memory is given back before the next one's turn
         return upright
     except PILLOWS_LIMIT as error:
@@ -110,7 +114,8 @@ def _ask_for_less(picture: ImageFile) -> None:
         picture.draft("", (math.ceil(width / shrink), math.ceil(height / shrink)))
 
 
-def _loaded(picture: ImageFile) -> Image.Image:
+def loaded(picture: ImageFile) -> Image.Image:
+    """What `decode` makes of an opened picture. Raises DECODER_ERRORS."""
     picture.load()
     square = with_square_pixels(
         _in_eight_bits(picture), pixel_aspect(picture), 2 * ENOUGH_PIXELS

@@ -16,7 +16,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -31,6 +31,7 @@ from gunicorn.http.errors import (
 from gunicorn.workers.gthread import _DEFER
 
 from service.config import ServiceConfig
+from service.image import turns
 from service.server.cheap_body import is_cheap
 from service.server.deadlines import ReadDeadlines
 from service.server.lingering_close import LingeringCloseWorker
@@ -70,6 +71,10 @@ class Worker(LingeringCloseWorker):
         self._rebalancing.join(shared / "newest-worker")
         every(_CUT_OFF_S, self.deadlines.cut_off_late, "read deadlines")
         super().run()
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """The threads, and one more for each large picture that waits for its turn."""
+        return ThreadPoolExecutor(max_workers=self.cfg.threads + turns.MOST_WAITING)
 
     def enqueue_req(self, conn: Any) -> None:
         """Answer a small request now, wait for nothing, leave the rest to threads.
@@ -170,7 +175,7 @@ class Worker(LingeringCloseWorker):
     def _waiting(self) -> int:
         """How many requests wait for a thread, this one included."""
         idle = len(self.keepalived_conns) + len(self.pending_conns)
-        waiting: int = self.nr_conns - idle - self.cfg.threads
+        waiting: int = self.nr_conns - idle - self.cfg.threads - turns.MOST_WAITING
         return waiting
 
     @property

@@ -19,6 +19,7 @@ from service.image import (
     NoDigit,
     RejectedAt,
     TooManyPixels,
+    TooManyWaiting,
     Undecodable,
     UnsupportedFormat,
 )
@@ -34,6 +35,7 @@ _STATUS: dict[type[Exception], int] = {
     ModelNotAllowed: 404,
     StoreUnavailable: 500,
     NoModel: 503,
+    TooManyWaiting: 503,
 }
 _REJECTED: dict[type[ImageRejected], int] = {
     TooManyPixels: 413,

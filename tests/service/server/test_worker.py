@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 from PIL import Image
 
+from service.image import turns
 from service.server import worker as worker_module
 from service.server.deadlines import ReadDeadlines
 from service.server.worker import MOST_WAITING, Worker
@@ -304,6 +305,12 @@ def test_fast_path_can_be_switched_off(
     assert worker.submitted == [conn]
 
 
+def _most(worker: Worker) -> int:
+    """How many requests may be in work or wait for it."""
+    threads: int = worker.cfg.threads
+    return threads + turns.MOST_WAITING + MOST_WAITING
+
+
 def _fill(connection: socket.socket) -> None:
     """Send until nothing more can be sent, for nobody reads."""
     connection.setblocking(False)
@@ -353,7 +360,7 @@ def test_full_queue_is_answered_at_once_and_no_longer_than_that(
     worker: _Worker, connection: Connection, grown: Callable[..., float]
 ) -> None:
     client, conn = connection
-    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    worker.nr_conns = _most(worker) + 1
     client.sendall(POST + b"Content-Length: 99999\r\n\r\nabc")
     worker.enqueue_req(conn)
     with client.makefile("rb") as answer:
@@ -372,7 +379,7 @@ def test_health_check_is_answered_although_the_queue_is_full(
     worker: _Worker, connection: Connection
 ) -> None:
     client, conn = connection
-    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    worker.nr_conns = _most(worker) + 1
     client.sendall(GET + b"\r\n")
     worker.enqueue_req(conn)
     assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
@@ -411,9 +418,9 @@ def test_connection_that_the_client_has_closed_is_no_request(
     worker: _Worker, connection: Connection
 ) -> None:
     client, conn = connection
-    worker.nr_conns = worker.cfg.threads + MOST_WAITING + 1
+    worker.nr_conns = _most(worker) + 1
     client.close()
     worker.enqueue_req(conn)
-    assert worker.nr_conns == worker.cfg.threads + MOST_WAITING
+    assert worker.nr_conns == _most(worker)
     assert not worker.submitted
     assert not worker.pending_conns

@@ -1,0 +1,34 @@
+"""Large pictures are decoded one at a time in a process, and few may wait for that.
+
+Each takes the memory of up to 8 bytes a pixel and a CPU for up to a second. Who waits
+holds a thread of the worker, which has as many more of them (service/server/worker.py).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+MOST_WAITING: Final = 8
+
+_places = threading.BoundedSemaphore(1 + MOST_WAITING)
+_turn = threading.Lock()
+
+
+class TooManyWaiting(Exception):
+    """As many large pictures as may wait for their turn are waiting already."""
+
+    def __init__(self) -> None:
+        super().__init__("too many large pictures are waiting to be decoded")
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """In this block no other large picture is decoded. Raises TooManyWaiting."""
+    if not _places.acquire(blocking=False):
+        raise TooManyWaiting
+    try:
+        with _turn:
+            yield
+    finally:
+        _places.release()
