@@ -22,8 +22,8 @@ class UnsupportedFormat(ImageRejected):
     def __init__(self, body: bytes) -> None:
         self.named = foreign_format(body)
         name = self.named or text_format(body)
-        what = f"the picture is {name}" if name else "the picture's format is unknown"
-        super().__init__(f"{what}; send PNG, JPEG, GIF, WebP, BMP or TIFF")
+        found = f"this is {name}" if name else "the format is unknown"
+        super().__init__(f"{found}; send a PNG, JPEG, GIF, WebP, BMP or TIFF picture")
 
 
 class TooManyPixels(ImageRejected):

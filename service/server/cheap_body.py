@@ -21,7 +21,7 @@ _BLANK_LINE: Final = re.compile(rb"\r\n\r\n|\r\r|\n\n")
 
 def is_cheap(body: bytes, content_type: str) -> bool:
     """Whether the only picture is a PNG of at most MOST_PIXELS, not interlaced."""
-    if "multipart" in content_type.lower():
+    if content_type.lstrip().lower().startswith("multipart/"):
         ends = [found.end() for found in _BLANK_LINE.finditer(body)]
         if len(ends) != 1:  # more parts than one, or none
             return False

@@ -5,6 +5,7 @@ from gunicorn.util import http_date
 from service.telemetry import metrics
 from service.web.errors import problem
 from service.web.middleware import METHODS
+from service.web.problems import ProblemType
 from service.web.security_headers import security_headers
 
 
@@ -13,7 +14,7 @@ def overloaded(received: bytes) -> bytes:
     method = received.partition(b" ")[0].decode("latin-1")
     known = method if method in METHODS else "other"
     metrics.labelled(metrics.HTTP_REQUESTS, known, "unmatched", "503").inc()
-    answer = problem(503, "too many requests are waiting already")
+    answer = problem(ProblemType.OVERLOAD, "too many requests are waiting already")
     headers = [*answer.headers, ("Date", http_date()), ("Connection", "close")]
     lines = [f"{name}: {value}" for name, value in headers + security_headers(headers)]
     head = "\r\n".join([f"HTTP/1.1 {answer.status}", *lines, "", ""])

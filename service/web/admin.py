@@ -2,10 +2,10 @@
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import ServiceUnavailable, UnprocessableEntity
 
-from model_store import CorruptModel, ModelNotAllowed, StoreUnavailable
+from model_store import CorruptModel, ModelNotAllowed
 from service.web.errors import store_fault
+from service.web.problems import ProblemType, Refused
 from service.web.services import services
 
 admin = Blueprint("admin", __name__)
@@ -13,7 +13,8 @@ admin = Blueprint("admin", __name__)
 
 @admin.before_request
 def _check_token() -> None:
-    services().admission.check_admin(request.environ)
+    if request.method != "OPTIONS":  # a browser asks ahead without the token (CORS)
+        services().admission.check_admin(request.environ)
 
 
 @admin.post("/models/<int(max=999999999):version>/pin")
@@ -22,19 +23,14 @@ def pin(version: int) -> ResponseReturnValue:
     try:
         services().store.pin(version)
     except (CorruptModel, ModelNotAllowed) as error:
-        raise UnprocessableEntity(store_fault(error)) from None
-    except StoreUnavailable as error:
-        raise ServiceUnavailable(store_fault(error)) from None
+        raise Refused(ProblemType.BROKEN_VERSION, store_fault(error)) from None
     return _followed(version)
 
 
 @admin.post("/models/unpin")
 def unpin() -> ResponseReturnValue:
     """Serve the newest valid version again."""
-    try:
-        services().store.unpin()
-    except StoreUnavailable as error:
-        raise ServiceUnavailable(store_fault(error)) from None
+    services().store.unpin()
     return _followed(None)
 
 

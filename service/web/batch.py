@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 from flask import Blueprint, Request, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from model_store import Model
 from service.image import DigitImage, ImageRejected
 from service.serving.prediction import predict
 from service.web.body import read_body
-from service.web.errors import problem_document, rejected_picture
+from service.web.errors import problem_of
 from service.web.multipart import Part, parts_of
+from service.web.problems import ProblemType, Refused
 from service.web.routes import record_energy
 from service.web.services import services
-from service.web.upload import PixelBudget, from_part
+from service.web.upload import PixelBudget, from_part, is_image, refuse_compressed
 
 MOST_PARTS = 1024
 Problem = dict[str, Any]
@@ -41,18 +41,18 @@ def predict_batch() -> ResponseReturnValue:
 
 
 def read_images(request: Request, body: bytes) -> list[Part]:
-    """The multipart parts named `image`, at least one, in order.
-
-    Raises werkzeug's BadRequest, UnsupportedMediaType, RequestEntityTooLarge.
-    """
+    """The multipart parts named `image`, at least one, in order. Raises Refused."""
+    refuse_compressed(request.environ)
     if request.mimetype != "multipart/form-data":
-        raise UnsupportedMediaType("send a form with multipart parts named 'image'")
+        raise Refused(
+            ProblemType.UNKNOWN_FORMAT, "send a form with multipart parts named 'image'"
+        )
     parts = parts_of(body, request.content_type or "", MOST_PARTS)
     images = [part for part in parts if part.name == "image"]
     if not images:
-        raise BadRequest("no part named 'image'")
-    if not all(part.filename for part in images):
-        raise BadRequest("a part 'image' has no file name, so it is no file")
+        raise Refused(ProblemType.NO_IMAGE, "no part named 'image'")
+    if not all(is_image(part) for part in images):
+        raise Refused(ProblemType.NO_IMAGE, "a part 'image' is no file and no picture")
     return images
 
 
@@ -60,10 +60,9 @@ def _digit(image: Part, budget: PixelBudget) -> DigitImage | Problem:
     try:
         upload = from_part(image)
         return upload.digit(budget.allow(upload.content))
-    except BadRequest as error:
-        return problem_document(400, error.description or "")
-    except ImageRejected as rejection:
-        return rejected_picture(rejection)
+    except (Refused, ImageRejected) as error:
+        problem_type, detail = problem_of(error)
+        return problem_type.to_dict(detail)
 
 
 def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str, Any]]:

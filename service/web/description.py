@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from model_store import __version__
+from service.web.problems import ProblemType
 
 description = Blueprint("description", __name__)
 
@@ -24,7 +25,11 @@ def describe() -> ResponseReturnValue:
 def docs() -> ResponseReturnValue:
     """The same for people."""
     document = _document(request.url_root.rstrip("/"))
-    return render_template("docs.html", document=_without_references(document))
+    return render_template(
+        "docs.html",
+        document=_without_references(document),
+        problem_types=list(ProblemType),
+    )
 
 
 def _document(address: str) -> dict[str, Any]:

@@ -1,12 +1,21 @@
-"""How every error is answered: one table, as RFC 9457 says or KServe's protocols."""
+"""How every error is answered: one table of kinds, as RFC 9457 or KServe has it."""
 
 import json
 import logging
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
-from werkzeug.http import HTTP_STATUS_CODES
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    RequestTimeout,
+    TooManyRequests,
+    Unauthorized,
+    UnsupportedMediaType,
+)
 
 from model_store import (
     CorruptModel,
@@ -25,46 +34,41 @@ from service.image import (
 )
 from service.serving.current_model import NoModel
 from service.telemetry import metrics
+from service.web.problems import ProblemType, Refused
 
 log = logging.getLogger(__name__)
 
 StoreFault = ModelNotFound | ModelNotAllowed | CorruptModel | StoreUnavailable
-_STATUS: dict[type[Exception], int] = {
-    ModelNotFound: 404,
-    CorruptModel: 404,
-    ModelNotAllowed: 404,
-    StoreUnavailable: 500,
-    NoModel: 503,
-    TooManyWaiting: 503,
-}
-_REJECTED: dict[type[ImageRejected], int] = {
-    TooManyPixels: 413,
-    UnsupportedFormat: 415,
-    Undecodable: 422,
-    NoDigit: 422,
+# The first of an exception's classes that is here, itself first, tells the kind.
+_TYPES: dict[type[BaseException], ProblemType] = {
+    NoDigit: ProblemType.NO_DIGIT,
+    Undecodable: ProblemType.DAMAGED_PICTURE,
+    UnsupportedFormat: ProblemType.UNKNOWN_FORMAT,
+    TooManyPixels: ProblemType.TOO_MANY_PIXELS,
+    Unauthorized: ProblemType.NO_KEY,
+    Forbidden: ProblemType.ADMIN_OFF,
+    NotFound: ProblemType.NOT_FOUND,
+    MethodNotAllowed: ProblemType.METHOD_NOT_ALLOWED,
+    RequestTimeout: ProblemType.TOO_SLOW,
+    RequestEntityTooLarge: ProblemType.TOO_MANY_BYTES,
+    UnsupportedMediaType: ProblemType.UNKNOWN_FORMAT,
+    TooManyRequests: ProblemType.RATE_LIMIT,
+    HTTPException: ProblemType.BAD_REQUEST,
+    ModelNotFound: ProblemType.NO_SUCH_VERSION,
+    CorruptModel: ProblemType.NO_SUCH_VERSION,
+    ModelNotAllowed: ProblemType.NO_SUCH_VERSION,
+    StoreUnavailable: ProblemType.STORE_UNAVAILABLE,
+    NoModel: ProblemType.NO_MODEL,
+    TooManyWaiting: ProblemType.OVERLOAD,
+    Exception: ProblemType.UNEXPECTED,
 }
 _RETRY_AFTER_S = 5
 
 
-def problem(status: int, detail: str) -> Response:
+def problem(problem_type: ProblemType, detail: str) -> Response:
     """An RFC 9457 answer."""
-    return _answer(status, problem_document(status, detail), "application/problem+json")
-
-
-def problem_document(status: int, detail: str) -> dict[str, Any]:
-    """RFC 9457's object; its type is about:blank, so its title is the status's."""
-    return {
-        "type": "about:blank",
-        "title": HTTP_STATUS_CODES[status],
-        "status": status,
-        "detail": detail,
-    }
-
-
-def rejected_picture(rejection: ImageRejected) -> dict[str, Any]:
-    """The problem of a picture that no digit was read from, which is counted."""
-    metrics.REJECTED_IMAGES.labels(rejection.reason).inc()
-    return problem_document(_REJECTED[type(rejection)], str(rejection))
+    document = problem_type.to_dict(detail)
+    return _answer(problem_type.status, document, "application/problem+json")
 
 
 def _answer(status: int, document: dict[str, Any], mimetype: str) -> Response:
@@ -87,37 +91,47 @@ def store_fault(error: StoreFault) -> str:
             return f"the model store or its state cannot be used: {reason}"
 
 
-def error_response(error: Exception, path: str) -> Response:
-    """The answer to a request for that path that raised this; counts rejected pictures.
+def problem_of(error: Exception) -> tuple[ProblemType, str]:
+    """The kind of an error, and what the caller is told; counts rejected pictures.
 
-    KServe's protocols have a form of their own. What is not in the table is a fault of
-    ours: it is logged, and the caller learns nothing of it.
+    What is not in the table is a fault of ours: it is logged, and the caller learns
+    nothing of it.
     """
-    status, detail = _told(error)
+    if isinstance(error, Refused):
+        return error.problem_type, error.description or ""
+    cause = error.rejection if isinstance(error, RejectedAt) else error
+    problem_type = next(_TYPES[kind] for kind in type(cause).__mro__ if kind in _TYPES)
+    if isinstance(cause, ImageRejected):
+        metrics.REJECTED_IMAGES.labels(cause.reason).inc()
+    if problem_type is ProblemType.UNEXPECTED:
+        log.error("unexpected error", exc_info=error)
+        return problem_type, "an unexpected error; the log has its traceback"
+    return problem_type, _detail(error)
+
+
+def _detail(error: Exception) -> str:
+    if isinstance(error, MethodNotAllowed):
+        return f"this address takes {' and '.join(sorted(error.valid_methods or ()))}"
+    if isinstance(error, HTTPException):
+        return error.description or ""
+    return store_fault(error) if isinstance(error, StoreFault) else str(error)
+
+
+def error_response(error: Exception, path: str) -> Response:
+    """The answer to a request for that path that raised this.
+
+    KServe's protocols have a form of their own.
+    """
+    problem_type, detail = problem_of(error)
     if f"{path}/".startswith(("/v1/", "/v2/")):
-        response = _answer(status, {"error": detail}, "application/json")
+        response = _answer(problem_type.status, {"error": detail}, "application/json")
     else:
-        response = problem(status, detail)
+        response = problem(problem_type, detail)
     if isinstance(error, HTTPException):
         for name, value in error.get_headers():  # Allow, Retry-After, WWW-Authenticate
             if name != "Content-Type":
                 response.headers[name] = value
     return response
-
-
-def _told(error: Exception) -> tuple[int, str]:
-    """The status, and what the caller is told."""
-    if isinstance(error, HTTPException):
-        return error.code or 500, error.description or ""
-    rejection = error.rejection if isinstance(error, RejectedAt) else error
-    if isinstance(rejection, ImageRejected):
-        return rejected_picture(rejection)["status"], str(error)
-    if isinstance(error, StoreFault):
-        return _STATUS[type(error)], store_fault(error)
-    if type(error) in _STATUS:
-        return _STATUS[type(error)], str(error)
-    log.error("unexpected error", exc_info=error)
-    return 500, "an unexpected error; the log has its traceback"
 
 
 def register_errors(app: Flask) -> None:

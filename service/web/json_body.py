@@ -2,6 +2,8 @@
 
 import base64
 import json
+import threading
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, NoReturn
 
 from werkzeug.exceptions import BadRequest
@@ -10,6 +12,15 @@ from werkzeug.exceptions import BadRequest
 # clients send a channel, 28 times more. A list or object that is empty takes 2 bytes to
 # send, and 80 in memory.
 _MOST_BRACKETS: Final = 840_000
+# A number may take 4 bytes to send, and 32 as one of Python's objects. So bodies larger
+# than this wait for each other, as large pictures do.
+LARGE: Final = 2**20
+_ONE_LARGE: Final = threading.Lock()
+
+
+def one_large(body: bytes) -> AbstractContextManager[object]:
+    """While a large body is parsed and what it holds is in use, no other one is."""
+    return _ONE_LARGE if len(body) > LARGE else nullcontext()
 
 
 def parse_object(text: bytes) -> dict[str, Any]:

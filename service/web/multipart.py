@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder
+
+from service.web.problems import ProblemType, Refused
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,31 @@ class Part:
 def parts_of(body: bytes, content_type: str, most: int) -> list[Part]:
     """At most so many parts, in their order.
 
-    Raises werkzeug's BadRequest for what is no form, RequestEntityTooLarge for more.
+    Raises Refused for what is no form, and for more parts.
     """
-    boundary = parse_options_header(content_type)[1].get("boundary", "")
-    decoder = MultipartDecoder(boundary.encode("latin-1"))
+    decoder = MultipartDecoder(_boundary(content_type))
     decoder.receive_data(body)
     decoder.receive_data(None)
     try:
         return _read(decoder, most)
     except (ValueError, AttributeError) as error:  # the latter for a part of headers
-        raise BadRequest(
-            f"the multipart form is malformed ({error}); it needs a field 'image'"
+        raise Refused(
+            ProblemType.MALFORMED_FORM,
+            f"the multipart form is malformed ({error}); it needs a field 'image'",
         ) from None
+
+
+def _boundary(content_type: str) -> bytes:
+    """What is between the parts. Raises Refused."""
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    if not boundary:
+        raise Refused(
+            ProblemType.MALFORMED_FORM,
+            "the Content-Type has no boundary; let your client set it",
+        )
+    if not boundary.isascii():
+        raise Refused(ProblemType.MALFORMED_FORM, "the boundary is not ASCII")
+    return boundary.encode("ascii")
 
 
 def _read(decoder: MultipartDecoder, most: int) -> list[Part]:
@@ -49,7 +63,7 @@ def _read(decoder: MultipartDecoder, most: int) -> list[Part]:
             head = event
         elif isinstance(event, Data) and head:
             if len(parts) == most:
-                raise RequestEntityTooLarge(f"more than {most:,} parts")
+                raise Refused(ProblemType.TOO_MANY_PARTS, f"more than {most:,} parts")
             parts.append(_part(head, event.data))
     return parts
 

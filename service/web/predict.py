@@ -19,6 +19,7 @@ from service.web.upload import read_image
 Environ = dict[str, Any]
 
 CPU_BEGAN = "digits.cpu_began"  # in the environ: the thread's CPU seconds at the start
+_YES = (["1"], ["true"])
 
 
 class Predict:
@@ -75,8 +76,13 @@ def _asked_for(
 ) -> dict[str, Any]:
     """What the query asks to be shown besides, as pictures."""
     asked, shown = parse_qs(query), {}
-    if asked.get("preview") == ["1"]:
+    if _is_true(asked.get("preview")):
         shown["input"] = png_data_url(image.pixels)
-    if asked.get("explain") == ["1"]:
+    if _is_true(asked.get("explain")):
         shown["explanation"] = saliency_picture(model.network, image.pixels, label)
     return shown
+
+
+def _is_true(values: list[str] | None) -> bool:
+    """Whether a parameter of the query is 1, or true as some languages write it."""
+    return values is not None and [value.lower() for value in values] in _YES

@@ -1,9 +1,8 @@
 """The body of a request that holds tensors: decompressed, and bounded in memory."""
 
-import threading
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Final
 
 from flask import request
@@ -14,12 +13,9 @@ from werkzeug.exceptions import (
 )
 
 from service.web.body import read_body
+from service.web.json_body import one_large
 from service.web.services import services
 
-# A number of a JSON tensor may take 4 bytes to send, and 32 as one of Python's objects.
-# So bodies larger than this wait for each other, as large pictures do.
-LARGE: Final = 2**20
-_ONE_LARGE: Final = threading.Lock()
 # zlib looks at the header: gzip's or zlib's own, which "deflate" means.
 _EITHER_HEADER: Final = 32 + zlib.MAX_WBITS
 _PLAIN: Final = ("", "identity")
@@ -35,7 +31,7 @@ def tensor_body() -> Iterator[bytes]:
     body = read_body(request.environ, services().config.max_upload_bytes)
     coding = request.headers.get("Content-Encoding", "")
     body = _decoded(body, coding.strip().lower(), services().config.max_upload_bytes)
-    with _ONE_LARGE if len(body) > LARGE else nullcontext():
+    with one_large(body):
         yield body
 
 

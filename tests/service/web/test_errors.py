@@ -9,20 +9,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from model_store import ModelStore
+from service.web.problems import ProblemType
 from service.web.services import Services
 
 
-def _assert_problem(answer: TestResponse, status: int, title: str) -> str:
-    """Hold an answer against RFC 9457; its detail."""
+def _assert_problem(answer: TestResponse, problem_type: ProblemType) -> str:
+    """Hold an answer against RFC 9457 and its kind; its detail."""
     document = answer.get_json()
-    assert answer.status_code == status
+    assert answer.status_code == problem_type.status
     assert answer.mimetype == "application/problem+json"
-    assert document == {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": document["detail"],
-    }
+    assert document == problem_type.to_dict(document["detail"])
     detail: str = document["detail"]
     assert detail.strip()
     return detail
@@ -43,7 +39,7 @@ def test_wrong_method_is_told_the_right_ones(
     assert answer.status_code == 405
     assert set(answer.headers["Allow"].split(", ")) == allowed
     if method != "HEAD":
-        _assert_problem(answer, 405, "Method Not Allowed")
+        _assert_problem(answer, ProblemType.METHOD_NOT_ALLOWED)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +69,13 @@ def test_wrong_method_is_told_the_right_ones(
     ],
 )
 def test_unknown_path_is_a_problem(client: FlaskClient, path: str) -> None:
-    _assert_problem(client.get(path), 404, "Not Found")
+    is_version = path in {"/models/0", "/models/2"}
+    problem_type = ProblemType.NO_SUCH_VERSION if is_version else ProblemType.NOT_FOUND
+    _assert_problem(client.get(path), problem_type)
 
 
 def test_more_slashes_within_a_path_are_no_redirect(client: FlaskClient) -> None:
-    _assert_problem(client.post("/predict//batch"), 404, "Not Found")
+    _assert_problem(client.post("/predict//batch"), ProblemType.NOT_FOUND)
     answer = client.post("/v2/models//digits/infer")
     assert (answer.status_code, set(answer.get_json())) == (404, {"error"})
 
@@ -86,7 +84,7 @@ def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     client: FlaskClient, store: ModelStore
 ) -> None:
     store.path(2).write_bytes(b"broken")
-    detail = _assert_problem(client.get("/models/2"), 404, "Not Found")
+    detail = _assert_problem(client.get("/models/2"), ProblemType.NO_SUCH_VERSION)
     assert "not a complete .npz" in detail
     assert str(store.root) not in detail
 
@@ -130,7 +128,7 @@ def test_without_a_model_the_service_says_so_and_when_to_come_again(
     for _ in range(2):
         services.models.refresh()
     answer = bare_client.open(path, method="POST" if path == "/predict" else "GET")
-    detail = _assert_problem(answer, 503, "Service Unavailable")
+    detail = _assert_problem(answer, ProblemType.NO_MODEL)
     assert int(answer.headers["Retry-After"]) > 0
     assert "no version yet" in detail
     assert str(tmp_path) not in detail
@@ -147,7 +145,7 @@ def test_readyz_says_that_every_version_is_broken(
     for version in (1, 2):
         store.path(version).write_bytes(b"broken")
     services.models.refresh()
-    detail = _assert_problem(bare_client.get("/readyz"), 503, "Service Unavailable")
+    detail = _assert_problem(bare_client.get("/readyz"), ProblemType.NO_MODEL)
     assert "no version in the model store may be served" in detail
 
 
@@ -157,7 +155,7 @@ def test_readyz_says_that_the_store_cannot_be_read(
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "versions").write_text("a file where a directory belongs")
     services.models.refresh()
-    detail = _assert_problem(bare_client.get("/readyz"), 503, "Service Unavailable")
+    detail = _assert_problem(bare_client.get("/readyz"), ProblemType.NO_MODEL)
     assert "Not a directory" in detail
 
 
@@ -184,7 +182,7 @@ def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
 ) -> None:
     with caplog.at_level(logging.ERROR):
         answer = client.post("/predict", data=picture, content_type="image/png")
-    detail = _assert_problem(answer, 500, "Internal Server Error")
+    detail = _assert_problem(answer, ProblemType.UNEXPECTED)
     assert "secret" not in detail
     assert "a secret" in caplog.text
     labels = {"method": "POST", "route": "/predict", "code": 500}

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
+from service.web.json_body import LARGE
 from service.web.services import Services
-from service.web.tensor_body import LARGE
 from service.web.v2 import routes
 from service.web.v2.tensors import MOST_IMAGES
 from tests.service.web.v2.asking import (
