@@ -8,6 +8,7 @@ from typing import Any
 
 from energy.cpus import usable_cpus
 from service.access.keys import KeySource
+from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.serving.canary import Canary
@@ -138,6 +139,11 @@ SETTINGS = (
         "The proxies whose X-Forwarded headers are believed.",
     ),
     Setting(
+        "DIGITS_CORS_ORIGINS", "", Origins.parse,
+        "origins with commas between, such as https://shop.example, or *",
+        "The sites whose pages may call the service from a browser.",
+    ),
+    Setting(
         "DIGITS_CANARY", "", Canary.parse,
         "as 7:5: a version, and a percentage over 0 and up to 100",
         "Let a version answer a percentage of predictions: 7:5 is version 7, 5 %.",
@@ -168,6 +174,7 @@ class ServiceConfig:
     admin_token: KeySource | None
     rate_limit: Rate | None
     trusted_proxies: TrustedProxies
+    cors_origins: Origins
     canary: Canary | None
     model_allowlist: Path | None
 

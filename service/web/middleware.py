@@ -32,6 +32,7 @@ class Middleware:
     def __init__(self, flask: Application, services: Services) -> None:
         self._flask = flask
         self._proxies = services.config.trusted_proxies
+        self._origins = services.config.cors_origins
         self._access_log = services.access_log
         self._predict = Predict(services)
 
@@ -53,7 +54,8 @@ class Middleware:
             seconds = time.perf_counter() - began
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)
             limits = environ.get(RATE_FIELDS, ())
-            headers = [*headers, *ids, *limits, *security_headers(headers)]
+            origins = self._origins.headers(environ)
+            headers = [*headers, *ids, *limits, *origins, *security_headers(headers)]
             response = LoggedResponse(known, route, status, headers, seconds)
             self._access_log.end(environ, response)
             return start_response(status, headers, *error)

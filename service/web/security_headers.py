@@ -18,10 +18,7 @@ _POLICY = "; ".join(
 
 
 def security_headers(headers: Headers) -> Headers:
-    """What to add to an answer's headers; what it says of caching itself stands.
-
-    There is no CORS header: another site's page cannot read an answer.
-    """
+    """What to add to an answer's headers; what it says of caching itself stands."""
     given = {name.lower(): value for name, value in headers}
     added = _ALWAYS.copy()
     if "cache-control" not in given:

@@ -8,6 +8,7 @@ import pytest
 
 from energy.cpus import usable_cpus
 from service import config
+from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.config import SETTINGS, ConfigError, ServiceConfig
@@ -31,6 +32,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         admin_token=None,
         rate_limit=None,
         trusted_proxies=TrustedProxies(),
+        cors_origins=Origins(),
         canary=None,
         model_allowlist=None,
     )
