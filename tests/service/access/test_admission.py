@@ -44,7 +44,7 @@ def test_without_a_valid_key_the_answer_is_401(
     assert answer.status_code == 401
     assert answer.mimetype == "application/problem+json"
     assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
-    assert answer.get_json()["title"] == "Unauthorized"
+    assert answer.get_json()["type"] == "/docs#problem-no-key"
     assert "three" not in answer.text
 
 
@@ -147,7 +147,7 @@ def test_wrong_keys_from_an_address_lock_nobody_out(client_with: ClientWith) -> 
     client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="right")
     for _ in range(3):
         assert _from(client, "192.0.2.1", Authorization="Bearer wrong") == 401
-    assert _from(client, "192.0.2.1", Authorization="Bearer right") == 415
+    assert _from(client, "192.0.2.1", Authorization="Bearer right") == 400
 
 
 def test_refusals_are_counted_as_what_they_were(
@@ -156,7 +156,7 @@ def test_refusals_are_counted_as_what_they_were(
     client = client_with(DIGITS_RATE_LIMIT="2/hour", DIGITS_API_KEYS="one")
     for key in ("none", "one", "one", "one", "one"):
         _from(client, "192.0.2.1", Authorization=f"Bearer {key}")
-    for code, count in ((401, 1), (415, 2), (429, 2)):
+    for code, count in ((401, 1), (400, 2), (429, 2)):
         labels = {"method": "POST", "route": "/predict", "code": code}
         assert grown("digits_http_requests_total", **labels) == count
 
@@ -166,7 +166,7 @@ def test_each_address_has_a_limit_of_its_own_and_ipv6_by_64_bits(
 ) -> None:
     client = client_with(DIGITS_RATE_LIMIT="1/hour")
     addresses = ["192.0.2.1", "192.0.2.2", "2001:db8:0:1::1", "2001:db8:0:2::1"]
-    assert [_from(client, address) for address in addresses] == [415] * 4
+    assert [_from(client, address) for address in addresses] == [400] * 4
     same = ["192.0.2.1", "::ffff:192.0.2.2", "2001:db8:0:1:ffff::2", "2001:DB8:0:2::"]
     assert [_from(client, address) for address in same] == [429] * 4
 
@@ -176,8 +176,8 @@ def test_each_key_has_a_limit_of_its_own_wherever_it_is_used(
 ) -> None:
     client = client_with(DIGITS_RATE_LIMIT="1/hour", DIGITS_API_KEYS="one,two")
     one, two = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
-    assert _from(client, "192.0.2.1", **one) == 415
-    assert _from(client, "192.0.2.1", **two) == 415
+    assert _from(client, "192.0.2.1", **one) == 400
+    assert _from(client, "192.0.2.1", **two) == 400
     assert _from(client, "192.0.2.2", **one) == 429
     assert _from(client, "192.0.2.3", Authorization="Bearer three") == 401
 
@@ -192,11 +192,11 @@ def test_forwarded_address_counts_only_from_a_trusted_proxy(
         status = _from(
             client, "192.0.2.1", **{"X-Forwarded-For": f"198.51.100.{number}"}
         )
-        assert status == (429 if number else 415)
+        assert status == (429 if number else 400)
     for number in range(3):  # a client lies to the proxy, which adds the truth
         told = {"X-Forwarded-For": f"198.51.100.{number}, 203.0.113.9"}
-        assert _from(client, "10.1.2.3", **told) == (429 if number else 415)
-    assert _from(client, "10.9.9.9", **{"X-Forwarded-For": "203.0.113.10"}) == 415
+        assert _from(client, "10.1.2.3", **told) == (429 if number else 400)
+    assert _from(client, "10.9.9.9", **{"X-Forwarded-For": "203.0.113.10"}) == 400
 
 
 def test_page_behind_a_proxy_links_to_where_the_proxy_is(

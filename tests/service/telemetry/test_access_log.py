@@ -43,7 +43,7 @@ def test_made_ids_differ(client: FlaskClient) -> None:
     [
         ("GET", "/no/such/path", 404),
         ("DELETE", "/predict", 405),
-        ("POST", "/predict", 415),
+        ("POST", "/predict", 400),
         ("GET", "/models/7", 404),
     ],
 )
