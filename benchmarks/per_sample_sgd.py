@@ -17,7 +17,7 @@ from model_store.network import Floats, sigmoid
 from trainer.data.dataset import Dataset, one_hot
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
-from trainer.data.source import local_mnist
+from trainer.data.mnist_files import local_mnist
 from trainer.learning.per_sample import train_one_by_one
 
 _ALPHA = 0.3

@@ -8,7 +8,8 @@ from threadpoolctl import threadpool_limits
 from energy import EnergySettings, open_meter
 from model_store import ModelNotFound
 from model_store.prune import prune
-from trainer.data.source import DataChoice, local_mnist
+from trainer.data.mnist_files import local_mnist
+from trainer.data.source import DataChoice
 from trainer.pipeline import Outcome, train_and_publish
 from trainer.places import Places
 from trainer.report.text import outcome_text

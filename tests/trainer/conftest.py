@@ -1,8 +1,10 @@
 """What the trainer's tests share: digits, CSV files of a few of them, quick runs."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.support.commands import Place
@@ -14,9 +16,15 @@ from trainer.data.embedded import read_embedded
 
 
 @pytest.fixture(scope="session")
-def digits() -> Dataset:
+def embedded() -> Dataset:
     """The embedded set, all 1,797 rows."""
     return read_embedded()
+
+
+@pytest.fixture(scope="session")
+def digits(embedded: Dataset) -> Dataset:
+    """The same, moved by a pixel, so that a file of them is not the embedded set."""
+    return replace(embedded, pixels=np.roll(embedded.pixels, 1, axis=1))
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,11 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def missing_labels(self) -> list[int]:
+        """The digits that no row is labelled."""
+        return np.flatnonzero(np.bincount(self.labels, minlength=10) == 0).tolist()
+
     def rows(self, which: slice | NDArray[np.intp]) -> "Dataset":
         """The chosen rows, of the same file."""
         return Dataset(self.pixels[which], self.labels[which], self.file, self.sha256)

@@ -1,7 +1,6 @@
 """Downloading MNIST: the IDX files by their published checksums, written as CSV."""
 
 import gzip
-import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +11,9 @@ import pooch
 import requests
 from numpy.typing import NDArray
 
+from model_store.errors import StoreUnavailable
+from model_store.whole_file import whole_file
+from trainer.data.mnist_files import full_mnist
 from trainer.errors import FetchFailed
 
 MIRRORS = (
@@ -27,7 +29,7 @@ CHECKSUMS = {
     "t10k-labels-idx1-ubyte.gz": "md5:ec29112dd5afa0611ce80d1b7f02629c",
 }
 _CSV_OF = {"train": "MNIST_train.csv.gz", "t10k": "MNIST_test.csv.gz"}
-_PATIENCE_S = 10
+_TIMEOUT_S = 10
 
 
 def fetch(
@@ -36,13 +38,19 @@ def fetch(
     mirrors: Sequence[str] = MIRRORS,
     checksums: Mapping[str, str] = CHECKSUMS,
 ) -> list[Path]:
-    """Download what is missing and write the two CSV files; returns their paths.
+    """Download what is missing of MNIST's two files as CSV; returns their paths.
 
-    A mirror that is silent for 10 s is given up. Raises FetchFailed; no half-written
-    file is then left.
+    A full set that is in place under another of its names is not downloaded. A mirror
+    that is silent for 10 s is given up. Raises FetchFailed; no half-written file is
+    then left.
     """
-    wanted = {part: directory / name for part, name in _CSV_OF.items()}
-    if all(path.exists() for path in wanted.values()):
+    there = full_mnist(directory)
+    beside = there[0].parent if there[0] else directory
+    wanted = {
+        part: path or beside / name
+        for (part, name), path in zip(_CSV_OF.items(), there, strict=True)
+    }
+    if all(there):
         return list(wanted.values())
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -50,10 +58,14 @@ def fetch(
             files = _downloaded(Path(scratch), say, mirrors, checksums)
             # The training set last: without it, a run that was killed begins again.
             for part, path in reversed(wanted.items()):
+                if path in there:
+                    continue
                 images = _idx(files[f"{part}-images-idx3-ubyte.gz"])
                 labels = _idx(files[f"{part}-labels-idx1-ubyte.gz"])
                 _write_csv(path, images.reshape(len(labels), 784), labels)
                 say(f"wrote {path}: {len(labels)} rows")
+    except StoreUnavailable as error:
+        raise FetchFailed(f"MNIST could not be written: {error}") from None
     except OSError as error:
         reason = error.strerror or str(error)
         raise FetchFailed(
@@ -86,14 +98,14 @@ def _downloaded(
 def _download(url: str, checksum: str, scratch: Path) -> Path:
     """One checked file. Raises requests' errors, ValueError for a wrong checksum."""
     pooch.get_logger().setLevel("WARNING")
-    downloader = pooch.HTTPDownloader(timeout=_PATIENCE_S)
+    downloader = pooch.HTTPDownloader(timeout=_TIMEOUT_S)
     name = url.rsplit("/", 1)[-1]
     return Path(pooch.retrieve(url, checksum, name, scratch, downloader=downloader))
 
 
 def _in_short(error: Exception) -> str:
     if isinstance(error, requests.Timeout):
-        return f"no answer in {_PATIENCE_S} s"
+        return f"no answer in {_TIMEOUT_S} s"
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"HTTP {error.response.status_code}"
     if isinstance(error, requests.ConnectionError):
@@ -114,18 +126,7 @@ def _idx(path: Path) -> NDArray[np.uint8]:
 def _write_csv(
     path: Path, pixels: NDArray[np.uint8], labels: NDArray[np.uint8]
 ) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        frame = pd.DataFrame(np.column_stack([labels, pixels]))
-        # Neither name nor time in the header: the same digits are the same bytes.
-        with (
-            temporary.open("wb") as file,
-            gzip.GzipFile("", "wb", 4, file, 0) as packed,
-        ):
-            frame.to_csv(packed, header=False, index=False)
-        temporary.chmod(0o644)
-        temporary.rename(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    frame = pd.DataFrame(np.column_stack([labels, pixels]))
+    # Neither name nor time in the header: the same digits are the same bytes.
+    with whole_file(path) as file, gzip.GzipFile("", "wb", 4, file, 0) as packed:
+        frame.to_csv(packed, header=False, index=False)

@@ -1,20 +1,19 @@
 """Writing digits as CSV files in MNIST's form, for the notes' notebook and others."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from model_store.whole_file import whole_file
 from trainer.data.source import Digits
-from trainer.data.dataset import Dataset
 from trainer.errors import BadData
 
 
 def export(digits: Digits, directory: Path) -> list[Path]:
     """Write MNIST_train.csv and MNIST_test.csv: label, 784 pixels, no header.
 
-    Raises BadData if one exists already or cannot be written.
+    Raises BadData if one exists already, StoreUnavailable if one cannot be written.
     """
     sets = {"MNIST_train.csv": digits.train, "MNIST_test.csv": digits.test}
     paths = [directory / name for name in sets]
@@ -22,20 +21,7 @@ def export(digits: Digits, directory: Path) -> list[Path]:
         if path.exists():
             raise BadData(path, "it exists already: export into another directory")
     for path, rows in zip(paths, sets.values(), strict=True):
-        try:
-            _write(rows, path)
-        except OSError as error:
-            raise BadData(path, error.strerror or str(error)) from None
+        table = pd.DataFrame(np.column_stack([rows.labels, rows.pixels]))
+        with whole_file(path) as file:
+            table.to_csv(file, header=False, index=False)
     return paths
-
-
-def _write(rows: Dataset, path: Path) -> None:
-    """Under another name first, so that nobody takes a part for the whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}-{os.getpid()}")
-    table = pd.DataFrame(np.column_stack([rows.labels, rows.pixels]))
-    try:
-        table.to_csv(unfinished, header=False, index=False)
-        unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

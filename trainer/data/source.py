@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from trainer.data.dataset import Dataset
-from trainer.data.embedded import read_embedded
+from trainer.data.embedded import is_embedded, read_embedded
 from trainer.errors import BadData, FetchFailed, TooFewRows
 from trainer.data.download import fetch
 from trainer.data.mnist_csv import read_csv
-
-_TRAINING_FILES = ("train", "train_1000", "train_100")
-_TEST_FILES = ("test", "test_100", "test_10")
+from trainer.data.mnist_files import local_mnist
 
 
 @dataclass(frozen=True)
@@ -53,7 +51,10 @@ class Digits:
         """What the metadata says of it, before any hold-out."""
         return {
             "source": "embedded" if self.embedded else "mnist",
-            "train": self.train.to_dict(),
+            "train": {
+                **self.train.to_dict(),
+                "missing_labels": self.train.missing_labels,
+            },
             "test": self.test.to_dict(),
         }
 
@@ -64,9 +65,9 @@ def load(choice: DataChoice, say: Callable[[str], None]) -> Digits:
     Raises BadData, TooFewRows.
     """
     train, test = _files(choice, say)
-    rows, fifth = _training_rows(train, test, choice.limit)
-    held_out = read_csv(test) if test else fifth
-    return Digits(rows, held_out, embedded=train is None)
+    rows, fifth = _training_rows(train, test, choice.limit, say)
+    held_out = read_csv(test, say=say) if test else fifth
+    return Digits(rows, held_out, embedded=train is None or is_embedded(rows))
 
 
 def load_training(
@@ -77,29 +78,35 @@ def load_training(
     Raises BadData, TooFewRows.
     """
     train, test = _files(choice, say)
-    return _training_rows(train, test, choice.limit)[0], train is None
+    rows = _training_rows(train, test, choice.limit, say)[0]
+    return rows, train is None or is_embedded(rows)
 
 
 def _training_rows(
-    train: Path | None, test: Path | None, limit: int | None
+    train: Path | None,
+    test: Path | None,
+    limit: int | None,
+    say: Callable[[str], None],
 ) -> tuple[Dataset, Dataset]:
     """The rows, and the fifth held out of them: none if there is a test file."""
-    rows = read_csv(train, limit if test else None) if train else read_embedded()
+    rows = read_csv(train, limit if test else None, say) if train else read_embedded()
     rows, fifth = (rows, rows.rows(slice(0))) if test else with_fifth(rows)
-    return rows.rows(slice(limit)), fifth
+    rows = rows.rows(slice(limit))
+    _check_labels(rows, say)
+    return rows, fifth
 
 
-def local_mnist(directory: Path) -> tuple[Path, Path | None] | None:
-    """The largest training CSV in a directory and the largest test CSV, if any.
-
-    The notes keep theirs in a folder MNIST of the data directory, so it is looked
-    into too.
-    """
-    for place in (directory, directory / "MNIST"):
-        train = _largest(place, _TRAINING_FILES)
-        if train:
-            return train, _largest(place, _TEST_FILES)
-    return None
+def _check_labels(rows: Dataset, say: Callable[[str], None]) -> None:
+    """Name the labels that no row has. Raises BadData if all rows have the same."""
+    missing = rows.missing_labels
+    if len(rows) > 1 and len(missing) == 9:
+        raise BadData(
+            Path(rows.file),
+            f"all {len(rows)} training rows are labelled {rows.labels[0]}: at least two"
+            " digits are needed; is the label in another column?",
+        )
+    if missing:
+        say(f"no training row of {rows.file} is labelled {', '.join(map(str, missing))}")
 
 
 def _files(
@@ -139,16 +146,6 @@ def _fetched(
         say(f"{error}; the embedded set is taken instead: 1,797 UCI digits")
         return None
     return local_mnist(directory)
-
-
-def _largest(directory: Path, names: tuple[str, ...]) -> Path | None:
-    for name in names:
-        for prefix in ("MNIST", "mnist"):
-            for ending in (".csv", ".csv.gz"):
-                path = directory / f"{prefix}_{name}{ending}"
-                if os.path.isfile(path):  # noqa: PTH113 (False also without permission)
-                    return path
-    return None
 
 
 def with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
+from trainer.data import download
 from trainer.data.dataset import Dataset
 from trainer.errors import FetchFailed
 from trainer.data.download import CHECKSUMS, fetch
@@ -186,8 +187,8 @@ def test_no_connection_is_told(tmp_path: Path, checksums: dict[str, str]) -> Non
 def test_silent_mirror_is_given_up(
     tmp_path: Path, checksums: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the other mirrors with it: the patience is for all of them together."""
-    monkeypatch.setattr("trainer.data.download._PATIENCE_S", 0.2)
+    """And the other mirrors with it: the time is for all of them together."""
+    monkeypatch.setattr(download, "_TIMEOUT_S", 0.2)
     said: list[str] = []
     with (
         listening() as mirror,
@@ -231,3 +232,29 @@ def test_checksums_are_those_that_are_published() -> None:
         "t10k-images-idx3-ubyte.gz": "md5:9fb629c4189551a2d022fa330f9573f3",
         "t10k-labels-idx1-ubyte.gz": "md5:ec29112dd5afa0611ce80d1b7f02629c",
     }
+
+
+@pytest.mark.parametrize("below", ["", "MNIST"])
+@pytest.mark.parametrize("name", ["MNIST_{}.csv", "mnist_{}.csv.xz"])
+def test_set_in_place_under_another_name_is_not_downloaded(
+    tmp_path: Path, below: str, name: str
+) -> None:
+    place = tmp_path / below
+    place.mkdir(exist_ok=True)
+    there = [place / name.format(part) for part in ("train", "test")]
+    for path in there:
+        path.touch()
+    assert fetch(tmp_path, quiet, [nobody()]) == there
+
+
+def test_test_rows_alone_are_downloaded_beside_the_training_rows(
+    tmp_path: Path, files: Files, checksums: dict[str, str], rows: Rows
+) -> None:
+    (tmp_path / "MNIST").mkdir()
+    train = write(tmp_path / "MNIST" / "MNIST_train.csv", rows)
+    before = train.read_bytes()
+    with serving(files) as mirror:
+        paths = fetch(tmp_path, quiet, [mirror], checksums)
+    assert paths == [train, tmp_path / "MNIST" / "MNIST_test.csv.gz"]
+    assert train.read_bytes() == before
+    assert len(read_csv(paths[1])) == 3

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.trainer.csv_files import Rows, write
-from trainer.data.source import DataChoice, hold_out, load, local_mnist
+from tests.trainer.csv_files import Rows, rows_of, write
+from trainer.data.mnist_files import local_mnist
+from trainer.data.source import DataChoice, Digits, hold_out, load, load_training
 from trainer.data.dataset import Dataset
+from trainer.data.export import export
 from trainer.errors import BadData, FetchFailed
 
 TRAINING = [
@@ -198,6 +200,27 @@ def test_hold_out_of_mnist_is_5000_rows() -> None:
     blank = np.zeros((60_000, 784), np.uint8)
     rows = Dataset(blank, np.zeros(60_000, np.uint8), "blank", "")
     assert [len(part) for part in hold_out(rows)] == [55_000, 5_000]
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_exported_embedded_set_stays_marked(
+    tmp_path: Path, embedded: Dataset, part: str
+) -> None:
+    """It cannot replace a model of MNIST by way of a file."""
+    held_in, held_out = embedded.split(len(embedded) // 5)
+    export(Digits(held_in, held_out, True), tmp_path)
+    file = str(tmp_path / f"MNIST_{part}.csv")
+    loaded = load(choice(tmp_path, file, limit=100), quiet)
+    assert loaded.embedded
+    assert loaded.to_dict()["source"] == "embedded"
+    assert load_training(choice(tmp_path, file), quiet)[1]
+
+
+def test_some_rows_of_the_embedded_set_do_not_make_a_file_embedded(
+    tmp_path: Path, embedded: Dataset, rows: Rows
+) -> None:
+    file = write(tmp_path / "d.csv", [*rows_of(embedded.rows(slice(50))), *rows])
+    assert not load(choice(tmp_path, str(file)), quiet).embedded
 
 
 def test_named_file_that_is_missing_is_told(tmp_path: Path) -> None:
