@@ -48,7 +48,10 @@ SLOPES: dict[str, Callable[[Floats], Floats]] = {
 
 @dataclass(frozen=True)
 class Network:
-    """A fully connected network of any layer sizes; immutable use is thread-safe.
+    """A fully connected network of any layer sizes.
+
+    One from a store is immutable: its arrays are read-only, so threads may share it. A
+    fit updates the arrays of its own network in place (trainer/learning/sgd.py).
 
     Attributes:
         weights: W_1 ... W_L, W_i of shape (fan_in, fan_out), one floating dtype.

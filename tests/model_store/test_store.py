@@ -65,6 +65,13 @@ def test_published_version_is_loaded_as_it_was(
     np.testing.assert_array_equal(model.network.weights[0], network.weights[0])
 
 
+def test_loaded_network_cannot_be_changed(full: ModelStore) -> None:
+    loaded = full.load(1).network
+    for parameter in (*loaded.weights, *loaded.biases):
+        with pytest.raises(ValueError, match="read-only"):
+            parameter[0] = 0
+
+
 def test_published_file_is_readable_by_other_users(full: ModelStore) -> None:
     assert stat.S_IMODE(full.path(1).stat().st_mode) == 0o644
 

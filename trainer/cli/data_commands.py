@@ -28,7 +28,7 @@ def data() -> None:
 def fetch_mnist(data_directory: Path, as_json: bool) -> None:
     """Download MNIST, check it by its published checksums, and write it as CSV.
 
-    Nothing is downloaded if the files are there.
+    Nothing is downloaded if the full sets are there, under whichever of their names.
     """
     _print_files(fetch(data_directory, reporter("auto").say), as_json)
 

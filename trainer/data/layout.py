@@ -55,7 +55,7 @@ def layout_of(lines: Sequence[str]) -> Layout:
         return Layout(",", 0, _VALUES, None, tuple(range(_VALUES)))
     first = lines[starts[0]]
     separator = _separator(first)
-    names = [name.lower() for name in split(first, separator)]
+    names = [name.lower() for name in split(first.lstrip("# "), separator)]
     if _is_header(names):
         return _by_names(names, separator, starts[0] + 1)
     rows = [split(lines[start], separator) for start in starts[:2]]

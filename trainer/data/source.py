@@ -1,6 +1,5 @@
 """Which digits to train on and to test with, from what the command line says."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +78,7 @@ def load_training(
     """
     train, test = _files(choice, say)
     rows = _training_rows(train, test, choice.limit, say)[0]
+    check_labels(rows, say)
     return rows, train is None or is_embedded(rows)
 
 
@@ -91,13 +91,11 @@ def _training_rows(
     """The rows, and the fifth held out of them: none if there is a test file."""
     rows = read_csv(train, limit if test else None, say) if train else read_embedded()
     rows, fifth = (rows, rows.rows(slice(0))) if test else with_fifth(rows)
-    rows = rows.rows(slice(limit))
-    _check_labels(rows, say)
-    return rows, fifth
+    return rows.rows(slice(limit)), fifth
 
 
-def _check_labels(rows: Dataset, say: Callable[[str], None]) -> None:
-    """Name the labels that no row has. Raises BadData if all rows have the same."""
+def check_labels(rows: Dataset, say: Callable[[str], None]) -> None:
+    """Name the digits that no training row shows. Raises BadData if all show one."""
     missing = rows.missing_labels
     if len(rows) > 1 and len(missing) == 9:
         raise BadData(

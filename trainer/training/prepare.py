@@ -3,7 +3,7 @@
 import time
 
 from model_store.arrays import Refused, refusing_damage
-from trainer.data.source import Digits, hold_out
+from trainer.data.source import Digits, check_labels, hold_out
 from trainer.learning.sgd import warm_up
 from trainer.request import Limits
 from trainer.training.budget import Budget
@@ -21,8 +21,9 @@ def prepare(
 ) -> Training:
     """Do all that comes before the first update, compiling included.
 
-    Raises TooFewRows, BrokenCheckpoint.
+    Raises BadData, TooFewRows, BrokenCheckpoint.
     """
+    check_labels(digits.train, reporter.say)
     settings, limits, checkpoint = start.settings, start.limits, start.checkpoint
     training, validation = digits.train, None
     if settings.holds_out:

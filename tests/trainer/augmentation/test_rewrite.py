@@ -46,9 +46,9 @@ def test_no_copy_is_empty_and_paper_stays_paper(digits: Dataset) -> None:
     assert np.median((copies > 0).mean(axis=1)) < 0.4
 
 
-def test_without_freedom_a_copy_is_the_digit_itself(digits: Dataset) -> None:
-    pixels = digits.pixels[:200].astype(int)
-    copies = rewrite(digits.pixels[:200], digits.labels[:200], _rng(), NO_OTHER)
+def test_without_freedom_a_copy_is_the_digit_itself(embedded: Dataset) -> None:
+    pixels = embedded.pixels[:200].astype(int)
+    copies = rewrite(embedded.pixels[:200], embedded.labels[:200], _rng(), NO_OTHER)
     assert np.abs(copies - pixels).mean() < 8  # it is fitted once more
 
 

@@ -87,7 +87,8 @@ def test_metadata_tells_how_the_version_came_about(
     assert (card.training["seed"], card.training["epochs"]) == (5, 2)
     assert card.training["stopped_by"] is None
     assert card.data["source"] == "mnist"
-    assert card.data["train"] == {**read_csv(train_csv).to_dict(), "rows": 48}
+    rows = read_csv(train_csv).to_dict()
+    assert card.data["train"] == {**rows, "rows": 48, "missing_labels": []}
     assert card.data["test"] == read_csv(test_csv).to_dict()
     assert {"test_accuracy", "per_digit", "confusion_matrix", "cost_history"} <= set(
         card.metrics

@@ -49,6 +49,7 @@ READ: dict[str, Change] = {
         [*(f"pixel{n}" for n in range(1, 785)), "class"], label_last(rows)
     ),
     "a header in capitals": lambda rows: headed(["Label", *map(str.upper, PIXELS)], rows),
+    "numpy's header": lambda rows: headed(["# label", *PIXELS], rows),
     "a quoted header": lambda rows: headed(
         [f'"{name}"' for name in ("label", *PIXELS)], rows
     ),
