@@ -18,7 +18,8 @@ from trainer.cli.options import (
     threads_option,
 )
 from trainer.cli.training_options import SETTINGS, preset_option, settings_options
-from trainer.data.source import DataChoice, hold_out, load_training
+from trainer.data.dataset import hold_out
+from trainer.data.source import DataChoice, load_training
 from trainer.errors import DatabaseGone
 from trainer.learning.settings import settings_for
 from trainer.training.progress import reporter
@@ -67,10 +68,11 @@ class Search:
     metavar="N",
     default=20,
     show_default=True,
-    help="Until so many have ended, those of other workers and earlier runs included.",
+    help="Stop when N trials have ended, those of other workers and of earlier runs"
+    " of the same study included.",
 )
 @click.option(
-    "--max-seconds", type=Positive(), metavar="S", help="The bound of each trial."
+    "--max-seconds", type=Positive(), metavar="S", help="Stop a trial after S seconds."
 )
 @click.option(
     "--database-url",
@@ -94,10 +96,13 @@ def sweep(
 ) -> int:
     """Search for the best settings, by accuracy on held-out training rows.
 
-    Learning rate, hidden layers, batch size, augmentation and activation are searched;
-    an option that is given stays as it is. The test rows are never read. Trials that
-    stay behind are pruned. The same command goes on with its study, and on several
-    machines with one database it shares it; a worker that dies loses no trial.
+    Learning rate, hidden layers, batch size, augmentation and activation are searched.
+    A setting that is given as an option stays as it is. The test rows are never read.
+
+    Each trial trains with other settings; one that is worse than most others after as
+    many epochs is ended early (pruned). The same command goes on with its study.
+    Workers on several machines share it through one database; what a worker that dies
+    was doing is done again.
 
     \b
     A first search:     python -m trainer sweep --data DIR --trials 20
@@ -133,9 +138,9 @@ def _run(
 
     optuna.logging.disable_default_handler()
     plan = search.sweep(say)
-    storage, patience = open_storage(url, state, say)
+    storage = open_storage(url, state)
     try:
-        worker = Worker(plan, storage, patience, say)
+        worker = Worker(plan, storage, say)
         worker.run()
         findings = Findings.of(plan, search.choice, worker.study)
     except DATABASE_ERRORS:

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.errors import TooFewRows
+
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
 
@@ -63,3 +65,28 @@ def one_hot(labels: Labels, dtype: np.dtype[Any]) -> NDArray[Any]:
     targets = np.zeros((len(labels), 10), dtype)
     targets[np.arange(len(labels)), labels] = 1
     return targets
+
+
+def with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:
+    """Training rows, and a fixed fifth to test with. Raises TooFewRows."""
+    held_out = max(1, len(rows) // 5)
+    if held_out >= len(rows):
+        raise TooFewRows(
+            f"{rows.file} has {len(rows)} row: none is left to train on when a fifth"
+            " is held out; give more rows or a test file (--test)"
+        )
+    return rows.split(held_out)
+
+
+def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
+    """Training rows and a fixed twelfth of them for every choice that a run makes.
+
+    5,000 of MNIST's 60,000. Raises TooFewRows.
+    """
+    held_out = max(1, len(rows) // 12)
+    if held_out >= len(rows):
+        raise TooFewRows(
+            f"{rows.file} gives {len(rows)} training row: none is left after a twelfth"
+            " is held out; give more rows, or --preset notebook, which holds out none"
+        )
+    return rows.split(held_out)

@@ -8,7 +8,8 @@ from model_store import Model
 from trainer.data.dataset import Dataset
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
-from trainer.data.source import DataChoice, load, with_fifth
+from trainer.data.dataset import with_fifth
+from trainer.data.source import DataChoice, load
 from trainer.errors import TrainerError
 
 RECORDED = "recorded"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.data.dataset import Dataset
+from trainer.data.dataset import Dataset, with_fifth
 from trainer.data.embedded import is_embedded, read_embedded
 from trainer.errors import BadData, FetchFailed, TooFewRows
 from trainer.data.download import fetch
@@ -146,26 +146,3 @@ def _fetched(
     return local_mnist(directory)
 
 
-def with_fifth(rows: Dataset) -> tuple[Dataset, Dataset]:
-    """Training rows, and a fixed fifth to test with. Raises TooFewRows."""
-    held_out = max(1, len(rows) // 5)
-    if held_out >= len(rows):
-        raise TooFewRows(
-            f"{rows.file} has {len(rows)} row: none is left to train on when a fifth"
-            " is held out; give more rows or a test file (--test)"
-        )
-    return rows.split(held_out)
-
-
-def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
-    """Training rows and a fixed twelfth of them for every choice that a run makes.
-
-    5,000 of MNIST's 60,000. Raises TooFewRows.
-    """
-    held_out = max(1, len(rows) // 12)
-    if held_out >= len(rows):
-        raise TooFewRows(
-            f"{rows.file} gives {len(rows)} training row: none is left after a twelfth"
-            " is held out; give more rows, or --preset notebook, which holds out none"
-        )
-    return rows.split(held_out)

@@ -45,13 +45,13 @@ def warm_up(settings: Settings) -> None:
     pixels = np.zeros((1, 28, 28), np.uint8)
     pixels[0, 4:24, 13:15] = 255
     one = Dataset(pixels.reshape(1, 784), np.array([1], np.uint8), "", "")
-    if settings.is_per_sample:
-        train_one_by_one(network, one, np.arange(1), settings.learning_rate)
     if settings.augment:
         _copies(one.pixels, one.labels, settings, rng)
     flat = [np.zeros_like(parameter) for parameter in network.weights]
     level = [np.zeros_like(parameter) for parameter in network.biases]
     Descent(network, 0.0).step(Gradients(flat, level), 0.0)
+    if settings.is_per_sample:
+        train_one_by_one(network, one, np.arange(1), settings.learning_rate)
 
 
 @dataclass

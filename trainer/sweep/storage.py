@@ -1,16 +1,13 @@
-"""The database of a study: refused in one line, or waited for when it goes away."""
+"""The database of a study, opened or refused in one line."""
 
 import re
-import threading
 import time
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from trainer.errors import BadDatabase
@@ -18,7 +15,6 @@ from trainer.errors import BadDatabase
 HEARTBEAT_S = 5
 STALE_AFTER_S = 20
 _RETRIES = 3  # of a trial whose worker dies; perhaps the trial kills it
-_PAUSES_S = (1, 2, 4, 8, 15)
 _CREATIONS = 5
 _RACE = re.compile("already exists|duplicate key|UNIQUE constraint")
 _PSYCOPG = "postgresql+psycopg"
@@ -30,7 +26,7 @@ class StudyStorage(RDBStorage):
     """Optuna's storage; workers that die are noticed by their heartbeat."""
 
     def record_heartbeat(self, trial_id: int) -> None:
-        """Leave one out while the database is away; the main thread waits for it."""
+        """Leave one out while the database is away; the thread goes on."""
         try:
             super().record_heartbeat(trial_id)
         except DATABASE_ERRORS:
@@ -42,42 +38,12 @@ class StudyStorage(RDBStorage):
         self.engine.dispose()
 
 
-class Patience:
-    """Connects again and again to a database that has gone away.
-
-    Attributes:
-        exhausted: it did not come back; every further attempt fails at once.
-    """
-
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.exhausted = False
-        self._say = say
-
-    def connect(self, dialect: Any, _record: Any, words: Any, named: Any) -> Any:
-        """SQLAlchemy's do_connect: a connection of the driver."""
-        if threading.current_thread() is threading.main_thread():
-            for pause_s in () if self.exhausted else _PAUSES_S:
-                try:
-                    return dialect.connect(*words, **named)
-                except dialect.loaded_dbapi.OperationalError:
-                    self._say(f"the database does not answer: again in {pause_s} s")
-                    time.sleep(pause_s)
-            self.exhausted = True
-        return dialect.connect(*words, **named)
-
-
-def open_storage(
-    url: str | None, state: Path, say: Callable[[str], None]
-) -> tuple[StudyStorage, Patience]:
+def open_storage(url: str | None, state: Path) -> StudyStorage:
     """The database that is named, else one file in the state directory.
 
     Raises BadDatabase.
     """
-    parsed = _parsed(url) if url else _own_file(state)
-    storage = _created(parsed)
-    patience = Patience(say)
-    event.listen(storage.engine, "do_connect", patience.connect)
-    return storage, patience
+    return _created(_parsed(url) if url else _own_file(state))
 
 
 def _own_file(state: Path) -> URL:

@@ -2,7 +2,7 @@
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import optuna
 from optuna.exceptions import (
@@ -17,13 +17,13 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from trainer.errors import DatabaseGone, Diverged
-from trainer.sweep.storage import DATABASE_ERRORS, Patience, StudyStorage
+from trainer.sweep.storage import DATABASE_ERRORS, StudyStorage
 from trainer.sweep.sweep import Sweep
 from trainer.training.signals import StopFlag, Stopped, signals_deferred
 
 ENDED = (TrialState.COMPLETE, TrialState.PRUNED)
 _LOOK_S = 1.0
-_FAILURES = 5
+_PAUSES_S = (1, 2, 4, 8, 15)
 # Optuna trips over a name of its own when the database fails in the end of a trial.
 _LOST = (*DATABASE_ERRORS, UnboundLocalError)
 
@@ -36,14 +36,9 @@ class Worker:
     """
 
     def __init__(
-        self,
-        sweep: Sweep,
-        storage: StudyStorage,
-        patience: Patience,
-        say: Callable[[str], None],
+        self, sweep: Sweep, storage: StudyStorage, say: Callable[[str], None]
     ) -> None:
-        self._sweep, self._storage, self._patience = sweep, storage, patience
-        self._say = say
+        self._sweep, self._storage, self._say = sweep, storage, say
         self.study = _study(sweep, storage)
 
     def run(self) -> None:
@@ -51,18 +46,27 @@ class Worker:
 
         Raises DatabaseGone, Stopped.
         """
-        failures = 0
-        while failures < _FAILURES and not self._patience.exhausted:
+        pauses_s = iter(_PAUSES_S)
+        while True:
             try:
                 if self._go_on():
                     return
-                failures = 0
+                pauses_s = iter(_PAUSES_S)
             except UpdateFinishedTrialError:
-                self._say("a trial took so long to be heard of that it was given away")
+                self._say("a trial was silent for so long that another worker has it")
             except _LOST:
-                failures += 1
-                time.sleep(_LOOK_S)
-        raise DatabaseGone
+                self._wait_for_the_database(pauses_s)
+
+    def _wait_for_the_database(self, pauses_s: Iterator[int]) -> None:
+        """Raises DatabaseGone once it has been away for all of the pauses.
+
+        The trial that was under way is retried as that of a dead worker is.
+        """
+        pause_s = next(pauses_s, None)
+        if pause_s is None:
+            raise DatabaseGone
+        self._say(f"the database does not answer: again in {pause_s} s")
+        time.sleep(pause_s)
 
     def _go_on(self) -> bool:
         """Run a trial if one is missing that nobody runs; whether all have ended."""

@@ -9,9 +9,8 @@ import pytest
 from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import printed
-from trainer.data.dataset import Dataset
+from trainer.data.dataset import Dataset, hold_out
 from trainer.data.mnist_csv import read_csv
-from trainer.data.source import hold_out
 from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost, evaluate
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.trainer.csv_files import Rows, rows_of, write
 from trainer.data.mnist_files import local_mnist
-from trainer.data.source import DataChoice, Digits, hold_out, load, load_training
-from trainer.data.dataset import Dataset
+from trainer.data.source import DataChoice, Digits, load, load_training
+from trainer.data.dataset import Dataset, hold_out
 from trainer.data.export import export
 from trainer.errors import BadData, FetchFailed
 
