@@ -27,7 +27,7 @@ state_option = click.option(
     default=Path("state"),
     show_default=True,
     show_envvar=True,
-    help="The directory of the file PINNED, which names the version to serve.",
+    help="The directory that service and trainer both write: pin, checkpoints, sweeps.",
 )
 _allow_list_option = click.option(
     "--model-allowlist",

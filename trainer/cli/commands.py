@@ -48,13 +48,16 @@ def main() -> None:
 @job_options
 @json_option
 def train(request: Request, job: Job, as_json: bool) -> None:
-    """Load the digits, train, evaluate, and publish a version.
+    """Read the digits, train a network, test it, and publish it as a version.
 
-    A candidate is refused that gets fewer test answers right than the best version, by
-    more than chance explains; and so are test rows that the best version cannot read.
+    A running service takes a new version up by itself. Before that the gate compares:
+    the network is refused if it gets fewer test rows right than the best version in the
+    store, by more than chance explains. The same holds if the best version cannot read
+    the test rows. A refused network is kept in rejected/ of the store.
 
-    Ctrl-C or SIGTERM leaves a checkpoint, which the same command with --resume goes on
-    from; the result is the same as if nothing had stopped it.
+    Ctrl-C or SIGTERM stops between two batches and leaves a checkpoint. The same
+    command with --resume goes on from it, and ends with the same network as a run that
+    nothing stopped.
 
     \b
     The notes' run:     python -m trainer train --preset notebook --data DIR
@@ -72,8 +75,8 @@ def train(request: Request, job: Job, as_json: bool) -> None:
 def first(data_directory: Path, job: Job) -> None:
     """Publish a quick first model if the store has no valid version.
 
-    It trains for at most a minute on the MNIST CSVs at hand, or on the embedded set;
-    it never downloads.
+    It trains for at most a minute on MNIST's CSV files in the data directory, or on the
+    embedded set. It never downloads.
     """
     job.publish_first(data_directory)
 
@@ -103,11 +106,13 @@ def first(data_directory: Path, job: Job) -> None:
 @training_options
 @job_options
 def schedule(cron: str, keep_versions: int, request: Request, job: Job) -> None:
-    """Train now and then: a quick first model if there is none, then by the clock.
+    """Train again and again, at the moments of a cron expression.
 
-    A full run follows the first model at once, unless the served version already
-    comes from a complete run on MNIST. A run that fails is reported, and the next
-    moment is waited for. With --resume a stopped run is gone on with at once.
+    If the store has no valid version, a quick first model comes at once. A full run
+    follows, unless the served version comes from a complete run on MNIST. After that,
+    training begins at each moment that --cron names. A run that fails is told on
+    stderr, and the next moment is waited for. With --resume, a run that was stopped
+    goes on at once.
     """
     anew = replace(request, resumed=False)
     moments = CronSchedule(cron, datetime.now(UTC))
@@ -136,7 +141,7 @@ def schedule(cron: str, keep_versions: int, request: Request, job: Job) -> None:
     "--version",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Which one; the served one if left out.",
+    help="The version to test; the served one if left out.",
 )
 @test_data_options
 @store_options
@@ -144,10 +149,10 @@ def schedule(cron: str, keep_versions: int, request: Request, job: Job) -> None:
 def evaluate(
     version: int | None, choice: DataChoice, store: ModelStore, as_json: bool
 ) -> None:
-    """Test a stored version: scorecards, confusion matrix, accuracy.
+    """Test a stored version: scorecard of each digit, confusion matrix, accuracy.
 
-    Without --data or --test it is tested with the rows that it was tested with when it
-    was trained; the file is looked for in the data directory.
+    Without --data or --test the rows are those that the version was tested with when it
+    was published. Their file is looked for in the data directory.
     """
     model = store.served() if version is None else store.load(version)
     test = test_rows(choice, model, reporter("auto").say)
@@ -167,7 +172,7 @@ def evaluate(
     metavar="S",
     default=0,
     show_default=True,
-    help="Of the weights; the same seed gives the same outputs.",
+    help="Of the first weights; the same seed gives the same outputs.",
 )
 @json_option
 def gates(seed: int, as_json: bool) -> None:

@@ -73,7 +73,7 @@ data_directory_option = click.option(
     envvar="DIGITS_DATA",
     show_envvar=True,
     show_default=True,
-    help="Where auto looks for MNIST, and where it is downloaded to.",
+    help="Where MNIST's CSV files are looked for, and downloaded to.",
 )
 threads_option = click.option(
     "--threads",
@@ -81,15 +81,16 @@ threads_option = click.option(
     metavar="T",
     default=1,
     show_default=True,
-    help="For matrix products. A second one gains little at these sizes, and costs"
-    " a lot when another program wants its core.",
+    help="Threads for matrix products. A second one gains little at these sizes, and"
+    " costs a lot when another program needs its core.",
 )
 progress_option = click.option(
     "--progress",
     type=click.Choice(["auto", "json"]),
     default="auto",
     show_default=True,
-    help="json: one object a line, on stderr.",
+    help="How progress is shown on stderr. auto: a bar on a terminal, else lines of"
+    " text. json: one JSON object a line.",
 )
 
 
@@ -98,8 +99,10 @@ _auto_option = click.option(
     default="auto",
     show_default=True,
     metavar="auto|embedded|DIR|FILE",
-    help="auto: MNIST in the data directory, else a checked download into it, else"
-    " the embedded set. DIR: the largest set in it. FILE: training rows.",
+    help="The digits to train and test with. auto: MNIST in the data directory, else a"
+    " checked download into it, else the embedded set (1,797 small digits of"
+    " scikit-learn). DIR: the largest MNIST files in it. FILE: training rows, of which"
+    " a fixed fifth is held out to test with, unless --test is given.",
 )
 _recorded_option = click.option(
     "--data",
@@ -125,13 +128,15 @@ def _data_options(
     data_option: Callable[[Command], Command], command: Command
 ) -> Command:
     @data_option
-    @click.option("--train", type=_file, help="A CSV file of training rows.")
-    @click.option("--test", type=_file, help="A CSV file of test rows.")
+    @click.option(
+        "--train", type=_file, help="A CSV file of training rows: label, 784 pixels."
+    )
+    @click.option("--test", type=_file, help="A CSV file of test rows, likewise.")
     @click.option(
         "--limit",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Only the first N training rows; test rows are never cut.",
+        help="Train on the first N training rows only; test rows are never cut.",
     )
     @data_directory_option
     @functools.wraps(command)
