@@ -42,14 +42,14 @@ def energy_text(energy: dict[str, Any]) -> str:
 def outcome_text(evaluation: Evaluation, document: dict[str, Any]) -> str:
     """What `train` prints at its end."""
     if document["accepted"]:
-        verdict = f"published version {document['version']}: {document['path']}"
+        result = f"published version {document['version']}: {document['path']}"
     else:
-        verdict = f"refused, kept as {document['path']}"
+        result = f"refused, kept as {document['path']}"
     return "\n".join(
         [
             evaluation_text(evaluation),
             energy_text(document["energy"]),
-            f"{verdict} ({document['reason']})",
+            f"{result} ({document['reason']})",
         ]
     )
 

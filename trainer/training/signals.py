@@ -11,7 +11,7 @@ _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 
 
 class Stopped(BaseException):
-    """A signal asks the program to end; like KeyboardInterrupt, nobody's to swallow."""
+    """A signal asks the program to end; no library catches it by `except Exception`."""
 
 
 class Stopping:
