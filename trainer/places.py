@@ -17,11 +17,14 @@ class NotWritable(TrainerError):
     """
 
     def __init__(self, path: Path, nearest: Path, error: OSError) -> None:
-        owner = nearest.stat().st_uid
+        whose = ""
+        if isinstance(error, PermissionError):
+            whose = (
+                f": {nearest} belongs to uid {nearest.stat().st_uid}, and this program"
+                f" runs as uid {os.geteuid()}"
+            )
         super().__init__(
-            f"{path} cannot be written ({error.strerror}): {nearest} belongs to uid"
-            f" {owner}, and this program runs as uid {os.geteuid()}; nothing was"
-            " trained"
+            f"{path} cannot be written ({error.strerror}){whose}; nothing was trained"
         )
         self.path = path
 
