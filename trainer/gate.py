@@ -50,18 +50,20 @@ def _rank(card: Card) -> tuple[bool, float]:
 
 
 def _compared(candidate: Network, best: Model, test: Dataset) -> GateResult:
-    """Refuse fewer right answers, if by more than chance explains.
+    """Refuse fewer right answers, if by more than chance explains or by over a point.
 
-    That is two standard errors of the difference, of answers paired row by row.
+    Chance is two standard errors of the difference, of answers paired row by row. The
+    point, a hundredth of the rows, counts where few rows would let chance explain much.
     """
     ours, theirs = (is_right(network, test) for network in (candidate, best.network))
     lost, won = int((theirs & ~ours).sum()), int((ours & ~theirs).sum())
     fewer = lost - won
     chance = 2 * float(np.sqrt(lost + won - fewer**2 / len(test)))
+    accepted = fewer <= min(chance, len(test) / 100)
     reason = (
         f"{ours.sum()} of {len(test)} test rows right,"
         f" version {best.version} {theirs.sum()}"
     )
-    if 0 < fewer <= chance:
+    if accepted and fewer > 0:
         reason += ": no more fewer than chance explains"
-    return GateResult(fewer <= chance, reason)
+    return GateResult(accepted, reason)

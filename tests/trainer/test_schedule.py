@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from model_store import Card, Network
+from energy import EnergySettings
+from model_store import AllowList, Card, ModelStore, Network
 from tests.support.commands import Place, Run
 from tests.trainer.waiting import wait_for
+from trainer.job import Job
+from trainer.places import Places
 from trainer.schedule import BadCron, CronSchedule, run_forever, sleep_until
+from trainer.training.checkpoint import Checkpoints
+from trainer.training.progress import reporter
 
 WEDNESDAY = datetime(2024, 1, 3, 12, 0, tzinfo=UTC)
 MOMENTS = {
@@ -226,3 +231,16 @@ def test_run_that_fails_is_told_and_the_next_moment_waited_for(
     run = schedule(place, "--train", "gone.csv")
     assert "training failed: gone.csv: no such file" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_schedule_of_a_store_whose_allow_list_is_empty_trains_at_once(
+    place: Place, network: Network, card: Card
+) -> None:
+    """No version may be served, so none comes from a complete run."""
+    place.store.publish(network, card)
+    allow_list = AllowList(place.root / "SHA256SUMS")
+    allow_list.path.touch()
+    store = ModelStore(place.store.root, place.store.state, allow_list)
+    places = Places(store, Checkpoints(store.state / "checkpoints"))
+    job = Job(places, reporter("json"), EnergySettings(), threads=1)
+    assert not job.is_fully_trained()

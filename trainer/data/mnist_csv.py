@@ -17,7 +17,7 @@ from trainer.errors import BadData
 
 _ROWS_AT_ONCE = 5_000
 _LINES_TO_LOOK_AT = 10
-_LONGEST_LINE = 2**16  # a number has 80 characters, then; in most files, four
+_LONGEST_LINE = 2**16  # bytes; as numpy writes numbers, a row has 20,000
 _COLUMNS = 785
 _UNCLEAR = (
     "every row begins with 0, so the first column is not the label, and the last one is"
@@ -28,7 +28,7 @@ Table = NDArray[np.uint8]
 
 
 def _keep_quiet(_text: str) -> None:
-    """Nobody wants to know."""
+    """Tell nobody."""
 
 
 def read_csv(

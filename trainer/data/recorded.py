@@ -6,6 +6,7 @@ from typing import Any
 
 from model_store import Model
 from trainer.data.dataset import Dataset
+from trainer.data.embedded import NAME as EMBEDDED
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
 from trainer.data.dataset import with_fifth
@@ -35,7 +36,7 @@ def test_rows(
 ) -> Dataset:
     """The rows to test a version with. Raises BadData, TooFewRows, NoTestRows."""
     if choice.test:
-        return read_csv(choice.test)
+        return read_csv(choice.test, say=say)
     if choice.train or choice.data != RECORDED:
         return load(choice, say).test
     return _recorded(model, choice.directory)
@@ -47,7 +48,7 @@ def _recorded(model: Model, directory: Path) -> Dataset:
     name = test.get("file")
     if not isinstance(name, str):
         raise NoTestRows(model.version, "its metadata names no test file")
-    if model.card.is_embedded and name == train.get("file"):
+    if name == EMBEDDED:
         rows = read_embedded()
     else:
         rows = read_csv(_file(model.version, name, directory))
