@@ -118,6 +118,9 @@ SETTINGS = (
     _choice(
         "DIGITS_FAST_PATH", ("on", "off"), "off: small predictions go to threads, too."
     ),
+    _number(
+        "DIGITS_KEEP_ALIVE_SECONDS", 75, 1, 3600, "How long idle connections are kept."
+    ),
     _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
     _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
     _number(
@@ -166,6 +169,7 @@ class ServiceConfig:
     workers: int
     threads: int
     fast_path: str
+    keep_alive_seconds: int
     max_upload_bytes: int
     max_pixels: int
     reload_seconds: float

@@ -2,13 +2,15 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
-from prometheus_client.multiprocess import mark_process_dead
 
 import service.wsgi  # noqa: F401 (once, here: workers are ready sooner, and share it)
 from service.config import ServiceConfig
+from service.telemetry.dead_workers import merge_dead_worker
 
 _config = ServiceConfig.from_environ(os.environ)
 
@@ -18,7 +20,7 @@ bind = [f"{_host}:{_config.port}"]
 workers = _config.workers
 threads = _config.threads
 worker_class = "service.server.worker.Worker"
-keepalive = 5
+keepalive = _config.keep_alive_seconds
 timeout = 30
 graceful_timeout = 20
 forwarded_allow_ips = ""  # service/access/proxies.py says which proxy is believed
@@ -29,8 +31,8 @@ proc_name = "digits"
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
-    """A dead worker's counters stay; only its live gauges go."""
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """A dead worker's counters stay, with those of the others that are gone."""
+    merge_dead_worker(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), worker.pid)
 
 
 def worker_exit(server: Arbiter, worker: Worker) -> None:
@@ -39,6 +41,13 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
         application.extensions["digits"].ledger.tick()
 
 
+def pre_exec(server: Arbiter) -> None:
+    """SIGUSR2: start as the command does; by its path gunicorn would hide `http`."""
+    server.START_CTX["args"] = [sys.executable, "-m", "gunicorn", "--config", __file__]
+
+
 def on_exit(server: Arbiter) -> None:
-    """The counters belong to one run of the service."""
+    """The counters belong to the service, be its master an older or a newer one."""
+    if server.reexec_pid or server.master_pid:
+        return
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -6,12 +6,16 @@ gunicorn waits up to 2 s in the main thread for a client to close what is ended.
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from gunicorn.workers.gthread import ThreadWorker
+
+# A new connection that says nothing, or an ended one that is not closed, is given up.
+_MOST_SILENT_S: Final = 5.0
 
 
 class LingeringCloseWorker(ThreadWorker):  # type: ignore[misc]
@@ -34,10 +38,13 @@ class LingeringCloseWorker(ThreadWorker):  # type: ignore[misc]
         except OSError:
             self.hang_up(conn)
             return
-        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.wait_for(conn, self._drain)
+
+    def wait_for(self, conn: Any, then: Callable[[Any, socket.socket], None]) -> None:
+        """Leave a silent connection to the poller; call `then` if something comes."""
+        conn.timeout = time.monotonic() + _MOST_SILENT_S
         self.pending_conns.append(conn)
-        drain = partial(self._drain, conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, drain)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(then, conn))
 
     def hang_up(self, conn: Any) -> None:
         """Close the connection now."""

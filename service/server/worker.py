@@ -28,7 +28,6 @@ from gunicorn.http.errors import (
     InvalidHeader,
     UnsupportedTransferCoding,
 )
-from gunicorn.workers.gthread import _DEFER
 
 from service.config import ServiceConfig
 from service.image import turns
@@ -85,7 +84,7 @@ class Worker(LingeringCloseWorker):
         read_ahead = conn.initialized and conn.parser.unreader.buf.getvalue()
         received = b"" if read_ahead else peek(conn.sock, MOST_BYTES + 1)
         if received is None:
-            self.finish_request(conn, _done(_DEFER))
+            self.wait_for(conn, self.on_pending_socket_readable)
         elif not received and not read_ahead:  # the client has closed
             self.hang_up(conn)
         elif (answers := self._at_once(received, conn)) is not None:

@@ -1,13 +1,17 @@
 """What a scrape shows, and what is read from the counters of all workers."""
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
 from model_store import Card
+from service.telemetry.dead_workers import complete_counters
 from service.telemetry.gauges import Gauges
 
 _PREDICTION_JOULES = "digits_prediction_energy_joules"
@@ -56,5 +60,11 @@ def all_workers() -> CollectorRegistry:
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    _AllWorkers(registry)  # type: ignore[no-untyped-call]
     return registry
+
+
+class _AllWorkers(MultiProcessCollector):
+    def collect(self) -> Iterable[Metric]:
+        with complete_counters(Path(self._path)):
+            return list(super().collect())  # type: ignore[no-untyped-call]

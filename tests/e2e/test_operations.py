@@ -1,5 +1,6 @@
 """Real gunicorn with several workers: one rate limit, reloads, a queue that ends."""
 
+import os
 import re
 import signal
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from service.image import turns
 from tests.e2e.load import SteadyLoad
 from tests.support import digits
 from tests.support.installation import Installation, Service
@@ -129,13 +131,64 @@ def _hang_up(service: Service) -> None:
     )
 
 
+def test_files_of_replaced_workers_are_merged_and_their_counts_kept(
+    trained: Installation, tmp_path: Path
+) -> None:
+    shared = tmp_path / "tmp"
+    shared.mkdir()
+    with trained.serving(TMPDIR=str(shared)) as service:
+        wait_until("the service is ready", service.is_ready)
+        for replaced in range(4):
+            assert _predictions(service) == replaced
+            assert _status(service) == 200
+            _hang_up(service)
+        assert _predictions(service) == 4
+        assert len(list(shared.glob("*/*.db"))) <= 2 * (1 + 1 + 2)  # dead, master, two
+
+
+def test_upgrade_by_sigusr2_goes_on_with_the_counters(trained: Installation) -> None:
+    with trained.serving() as service:
+        wait_until("the service is ready", service.is_ready)
+        assert _status(service) == 200
+        old = set(service.workers())
+        service.process.send_signal(signal.SIGUSR2)
+        (new,) = _second_master(service, old)
+        try:
+            wait_until("it has workers", lambda: len(_children(new)) == 2)
+            service.process.terminate()
+            assert service.process.wait(PATIENCE_S) == 0
+            assert _status(service) == 200
+            assert _predictions(service) == 2
+        finally:
+            os.kill(new, signal.SIGTERM)
+            wait_until("it has ended", lambda: not Path(f"/proc/{new}").exists())
+    assert "Traceback" not in trained.log()
+
+
+def _second_master(service: Service, workers: set[int]) -> set[int]:
+    wait_until("there is another child", lambda: set(service.workers()) - workers)
+    return set(service.workers()) - workers
+
+
+def _children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(pid) for pid in text.split()]
+
+
+def _predictions(service: Service) -> int:
+    """How many predictions are counted."""
+    text = service.get("/metrics").text
+    counts = re.findall(r"^digits_predictions_total\{.*\} (.*)$", text, re.M)
+    return round(sum(map(float, counts)))
+
+
 def test_full_queue_is_refused_and_nobody_hangs(trained: Installation) -> None:
     with (
         trained.serving(DIGITS_WORKERS="1", DIGITS_THREADS="1") as service,
         ExitStack() as opened,
     ):
         wait_until("the service is ready", service.is_ready)
-        with _holding_the_thread(trained.port):
+        with _holding_all_threads(trained.port):
             many = [
                 opened.enter_context(_upload(trained.port, 9000)) for _ in range(400)
             ]
@@ -152,12 +205,17 @@ def test_full_queue_is_refused_and_nobody_hangs(trained: Installation) -> None:
 
 
 @contextmanager
-def _holding_the_thread(port: int) -> Iterator[None]:
-    """Keep the only thread waiting for the rest of a body."""
-    with _upload(port, 100, sent=1) as slow:
+def _holding_all_threads(port: int) -> Iterator[None]:
+    """Keep the one thread, and those for large pictures, waiting for bodies."""
+    with ExitStack() as opened:
+        all_slow = [
+            opened.enter_context(_upload(port, 100, sent=1))
+            for _ in range(1 + turns.MOST_WAITING)
+        ]
         yield
-        slow.sendall(bytes(99))
-        assert _answer(slow) == 422
+        for slow in all_slow:
+            slow.sendall(bytes(99))
+            assert _answer(slow) == 422
 
 
 def _upload(

@@ -24,6 +24,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         workers=math.ceil(usable_cpus()),
         threads=4,
         fast_path="on",
+        keep_alive_seconds=75,
         max_upload_bytes=8 * 1024 * 1024,
         max_pixels=40_000_000,
         reload_seconds=1.0,
