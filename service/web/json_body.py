@@ -8,10 +8,11 @@ from typing import Any, Final, NoReturn
 
 from werkzeug.exceptions import BadRequest
 
-# 1,024 images nested as rows of 28 have 30,000; pixels in a list of their own, as some
-# clients send a channel, 28 times more. A list or object that is empty takes 2 bytes to
-# send, and 80 in memory.
-_MOST_BRACKETS: Final = 840_000
+# 1,024 images whose pixels are in lists of their own, as some clients send a channel,
+# have 832,000 lists; they take as much memory as the numbers that fit a body. Objects
+# take three times as much; 1,024 pictures have two each.
+_MOST_LISTS: Final = 840_000
+_MOST_OBJECTS: Final = 4096
 # A number may take 4 bytes to send, and 32 as one of Python's objects. So bodies larger
 # than this wait for each other, as large pictures do.
 LARGE: Final = 2**20
@@ -25,8 +26,10 @@ def one_large(body: bytes) -> AbstractContextManager[object]:
 
 def parse_object(text: bytes) -> dict[str, Any]:
     """The JSON object in the text. Raises werkzeug's BadRequest for anything else."""
-    if text.count(b"[") + text.count(b"{") > _MOST_BRACKETS:
-        raise BadRequest(f"the JSON holds over {_MOST_BRACKETS:,} lists and objects")
+    if text.count(b"[") > _MOST_LISTS or text.count(b"{") > _MOST_OBJECTS:
+        raise BadRequest(
+            f"the JSON holds over {_MOST_LISTS:,} lists or {_MOST_OBJECTS:,} objects"
+        )
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,7 @@
 By itself it would send single pixels, which are pictures but rightly refused.
 """
 
+import base64
 import io
 
 import schemathesis
@@ -21,8 +22,12 @@ def _encoded(digit: int, name: str) -> bytes:
     return file.getvalue()
 
 
-for _name in _FORMATS:
-    schemathesis.openapi.media_type(
-        f"image/{_name}",
-        st.sampled_from([_encoded(digit, _name) for digit in range(10)]),
-    )
+_PICTURES = st.sampled_from(
+    [_encoded(digit, name) for digit in range(10) for name in _FORMATS]
+)
+for _name in ("octet-stream", *_FORMATS):
+    _kind = "image" if _name in _FORMATS else "application"
+    schemathesis.openapi.media_type(f"{_kind}/{_name}", _PICTURES)
+schemathesis.openapi.format(
+    "byte", _PICTURES.map(lambda picture: base64.b64encode(picture).decode())
+)
