@@ -60,6 +60,9 @@ def ways_to_ask(picture: bytes) -> list[Way]:
         Way("Swift", quoted, _form(b"name=\"image\"", b"Content-Type:image/png\r\n",
             picture)),
         Way("Java", quoted, _form(b"name=image; filename=digit.png", untyped, picture)),
+        Way(".NET", quoted, _form(
+            b"name=image; filename=a.png; filename*=utf-8''a.png", b"", picture)),
+        Way("Rust", form, _form(bare, b"", picture)),
         Way("Go", form, _form(named, untyped, picture)),
         Way("axios", form, _form(b'name="image"; filename="blob"', untyped, picture)),
         Way("requests", form, _form(b'name="image"; filename="image"', b"", picture)),
