@@ -55,7 +55,8 @@ def main(**flags: str | None) -> None:
     config = ServiceConfig.from_environ(environ)
     _check_files(config, environ)
     open_meter(EnergySettings.from_environ(environ))  # a forced source must be there
-    _check_free(config.host, config.port)
+    if environ.get("LISTEN_PID") != str(os.getpid()):  # else systemd listens already
+        _check_free(config.host, config.port)
     _become_gunicorn(environ)
 
 

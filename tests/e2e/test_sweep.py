@@ -30,8 +30,9 @@ def postgres() -> Iterator[Postgres]:
         yield postgres
 
 
-def worker(place: Installation, postgres: Postgres) -> Program:
-    return place.start(*SWEEP, settings={"DIGITS_DATABASE_URL": postgres.url})
+def worker(place: Installation, postgres: Postgres, *options: object) -> Program:
+    settings = {"DIGITS_DATABASE_URL": postgres.url}
+    return place.start(*SWEEP, *options, settings=settings)
 
 
 def trials(postgres: Postgres, *states: TrialState) -> list[Any]:
@@ -83,15 +84,16 @@ def test_trial_of_a_killed_worker_is_run_by_another(
 def test_database_that_restarts_is_waited_for(
     place: Installation, postgres: Postgres
 ) -> None:
-    with ended(program := worker(place, postgres)):
+    # Two trials and no deadline: it is done when it is done, on a busy machine too.
+    with ended(program := worker(place, postgres, "--trials", 2)):
         told(program, "trial 0")
         postgres.stop()
         told(program, "the database does not answer")
         postgres.start()
-        out, err = program.communicate(timeout=PATIENCE_S)
+        out, err = program.communicate()
     assert program.returncode == 0, err
     counts = json.loads(out)["trials"]
-    assert counts["complete"] + counts["pruned"] == TRIALS
+    assert counts["complete"] + counts["pruned"] == 2
 
 
 def test_database_that_stays_away_ends_the_sweep_with_one_line(
