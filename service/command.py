@@ -111,10 +111,19 @@ def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
             # without them a thread's CPU time is all that its request costs.
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
-            "PROMETHEUS_MULTIPROC_DIR": make_shared_directory(),
+            "PROMETHEUS_MULTIPROC_DIR": _shared_directory(),
             "DIGITS_COMMIT": commit(environ),  # asked of git once, not by each worker
         },
     )
+
+
+def _shared_directory() -> str:
+    try:
+        return make_shared_directory()
+    except OSError as error:
+        raise click.UsageError(
+            f"no temporary directory can be used ({error}); name one with TMPDIR"
+        ) from None
 
 
 def run_command() -> NoReturn:

@@ -8,6 +8,7 @@ from typing import Any
 from energy import Meter, SourceInfo, Tick
 from energy.node import NodeLedger
 from service.telemetry import metrics
+from service.telemetry.background import LoggedOnce
 from service.telemetry.metrics import labelled
 
 
@@ -27,6 +28,7 @@ class EnergyLedger:
         self._meter = meter
         self.source = meter.source
         self._node = node
+        self._node_fault = LoggedOnce()
         self._lock = threading.Lock()  # the last tick comes from another thread
         # The requests since the last figure: version, CPU seconds of each prediction,
         # predictions.
@@ -85,7 +87,12 @@ class EnergyLedger:
 
     def _count_node(self, node: NodeLedger, tick: Tick, source: str) -> None:
         """Count the machine's energy, if this is the one worker that does."""
-        count = node.count(tick)
+        try:
+            count = node.count(tick)
+        except OSError as error:  # a full disk, say
+            self._node_fault.report(f"the node's energy is not counted: {error}")
+            return
+        self._node_fault.report("")
         if count is None:
             return
         for domain, joules in count.joules.items():

@@ -9,6 +9,10 @@ from typing import TypeVar
 
 from prometheus_client import Counter, Histogram
 
+from service.telemetry.counter_files import allocate_counter_files
+
+allocate_counter_files()  # before the first metric is made
+
 
 class BulkHistogram(Histogram):
     """A histogram that takes many values at the cost of a few.

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from model_store import __version__
+from service.command import main
 from tests.support.installation import Installation, Service, free_port
 
 VARIABLES = [
@@ -248,3 +250,12 @@ def test_second_service_on_the_port_ends_and_leaves_the_first_alone(
     end = _End(second.returncode, second.stdout, second.stderr, {})
     _assert_one_line(end, str(place.port), "in use")
     assert service.is_ready()
+
+
+def test_without_a_temporary_directory_the_command_says_so_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    settings = ["--store", str(tmp_path), "--port", str(free_port())]
+    with pytest.raises(click.UsageError, match="name one with TMPDIR"):
+        main.main(settings, standalone_mode=False)
