@@ -12,12 +12,10 @@ from PIL import Image
 from benchmarks.answer import Answer
 from model_store import Network
 from model_store.network import Floats, Pixels
-from service.image import read_digit
+from service.image.digit_form import already_mnist, to_mnist
 from trainer.data.embedded import read_embedded
 
-_MOST_PIXELS = 10_000
 _CLOSE = 1e-5
-_LOOKS = 3
 
 
 @dataclass(frozen=True)
@@ -75,15 +73,14 @@ def _judge_slowly(
 
 
 def _settled(pixels: Pixels) -> Pixels:
-    """Digits (n, 784) as the service sees them, those that it then leaves as they are.
+    """Digits (n, 784) in MNIST's form, which the service leaves as they are.
 
     It does for such a one what it does for most of MNIST's: look, and let it be.
     """
-    for _ in range(_LOOKS):
-        before = pixels
-        pixels = np.stack([read_digit(_png(p), _MOST_PIXELS).pixels for p in before])
-    settled: Pixels = pixels[(pixels == before).all(axis=1)]
-    return settled
+    forms = (to_mnist(row.reshape(28, 28)) for row in pixels)
+    pictures = (Image.fromarray(form.reshape(28, 28)) for form in forms)
+    found = [already_mnist(picture) for picture in pictures]
+    return np.stack([form for form in found if form is not None])
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -23,6 +23,7 @@ from service.web.batch import batch
 from service.web.description import description
 from service.web.errors import register_errors
 from service.web.middleware import ROUTE, Middleware
+from service.web.read import read
 from service.web.routes import routes
 from service.web.services import Services
 from service.web.v1 import v1
@@ -60,7 +61,7 @@ def create_app(
             tracer or NoTracer(), write_request if config.log_format == "json" else None
         ),
     )
-    for blueprint in (routes, batch, v1, v2, admin, description):
+    for blueprint in (routes, batch, read, v1, v2, admin, description):
         app.register_blueprint(blueprint)
     # Answered by the middleware; here for its 405, its OPTIONS and its name in metrics.
     app.add_url_rule("/predict", "predict", methods=["POST"])

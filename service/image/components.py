@@ -15,7 +15,9 @@ Indices = NDArray[np.intp]
 class Components:
     """Every 8-connected part of a mask; arrays have one entry a part.
 
-    A part's box is rows top..bottom-1 and columns left..right-1.
+    A part's box is rows top..bottom-1 and columns left..right-1. Of the runs that the
+    parts are made of, each has its first place, the place after its last (both in rows
+    of one more column than the mask has), and its part.
     """
 
     shape: tuple[int, int]
@@ -31,24 +33,65 @@ class Components:
     def __len__(self) -> int:
         return len(self.area)
 
+    @property
+    def width(self) -> Indices:
+        """Of each part's box."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> Indices:
+        """Of each part's box."""
+        return self.bottom - self.top
+
+    @property
     def longest(self) -> Indices:
-        """Return the longer side of each part's box."""
-        longest: Indices = np.maximum(self.bottom - self.top, self.right - self.left)
+        """The longer side of each part's box."""
+        longest: Indices = np.maximum(self.height, self.width)
         return longest
 
-    def touching_border(self) -> Mask:
-        """Say of each part whether it touches the border of the picture."""
-        height, width = self.shape
-        across = (self.left == 0) | (self.right == width)
-        touching: Mask = across | (self.top == 0) | (self.bottom == height)
-        return touching
+    def box(self, chosen: Indices | Mask) -> Box:
+        """Return the box round the chosen parts, at least one."""
+        return Box(
+            int(self.left[chosen].min()),
+            int(self.top[chosen].min()),
+            int(self.right[chosen].max()),
+            int(self.bottom[chosen].max()),
+        )
 
-    def mask(self, parts: Indices, box: Box) -> Mask:
-        """Return the mask of the named parts alone, in a box that holds them whole."""
+    def at(self, places: Indices) -> Indices:
+        """Return the parts that have ink at those places, counted as runs' are."""
+        runs = np.searchsorted(self.starts, places, side="right") - 1
+        owners: Indices = self.owner[runs]
+        return owners
+
+    def within(self, box: Box) -> Mask:
+        """Say of each part whether its box lies in another, whole."""
+        across = (self.left >= box.left) & (self.right <= box.right)
+        within: Mask = across & (self.top >= box.top) & (self.bottom <= box.bottom)
+        return within
+
+    def spanning(self, box: Box) -> Mask:
+        """Say of each part whether it reaches all four sides of a box that holds it."""
+        across = (self.left == box.left) & (self.right == box.right)
+        spanning: Mask = across & (self.top == box.top) & (self.bottom == box.bottom)
+        return spanning
+
+    def meeting(self, box: Box) -> Mask:
+        """Say of each part whether its box has a pixel in common with another."""
+        across = (self.left < box.right) & (self.right > box.left)
+        meeting: Mask = across & (self.top < box.bottom) & (self.bottom > box.top)
+        return meeting
+
+    def mask(self, chosen: Indices | Mask, box: Box) -> Mask:
+        """Return the mask of the chosen parts alone, in a box that holds them whole."""
+        flags = np.zeros(len(self), dtype=bool)
+        flags[chosen] = True
+        return self.mask_of_runs(flags[self.owner], box)
+
+    def mask_of_runs(self, kept: Mask, box: Box) -> Mask:
+        """Return the mask of some of the runs, in a box whose rows hold them all."""
         stride = self.shape[1] + 1
-        chosen = np.zeros(len(self), dtype=bool)
-        chosen[parts] = True
-        kept, first = chosen[self.owner], box.top * stride
+        first = box.top * stride
         steps = np.zeros((box.bottom - box.top) * stride + 1, dtype=np.int8)
         steps[self.starts[kept] - first] = 1
         steps[self.ends[kept] - first] = -1

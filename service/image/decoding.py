@@ -3,8 +3,9 @@
 import math
 import struct
 import zlib
-from contextlib import nullcontext
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Final, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -56,14 +57,23 @@ SEE_THROUGH: Final = ("LA", "PA", "RGBA", "La", "RGBa")
 SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
+# Enough for a first look.
+QUICK_PIXELS: Final = 512
 # Pictures of more pixels than this, up to 8 bytes each, are decoded in turn, so that
 # many of them at once need no more memory than one. So are JPEGs that are asked for
 # less: of a progressive one all coefficients are in memory.
 LARGE: Final = 4_000_000
 
 
-def decode(body: bytes, max_pixels: int) -> Image.Image:
-    """Return the first frame upright, in mode L, RGB or RGBA.
+class Decoded(NamedTuple):
+    """A frame, upright, in mode L, RGB or RGBA; size: as sent, (width, height)."""
+
+    picture: Image.Image
+    size: tuple[int, int]
+
+
+def decode(body: bytes, max_pixels: int, frame: int = 0) -> Decoded:
+    """Return one frame, the first by default.
 
     A picture of 2,000 pixels or more on its long side comes back averaged down to
     between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable,
@@ -71,26 +81,68 @@ def decode(body: bytes, max_pixels: int) -> Image.Image:
     """
     plain = decode_plain(body)
     if plain is not None and plain.width * plain.height <= max_pixels:
-        return plain
-    name, decoder = decoder_for(body)
+        return Decoded(plain, plain.size)
+    with _errors_named(body, max_pixels):
+        picture = _opened(body, max_pixels)
+        if frame:
+            picture.seek(frame)
+            _check_size(picture, max_pixels)
+        return _decoded([picture], body, "", ENOUGH_PIXELS)
+
+
+def decode_quickly(body: bytes, max_pixels: int) -> Decoded | None:
+    """Return a large JPEG in grey and with less detail; None for what is no such."""
+    if not body.startswith(b"\xff\xd8"):
+        return None
+    with _errors_named(body, max_pixels):
+        picture = _opened(body, max_pixels)
+        if max(picture.size) < 2 * QUICK_PIXELS:
+            return None
+        return _decoded([picture], body, "L", QUICK_PIXELS)
+
+
+@contextmanager
+def _errors_named(body: bytes, max_pixels: int) -> Iterator[None]:
+    """Turn what Pillow raises into what is said of a picture."""
+    name, _ = decoder_for(body)
     try:
-        picture = decoder(BoundedFile(body))
-        pixels, cost = picture.width * picture.height, cost_of_pixel(picture)
-        if pixels > max_pixels // cost:
-            declared = f"{picture.width} x {picture.height}"
-            raise TooManyPixels(declared, max_pixels // cost)
-        _ask_for_less(picture)
-        apart = name in KEEP_THE_LOCK and pixels > WORTH_A_PROCESS
-        with turn() if apart or pixels * cost > LARGE else nullcontext():
-            if apart:
-                return load_apart(body)
-            upright = loaded(picture)
-            del picture  # its memory is given back before the next one's turn
-        return upright
+        yield
     except PILLOWS_LIMIT as error:
         raise TooManyPixels("far too many", max_pixels) from error
     except DECODER_ERRORS as error:
         raise Undecodable(name) from error
+
+
+def _opened(body: bytes, max_pixels: int) -> ImageFile:
+    picture = decoder_for(body)[1](BoundedFile(body))
+    _check_size(picture, max_pixels)
+    return picture
+
+
+def _check_size(picture: ImageFile, max_pixels: int) -> None:
+    most = max_pixels // cost_of_pixel(picture)
+    if picture.width * picture.height > most:
+        raise TooManyPixels(f"{picture.width} x {picture.height}", most)
+
+
+def _decoded(opened: list[ImageFile], body: bytes, mode: str, enough: int) -> Decoded:
+    """Load a picture, in its turn if it is large, and take it out of its list.
+
+    So its memory is given back before the next one's turn.
+    """
+    picture = opened.pop()
+    (width, height), aspect = picture.size, pixel_aspect(picture)
+    pixels = width * height
+    apart = decoder_for(body)[0] in KEEP_THE_LOCK and pixels > WORTH_A_PROCESS
+    large = apart or pixels * cost_of_pixel(picture) > LARGE
+    _ask_for_less(picture, mode, enough)
+    with turn() if large else nullcontext():
+        if apart and picture.tell():
+            raise EOFError("only the first of such frames is read")
+        upright = load_apart(body) if apart else loaded(picture)
+        del picture
+    turned = (upright.width > upright.height) != (width > height * aspect)
+    return Decoded(upright, (height, width) if turned else (width, height))
 
 
 def declared_pixels(body: bytes) -> int:
@@ -106,12 +158,12 @@ def declared_pixels(body: bytes) -> int:
     return picture.width * picture.height * cost_of_pixel(picture)
 
 
-def _ask_for_less(picture: ImageFile) -> None:
-    """Have a large JPEG decoded with only as much detail as is needed."""
+def _ask_for_less(picture: ImageFile, mode: str, enough: int) -> None:
+    """Have a large JPEG decoded with only so many pixels on its long side, or more."""
     width, height = picture.size
-    shrink = max(width, height) / ENOUGH_PIXELS
+    shrink = max(width, height) / enough
     if shrink >= 2:
-        picture.draft("", (math.ceil(width / shrink), math.ceil(height / shrink)))
+        picture.draft(mode, (math.ceil(width / shrink), math.ceil(height / shrink)))
 
 
 def loaded(picture: ImageFile) -> Image.Image:

@@ -1,13 +1,11 @@
 """How much ink lies on each pixel of a grey picture, whatever the light."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.image.components import Mask, find_components
 from service.image.morphology import Grey, closing, odd, opening
 from service.image.shades import counts_of, percentile, two_shades
 
@@ -18,35 +16,32 @@ Surface = NDArray[np.float32]
 LIGHT_GRID: Final = 96
 # Paper darker than this reflects too little for a ratio of noise to mean ink.
 DARKEST_PAPER: Final = 40
-# Ink and paper are of one level each if so much of all variance lies between them;
-# of pictures this small even less, for half of their pixels may be outline.
+# Ink and paper are of one level each if so much of all variance lies between them.
 CLEAR_CUT: Final = 0.96
 TOO_SMALL_FOR_SHADOWS: Final = 40
-# Paper is flat if most of it is within so much of one level, by the ink's contrast.
-FLAT: Final = 0.08
-MOSTLY: Final = 0.7
-# A border less one-sided than this, of -1 to 1, says nothing about the paper.
-BORDER: Final = 0.3
 # The fit of the light settles after four or five steps.
 FIT_STEPS: Final = 5
 FIT_STRIDE: Final = 3
 # A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
-# So one-sided must the tails be before ink is taken to be light.
-MOSTLY_LIGHT: Final = 0.7
 
 
-@dataclass(frozen=True)
-class FlatPaper:
-    """Paper of one grey level, and whether ink is darker than it.
+class Shades(NamedTuple):
+    """The two shades of a page, and which of them is paper.
 
-    clear: whether there is nothing but that paper and ink of another level, so that
-    the light must be even; else it may be the lit part of a page in shadow.
+    dark, light: their usual levels.
+    border: which of them lies along the page's border, -1 (all dark) to 1 (all light).
+    clear: whether there is nothing else, so that the light must be even.
     """
 
-    level: int
-    ink_is_dark: bool
-    clear: bool = True
+    dark: int
+    light: int
+    border: float
+    clear: bool
+
+    def paper(self, ink_is_dark: bool) -> int:
+        """Return the level of the paper."""
+        return self.light if ink_is_dark else self.dark
 
 
 def in_small(grey: Image.Image) -> Grey:
@@ -55,37 +50,25 @@ def in_small(grey: Image.Image) -> Grey:
     return np.asarray(grey.reduce(factor) if factor > 1 else grey)
 
 
-def flat_paper(small: Grey) -> FlatPaper | None:
-    """Return the paper of a picture in which it is all of one level; else None.
-
-    What lies at the picture's border, and most of all in its corners, is paper; of
-    two shades that share the border, the one that hangs together is ink.
-    """
+def shades_of(small: Grey) -> Shades:
+    """Part a page into dark and light (Otsu 1979), and look where each lies."""
     counts = counts_of(small)
     level, clarity = two_shades(counts)
-    border = _border_mean(small > level)
-    known = abs(border) > BORDER
-    clear = clarity > CLEAR_CUT
+    dark, light = counts.copy(), counts.copy()
+    dark[level + 1 :] = light[: level + 1] = 0
     tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
-    if not known and (clear or tiny):
-        border = _wholeness(small <= level) - _wholeness(small > level) or border
-        known = border != 0
-    shades = np.array([counts, counts])
-    shades[0, level + 1 :] = shades[1, : level + 1] = 0
-    dark, light = (percentile(shade, 0.5) for shade in shades)
-    paper = light if border > 0 else dark
-    spread = int(FLAT * (light - dark))
-    flat = counts[max(0, paper - spread) : paper + spread + 1].sum()
-    flat_enough = tiny or flat >= MOSTLY * shades[int(border > 0)].sum()
-    return (
-        FlatPaper(paper, border > 0, clear or tiny) if known and flat_enough else None
+    return Shades(
+        percentile(dark, 0.5),
+        percentile(light, 0.5),
+        _border_mean(small > level),
+        tiny or clarity > CLEAR_CUT,
     )
 
 
-def ink_on_flat(grey: Image.Image, paper: FlatPaper) -> Grey:
+def ink_on_flat(grey: Image.Image, paper: int, ink_is_dark: bool) -> Grey:
     """Return the ink (h, w), 0 paper to 255, on paper of one level."""
     greys = np.arange(256, dtype=np.uint8)
-    inks = _taken(greys, np.full_like(greys, paper.level), paper.ink_is_dark)
+    inks = _taken(greys, np.full_like(greys, paper), ink_is_dark)
     return np.asarray(grey.point(inks.tolist()))
 
 
@@ -128,19 +111,11 @@ def light_surface(small: Grey) -> Surface:
     return surface
 
 
-def ink_is_dark(small: Grey, light: Surface) -> bool:
-    """Say whether ink is darker than paper, by which way the few pixels far off lie.
-
-    A border all of one shade is paper. Under uneven light pixels lie far off both
-    ways, and then ink is dark, as it mostly is.
-    """
-    level, clarity = two_shades(counts_of(small))
-    border = _border_mean(small > level)
-    if clarity > 0.8 and abs(border) > 0.9:
-        return border > 0
+def darkness(small: Grey, light: Surface) -> float:
+    """Say how far the few pixels off the paper are darker, 1, or lighter, -1."""
     off = small - light
     tail = np.clip(off / (np.median(np.abs(off)) + 1), -TAIL, TAIL) ** 3
-    return float(tail.sum()) < MOSTLY_LIGHT * float(np.abs(tail).sum())
+    return -float(tail.sum()) / max(float(np.abs(tail).sum()), 1e-9)
 
 
 def _border_mean(bright: NDArray[np.bool_]) -> float:
@@ -151,12 +126,6 @@ def _border_mean(bright: NDArray[np.bool_]) -> float:
     )
     weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
     return 2 * float((bright * weight).sum() / weight.sum()) - 1
-
-
-def _wholeness(mask: Mask) -> float:
-    """Return which share of a mask is its largest part."""
-    area = find_components(mask).area
-    return float(area.max(initial=0) / max(area.sum(), 1))
 
 
 def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:

@@ -1,6 +1,6 @@
-"""Sliding maxima over grey pictures, what is built on them, and boxes."""
+"""Boxes on a page, and sliding maxima over grey pictures."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,19 @@ class Box(NamedTuple):
     bottom: int
 
     @property
+    def width(self) -> int:
+        """In pixels."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return self.bottom - self.top
+
+    @property
     def longest(self) -> int:
         """The longer side, in pixels."""
-        return max(self.right - self.left, self.bottom - self.top)
+        return max(self.width, self.height)
 
     def grown(self, margin: int, shape: tuple[int, int]) -> "Box":
         """Return the box with a margin all round, as far as a (h, w) page reaches."""
@@ -30,24 +40,42 @@ class Box(NamedTuple):
             min(shape[0], self.bottom + margin),
         )
 
-    def holds(self, other: "Box") -> bool:
-        """Say whether the other box lies in this one."""
-        begins = self.left <= other.left and self.top <= other.top
-        return begins and self.right >= other.right and self.bottom >= other.bottom
+    def moved(self, right: int, down: int) -> "Box":
+        """Return the box as far to the right and down."""
+        return Box(
+            self.left + right, self.top + down, self.right + right, self.bottom + down
+        )
 
-    def sides_of(self, shape: tuple[int, int]) -> int:
-        """Return how many of the four sides of a (h, w) page the box touches."""
-        begins = (self.left == 0) + (self.top == 0)
-        return begins + (self.right == shape[1]) + (self.bottom == shape[0])
+    def scaled(self, across: float, down: float) -> "Box":
+        """Return the box on a page that is so many times as wide and as tall."""
+        return Box(
+            round(self.left * across),
+            round(self.top * down),
+            round(self.right * across),
+            round(self.bottom * down),
+        )
 
-    def of(self, page: Grey) -> Grey:
+    def to_list(self) -> list[int]:
+        """Return left, top, width and height, for JSON."""
+        return [self.left, self.top, self.width, self.height]
+
+    def joined(self, other: "Box") -> "Box":
+        """Return the box round both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def of(self, page: NDArray[Any]) -> NDArray[Any]:
         """Return what lies in the box on a page (h, w)."""
         return page[self.top : self.bottom, self.left : self.right]
 
 
 def running_max(values: Grey, window: int) -> Grey:
     """Return the largest value in the square window round each pixel (odd window)."""
-    return _running_max_rows(_running_max_rows(values, window).T, window).T
+    return running_max_down(running_max_down(values, window).T, window).T
 
 
 def closing(grey: Grey, window: int) -> Grey:
@@ -65,7 +93,7 @@ def odd(size: float) -> int:
     return max(3, 2 * int(size / 2) + 1)
 
 
-def _running_max_rows(values: Grey, window: int) -> Grey:
+def running_max_down(values: Grey, window: int) -> Grey:
     """Take the maximum over rows by doubling the reach, log2(window) times."""
     height = len(values)
     padded = np.zeros((height + window - 1, values.shape[1]), dtype=values.dtype)

@@ -9,7 +9,7 @@ from service.image.morphology import Grey
 Counts = NDArray[np.int64]
 
 # Less than this much ink at its darkest, of 255, is grain and not a stroke.
-FAINTEST_STROKE = 12
+FAINTEST_STROKE = 16
 # Two shades are clear-cut when this share of all variance lies between them.
 CLEAR_CUT = 0.8
 
@@ -39,11 +39,12 @@ def percentile(counts: Counts, share: float) -> int:
     return int(np.searchsorted(counts.cumsum(), share * counts.sum()))
 
 
-def stroke_level(ink: Grey) -> int | None:
-    """Return the least ink of a stroke; None if nothing stands out of the noise.
+def stroke_levels(ink: Grey) -> tuple[int, int] | None:
+    """Return the least ink of a stroke and of a faint one; None if all is noise.
 
-    Half of the darkest ink, but well above what paper shows, which is half of all
-    pixels at least, or all of the lighter class where the classes are clear-cut.
+    Half of the darkest ink, or a quarter, but well above what paper shows, which is
+    half of all pixels at least, or all of the lighter class where the classes are
+    clear-cut.
     """
     counts = counts_of(ink)
     peak = int(np.flatnonzero(counts)[-1])
@@ -52,4 +53,5 @@ def stroke_level(ink: Grey) -> int | None:
     middle, upper = percentile(paper, 0.5), percentile(paper, 0.84)
     if peak - middle < FAINTEST_STROKE:
         return None
-    return max(peak // 2, middle + 3 * min(upper - middle, 20), middle + 6)
+    noise = max(middle + 3 * min(upper - middle, 20), middle + 6)
+    return max(peak // 2, noise), max(peak // 4, noise)

@@ -1,7 +1,7 @@
 """A model's prediction for pixels: the label, the output vector, the confidence."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from model_store import Model
 from model_store.network import Floats, Pixels, probabilities
 from service.telemetry import metrics
 from service.telemetry.metrics import labelled
+
+# Below this confidence it is more likely that there is no digit, or another.
+PROBABLE = 0.5
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,11 @@ class Prediction:
     label: int
     outputs: list[float]
     confidence: float
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether the pixels show a digit rather than anything else."""
+        return self.confidence >= PROBABLE
 
     def to_dict(self) -> dict[str, Any]:
         """The prediction for JSON."""
@@ -60,17 +68,30 @@ class Predictions:
         return map(Prediction, *(column.tolist() for column in columns))
 
 
-def predict(model: Model, pixels: Pixels) -> Predictions:
-    """Predict each row of pixels, (n, 784) of 0 to 255, and count the predictions."""
+def predict(
+    model: Model, pixels: Pixels, certainty: Sequence[float] | float = 1.0
+) -> Predictions:
+    """Predict each row of pixels, (n, 784) of 0 to 255, and count the predictions.
+
+    certainty: by what each confidence is lowered for what a picture holds besides the
+    digit, 0 to 1.
+    """
     logits = model.network.logits(pixels)
     likely = probabilities(logits, model.card.temperature)
     predictions = Predictions(
         labels=logits.argmax(axis=1),
         outputs=model.network.activate_outputs(logits),
-        confidences=likely.max(axis=1),  # the label's, as softmax keeps the order
+        # the label's, as softmax keeps the order
+        confidences=likely.max(axis=1) * np.asarray(certainty, dtype=likely.dtype),
     )
     _count(predictions, model.version)
     return predictions
+
+
+def scorer(model: Model) -> Callable[[Pixels], Floats]:
+    """The model's probabilities (n, 10) for pixels (n, 784), which are not counted."""
+    network, temperature = model.network, model.card.temperature
+    return lambda pixels: probabilities(network.logits(pixels), temperature)
 
 
 def _count(predictions: Predictions, version: int) -> None:

@@ -8,11 +8,12 @@ from flask import Blueprint, Request, Response, request
 from flask.typing import ResponseReturnValue
 
 from model_store import Model
-from service.image import DigitImage, ImageRejected
-from service.serving.prediction import predict
+from service.image import DigitImage, ImageRejected, Score
+from service.serving.prediction import Prediction, predict, scorer
 from service.web.body import read_body
 from service.web.errors import problem_of
 from service.web.multipart import Part, parts_of
+from service.web.predict import warnings_of
 from service.web.problems import ProblemType, Refused
 from service.web.routes import record_energy
 from service.web.services import services
@@ -32,7 +33,7 @@ def predict_batch() -> ResponseReturnValue:
     images = read_images(request, body)
     budget = PixelBudget(services().config.max_pixels)
     with services().access_log.tracer.span("decode"):
-        digits = [_digit(image, budget) for image in images]
+        digits = [_digit(image, budget, scorer(model)) for image in images]
     document = {
         "predictions": _answers(model, digits),
         "model": {"version": model.version},
@@ -56,10 +57,10 @@ def read_images(request: Request, body: bytes) -> list[Part]:
     return images
 
 
-def _digit(image: Part, budget: PixelBudget) -> DigitImage | Problem:
+def _digit(image: Part, budget: PixelBudget, score: Score) -> DigitImage | Problem:
     try:
         upload = from_part(image)
-        return upload.digit(budget.allow(upload.content))
+        return upload.digit(budget.allow(upload.content), score)
     except (Refused, ImageRejected) as error:
         problem_type, detail = problem_of(error)
         return problem_type.to_dict(detail)
@@ -70,9 +71,10 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     if not read:
         return [{"error": problem} for problem in digits]
     with services().access_log.tracer.span("predict"):
-        predictions = iter(predict(model, np.stack([digit.pixels for digit in read])))
+        pixels = np.stack([digit.pixels for digit in read])
+        predictions = iter(predict(model, pixels, [digit.certainty for digit in read]))
     answers = [
-        next(predictions).to_dict() | _warnings(digit)
+        _answer(digit, next(predictions))
         if isinstance(digit, DigitImage)
         else {"error": digit}
         for digit in digits
@@ -81,5 +83,5 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     return answers
 
 
-def _warnings(digit: DigitImage) -> dict[str, Any]:
-    return {"warnings": list(digit.warnings)} if digit.warnings else {}
+def _answer(digit: DigitImage, prediction: Prediction) -> dict[str, Any]:
+    return prediction.to_dict() | warnings_of(digit, prediction)

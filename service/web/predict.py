@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from model_store import Model
-from service.image import DigitImage, png_data_url
-from service.serving.prediction import Prediction, predict
+from service.image import SEVERAL, DigitImage, png_data_url
+from service.serving.prediction import Prediction, predict, scorer
 from service.serving.saliency import saliency_picture
 from service.telemetry.logged_response import MODEL_VERSION
 from service.web.body import read_body
@@ -18,6 +18,7 @@ from service.web.upload import read_image
 
 Environ = dict[str, Any]
 
+NO_DIGIT = "this is probably no digit"
 CPU_BEGAN = "digits.cpu_began"  # in the environ: the thread's CPU seconds at the start
 _YES = (["1"], ["true"])
 
@@ -50,9 +51,9 @@ class Predict:
         body = read_body(environ, self._config.max_upload_bytes)
         upload = read_image(environ, body)
         with self._span("decode"):
-            image = upload.digit(self._config.max_pixels)
+            image = upload.digit(self._config.max_pixels, scorer(model))
         with self._span("predict"):
-            (prediction,) = predict(model, image.pixels[None])
+            (prediction,) = predict(model, image.pixels[None], image.certainty)
         document = _document(model, image, prediction)
         if query := environ.get("QUERY_STRING"):
             document |= _asked_for(query, model, image, prediction.label)
@@ -66,9 +67,15 @@ def _document(
     model: Model, image: DigitImage, prediction: Prediction
 ) -> dict[str, Any]:
     document = prediction.to_dict() | {"model": {"version": model.version}}
-    if image.warnings:
-        document["warnings"] = list(image.warnings)
-    return document
+    return document | warnings_of(image, prediction)
+
+
+def warnings_of(image: DigitImage, prediction: Prediction) -> dict[str, list[str]]:
+    """The member `warnings` of an answer, if there is something to know."""
+    warnings = list(image.warnings)
+    if not prediction.is_digit and SEVERAL not in warnings:
+        warnings.append(NO_DIGIT)
+    return {"warnings": warnings} if warnings else {}
 
 
 def _asked_for(

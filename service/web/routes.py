@@ -76,11 +76,14 @@ def start_page() -> ResponseReturnValue:
     return render_template("index.html", model=services().models.loaded)
 
 
-def record_energy(model: Model, predictions: int) -> None:
-    """Charge this request, so far, to the predictions that the model made."""
+def record_energy(model: Model, predictions: int) -> dict[str, Any] | None:
+    """Charge this request, so far, to the predictions that the model made.
+
+    Returns what all of them together cost, for the answer; None without a source.
+    """
     request.environ[MODEL_VERSION] = model.version
     cpu_seconds = time.thread_time() - request.environ[CPU_BEGAN]
-    services().ledger.charge(model.version, cpu_seconds, predictions)
+    return services().ledger.charge(model.version, cpu_seconds, predictions)
 
 
 def _summary(version: int, card: Card) -> dict[str, Any]:

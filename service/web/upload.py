@@ -1,15 +1,20 @@
 """The image in a request: the body itself, a part of a form, or base64 in JSON."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from service.image import (
     DigitImage,
+    NumberImage,
+    Score,
     Undecodable,
     UnsupportedFormat,
     declared_pixels,
     opens_as_picture,
     read_digit,
+    read_number,
 )
 from service.web.json_body import decode_base64, one_large, parse_object
 from service.web.multipart import Part, parts_of
@@ -42,10 +47,21 @@ class Upload:
     content: bytes
     announced: bool
 
-    def digit(self, max_pixels: int) -> DigitImage:
+    def digit(self, max_pixels: int, score: Score) -> DigitImage:
         """The digit in it. Raises a subclass of ImageRejected."""
+        with self._as_announced():
+            return read_digit(self.content, max_pixels, score)
+
+    def number(self, max_pixels: int, score: Score) -> NumberImage:
+        """All digits in it. Raises a subclass of ImageRejected."""
+        with self._as_announced():
+            return read_number(self.content, max_pixels, score)
+
+    @contextmanager
+    def _as_announced(self) -> Iterator[None]:
+        """What is announced as a format that is read, and is none, is damaged."""
         try:
-            return read_digit(self.content, max_pixels)
+            yield
         except UnsupportedFormat as error:
             if self.announced and error.named is None:
                 raise Undecodable("announced") from None

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
-from service.serving.prediction import predict
+from service.image import Score
+from service.serving.prediction import predict, scorer
 from service.web.json_body import decode_base64, parse_object
 from service.web.routes import record_energy
 from service.web.services import services
@@ -45,7 +46,7 @@ def predict_instances() -> ResponseReturnValue:
     span = services().access_log.tracer.span
     with tensor_body() as body:
         with span("decode"):
-            pixels = _pixels(_instances(parse_object(body)))
+            pixels = _pixels(_instances(parse_object(body)), scorer(model))
         with span("predict"):
             predictions = predict(model, pixels)
     record_energy(model, len(predictions))
@@ -66,11 +67,11 @@ def _unwrapped(instance: Any) -> Any:
     return instance
 
 
-def _pixels(instances: list[Any]) -> NDArray[Any]:
+def _pixels(instances: list[Any], score: Score) -> NDArray[Any]:
     """The images' grey levels, (n, 784), 0 to 255."""
     if all(isinstance(instance, dict) for instance in instances):
         pictures = [_encoded(instance) for instance in instances]
-        return read_pictures(pictures, services().config.max_pixels)
+        return read_pictures(pictures, services().config.max_pixels, score)
     shape = len(instances), *_shape(instances[0])
     grey = Tensor("FP64", shape, instances).numbers().reshape(-1, 784)
     if len(grey) != len(instances):  # one image, in its own rows

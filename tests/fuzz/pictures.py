@@ -12,6 +12,7 @@ import atheris
 
 with atheris.instrument_imports(include=["service", "PIL"]):
     from service.image import ImageRejected, declared_pixels, read_digit
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import FILES, resealed
 
 MAX_PIXELS = 40_000_000
@@ -22,7 +23,7 @@ def read(body: bytes) -> None:
     """Read one picture; only a rejection is let pass."""
     declared_pixels(body)
     with suppress(ImageRejected):
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
 
 
 def mutated(body: bytes, most: int, _seed: int) -> bytes:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
 from model_store import Model, __version__
-from service.serving.prediction import predict
+from service.image import Score
+from service.serving.prediction import predict, scorer
 from service.web.body import read_body
 from service.web.json_body import parse_object
 from service.web.routes import record_energy
@@ -109,7 +110,7 @@ def _answer(model: Model, body: bytes) -> Response:
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
     span = services().access_log.tracer.span
     with span("decode"):
-        pixels = _pixels(asked.tensor)
+        pixels = _pixels(asked.tensor, scorer(model))
     with span("predict"):
         predictions = predict(model, pixels)
     tensors = {"outputs": predictions.outputs, "label": predictions.labels}
@@ -139,7 +140,7 @@ def _model(version: int | None) -> Model:
     return services().catalog.model(version)
 
 
-def _pixels(tensor: Tensor) -> NDArray[Any]:
+def _pixels(tensor: Tensor, score: Score) -> NDArray[Any]:
     if tensor.datatype != "BYTES":
         return tensor.pixels()
-    return read_pictures(tensor.pictures(), services().config.max_pixels)
+    return read_pictures(tensor.pictures(), services().config.max_pixels, score)

@@ -13,6 +13,7 @@ from service.image import (
     declared_pixels,
     read_digit,
 )
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import canvas, encode, run_length_coded
 
 MAX_PIXELS = 1_000_000
@@ -66,13 +67,13 @@ ENOUGH = {
 @pytest.mark.parametrize("body", LONG_WORK.values(), ids=LONG_WORK)
 def test_file_of_endlessly_many_parts_is_undecodable(body: bytes) -> None:
     with pytest.raises(Undecodable):
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
     assert declared_pixels(body) in {0, 280 * 280}
 
 
 @pytest.mark.parametrize("body", ENOUGH.values(), ids=ENOUGH)
 def test_file_of_many_parts_is_read(body: bytes) -> None:
-    assert read_digit(body, MAX_PIXELS).pixels.any()
+    assert read_digit(body, MAX_PIXELS, likeness).pixels.any()
 
 
 @pytest.mark.parametrize(
@@ -80,13 +81,13 @@ def test_file_of_many_parts_is_read(body: bytes) -> None:
 )
 def test_tiff_of_many_parts_is_read(body: bytes) -> None:
     with pytest.raises(NoDigit):
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
 
 
 def test_run_length_coded_pixels_count_tenfold() -> None:
     body = run_length_coded(Image.new("L", (100, 10), 255))
     assert declared_pixels(body) == 10_000
     with pytest.raises(NoDigit):
-        read_digit(body, 10_000)
+        read_digit(body, 10_000, likeness)
     with pytest.raises(TooManyPixels, match="at most 999 are read"):
-        read_digit(body, 9_999)
+        read_digit(body, 9_999, likeness)

@@ -58,7 +58,7 @@ def test_areas_and_boxes_are_those_of_the_pixels(mask: Mask) -> None:
         assert shape.sum() == parts.area[part]
         assert shape.any(axis=0).all()
         assert shape.any(axis=1).all()
-        assert parts.longest()[part] == box.longest
+        assert parts.longest[part] == box.longest
 
 
 def test_spiral_is_one_part() -> None:

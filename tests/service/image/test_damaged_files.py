@@ -11,6 +11,7 @@ from PIL import Image
 
 from service.image import ImageRejected, read_digit
 from service.image.formats import SIGNATURES
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import FILES, canvas, encode, resealed
 
 MAX_PIXELS = 1_000_000
@@ -20,7 +21,7 @@ BODIES = [file(3) for file in FILES.values()]
 def read_or_reject(body: bytes) -> None:
     """Let through any exception that is not a rejection."""
     with suppress(ImageRejected):
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
 
 
 @given(st.sampled_from([s for s, _, _ in SIGNATURES]), st.binary(max_size=300))

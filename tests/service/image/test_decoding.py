@@ -16,6 +16,7 @@ from service.image import (
 )
 from service.image.decoding import decode
 from service.image.formats import SIGNATURES
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import FILES, canvas, encode
 
 MAX_PIXELS = 1_000_000
@@ -38,20 +39,20 @@ UNSUPPORTED = {
 @pytest.mark.parametrize("body", UNSUPPORTED.values(), ids=UNSUPPORTED.keys())
 def test_any_other_format_is_unsupported(body: bytes) -> None:
     with pytest.raises(UnsupportedFormat):
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
 
 
 @pytest.mark.parametrize("form", FILES)
 def test_file_cut_short_is_undecodable(form: str) -> None:
     body = FILES[form](3)
     with pytest.raises(Undecodable):
-        read_digit(body[: len(body) // 3], MAX_PIXELS)
+        read_digit(body[: len(body) // 3], MAX_PIXELS, likeness)
 
 
 @pytest.mark.parametrize("signature", sorted({s for s, _, _ in SIGNATURES}))
 def test_signature_without_a_picture_is_rejected(signature: bytes) -> None:
     with pytest.raises(ImageRejected):
-        read_digit(signature, MAX_PIXELS)
+        read_digit(signature, MAX_PIXELS, likeness)
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -99,7 +100,7 @@ BOMBS = {
 @pytest.mark.parametrize("body", BOMBS.values(), ids=BOMBS.keys())
 def test_too_many_declared_pixels_are_not_decoded(body: bytes) -> None:
     with pytest.raises(TooManyPixels) as rejection:
-        read_digit(body, MAX_PIXELS)
+        read_digit(body, MAX_PIXELS, likeness)
     assert rejection.value.max_pixels == MAX_PIXELS
 
 
@@ -107,16 +108,16 @@ def test_frame_larger_than_pillow_takes_is_too_many_pixels() -> None:
     small_screen = bytearray(gif_header(60_000, 60_000))
     small_screen[6:10] = struct.pack("<HH", 10, 10)
     with pytest.raises(TooManyPixels):
-        read_digit(bytes(small_screen), MAX_PIXELS)
+        read_digit(bytes(small_screen), MAX_PIXELS, likeness)
 
 
 def test_as_many_pixels_as_allowed_are_decoded() -> None:
-    assert decode(encode(canvas(3, 280), "PNG"), 280 * 280).size == (280, 280)
+    assert decode(encode(canvas(3, 280), "PNG"), 280 * 280).picture.size == (280, 280)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "TIFF", "WEBP"])
 def test_large_picture_is_brought_to_a_thousand_pixels_and_more(form: str) -> None:
-    size = decode(encode(Image.new("RGB", (3500, 1400)), form), 10_000_000).size
+    size = decode(encode(Image.new("RGB", (3500, 1400)), form), 10_000_000).picture.size
     assert 1000 <= size[0] < 2000
     assert size[0] / size[1] == pytest.approx(2.5, rel=0.01)
 
@@ -124,13 +125,13 @@ def test_large_picture_is_brought_to_a_thousand_pixels_and_more(form: str) -> No
 @pytest.mark.parametrize("values", [[0, 60_000], [3, 4], [1000, 64_000]])
 def test_sixteen_bits_are_spread_over_eight(values: list[int]) -> None:
     picture = Image.fromarray(np.array([values], dtype=np.uint16))
-    assert np.asarray(decode(encode(picture, "PNG"), 9)).tolist() == [[0, 255]]
+    assert np.asarray(decode(encode(picture, "PNG"), 9).picture).tolist() == [[0, 255]]
 
 
 @pytest.mark.parametrize("values", [[0, np.inf], [np.nan, np.nan], [3e38, -3e38]])
 def test_floats_without_bounds_are_no_error(values: list[float]) -> None:
     picture = Image.fromarray(np.array([values], dtype=np.float32))
-    assert decode(encode(picture, "TIFF"), 9).size == (2, 1)
+    assert decode(encode(picture, "TIFF"), 9).picture.size == (2, 1)
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
@@ -150,7 +151,7 @@ def test_large_pictures_are_decoded_one_at_a_time(
     monkeypatch.setattr(Image.Image, "load", counted)
     body = encode(Image.new("1", (2500, 2000)), form)
     with ThreadPoolExecutor(4) as threads:
-        sizes = list(threads.map(lambda b: decode(b, 10**7).size, [body] * 4))
+        sizes = list(threads.map(lambda b: decode(b, 10**7).picture.size, [body] * 4))
     assert sizes == [(1250, 1000)] * 4
     assert most == [1]
 
@@ -158,10 +159,12 @@ def test_large_pictures_are_decoded_one_at_a_time(
 def test_pillow_is_not_asked_to_guess(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(Image, "open")
     for body in BODIES:
-        assert decode(body, MAX_PIXELS).size == (280, 280)
+        assert decode(body, MAX_PIXELS).picture.size == (280, 280)
 
 
 def test_bytes_after_the_picture_do_not_matter() -> None:
     body = encode(canvas(3), "PNG")
-    first, second = (read_digit(b, MAX_PIXELS) for b in (body, body + bytes(1000)))
-    assert np.array_equal(first.pixels, second.pixels)
+    first, second = (
+        read_digit(b, MAX_PIXELS, likeness).pixels for b in (body, body + bytes(1000))
+    )
+    assert np.array_equal(first, second)

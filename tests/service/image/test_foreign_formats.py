@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from service.image import UnsupportedFormat, read_digit
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import canvas, encode
 
 
@@ -40,4 +41,4 @@ def _ftyp(*brands: str) -> bytes:
 )  # fmt: skip
 def test_format_that_is_not_read_is_named(body: bytes, name: str) -> None:
     with pytest.raises(UnsupportedFormat, match=name):
-        read_digit(body, 1_000_000)
+        read_digit(body, 1_000_000, likeness)

@@ -3,13 +3,12 @@ import pytest
 from PIL import Image
 
 from service.image.ink import (
-    FlatPaper,
-    flat_paper,
+    darkness,
     in_small,
-    ink_is_dark,
     ink_on_flat,
     ink_on_uneven,
     light_surface,
+    shades_of,
 )
 from service.image.morphology import Grey
 from tests.service.image.pictures import HEIGHT, WIDTH, placed, shadow, uneven
@@ -32,20 +31,22 @@ def evenly_lit(paper: int, ink: int) -> Grey:
 def test_paper_of_one_level_is_told_from_darker_or_lighter_ink(
     paper: int, ink: int
 ) -> None:
-    assert flat_paper(evenly_lit(paper, ink)) == FlatPaper(
-        paper, ink_is_dark=ink < paper
-    )
+    shades = shades_of(evenly_lit(paper, ink))
+    assert shades.clear
+    assert (shades.border >= 0) == (ink < paper)
+    assert shades.paper(ink_is_dark=ink < paper) == paper
 
 
 def test_thick_ink_that_covers_half_of_the_page_is_not_taken_for_paper() -> None:
     ring = placed(draw(0, 100, 40), 104, 94)
-    paper = flat_paper((40 + 200 * ring).astype(np.uint8))
-    assert paper == FlatPaper(40, ink_is_dark=False)
+    shades = shades_of((40 + 200 * ring).astype(np.uint8))
+    assert shades.border < 0
+    assert shades.paper(ink_is_dark=False) == 40
 
 
 def test_uneven_paper_is_not_of_one_level() -> None:
     grey, _ = page(uneven(np.random.default_rng(1), 0.7))
-    assert flat_paper(in_small(grey)) is None
+    assert not shades_of(in_small(grey)).clear
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -61,7 +62,7 @@ def test_light_is_fitted_to_the_paper_and_not_to_the_ink(seed: int) -> None:
 def test_polarity_under_uneven_light(seed: int, ink: float, dark: bool) -> None:
     grey, _ = page(uneven(np.random.default_rng(seed), 0.4) * 0.55, ink)
     small = in_small(grey)
-    assert ink_is_dark(small, light_surface(small)) is dark
+    assert (darkness(small, light_surface(small)) > 0) is dark
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -75,7 +76,7 @@ def test_ink_is_the_share_of_the_light_that_it_takes_in_shadow_too(seed: int) ->
 
 def test_ink_on_flat_paper() -> None:
     grey = Image.fromarray(np.array([[200, 100, 250]], dtype=np.uint8))
-    dark = ink_on_flat(grey, FlatPaper(200, ink_is_dark=True))
-    light = ink_on_flat(grey, FlatPaper(200, ink_is_dark=False))
+    dark = ink_on_flat(grey, 200, ink_is_dark=True)
+    light = ink_on_flat(grey, 200, ink_is_dark=False)
     assert dark.tolist() == [[0, 127, 0]]
     assert light.tolist() == [[0, 0, 50]]

@@ -8,6 +8,7 @@ from PIL import Image
 
 from service.image import ImageRejected, TooManyPixels, read_digit
 from service.image.plain_png import START, decode_plain
+from tests.service.image.likeness import likeness
 from tests.service.image.pictures import canvas, encode
 
 RNG = np.random.default_rng(5)
@@ -63,7 +64,7 @@ DAMAGED = {
 def test_damaged_plain_picture_is_left_to_pillow(body: bytes) -> None:
     assert decode_plain(body) is None
     with suppress(ImageRejected):
-        read_digit(body, 784)
+        read_digit(body, 784, likeness)
 
 
 def test_data_that_unfolds_without_end_is_read_no_further_than_the_picture() -> None:
@@ -74,4 +75,4 @@ def test_data_that_unfolds_without_end_is_read_no_further_than_the_picture() -> 
 
 def test_fewer_pixels_allowed_than_a_plain_picture_has() -> None:
     with pytest.raises(TooManyPixels):
-        read_digit(BODY, 783)
+        read_digit(BODY, 783, likeness)

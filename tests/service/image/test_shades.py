@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from service.image.morphology import Grey
-from service.image.shades import counts_of, percentile, stroke_level, two_shades
+from service.image.shades import counts_of, percentile, stroke_levels, two_shades
 
 pictures = arrays(np.uint8, (6, 7))
 
@@ -43,18 +43,18 @@ def test_percentile_is_the_level_that_holds_the_share(grey: Grey, share: float) 
 def test_ink_that_hardly_shows_has_no_strokes(faint: int) -> None:
     ink = np.zeros((40, 40), dtype=np.uint8)
     ink[10:30, 20] = faint
-    assert stroke_level(ink) is None
+    assert stroke_levels(ink) is None
 
 
-def test_strokes_begin_at_half_of_the_darkest_ink() -> None:
+def test_strokes_begin_at_half_of_the_darkest_ink_and_faint_ones_at_a_quarter() -> None:
     ink = np.zeros((40, 40), dtype=np.uint8)
     ink[10:30, 20] = 200
-    assert stroke_level(ink) == 100
+    assert stroke_levels(ink) == (100, 50)
 
 
 def test_strokes_begin_above_the_grain_of_the_paper() -> None:
     ink = np.random.default_rng(1).integers(0, 30, (60, 60), dtype=np.uint8)
     ink[10:50, 30] = 60
-    level = stroke_level(ink)
-    assert level is not None
-    assert 30 <= level <= 60
+    levels = stroke_levels(ink)
+    assert levels is not None
+    assert all(30 <= level <= 60 for level in levels)

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from PIL import Image
 
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
@@ -172,8 +173,11 @@ def test_encoded_pictures_are_answered_as_predict_answers_them(
 
 
 def test_pixels_that_predict_saw_are_answered_like_its_picture(
-    client: FlaskClient, picture: bytes
+    client: FlaskClient,
 ) -> None:
+    form = np.zeros((28, 28), dtype=np.uint8)
+    form[4:24, 10:18] = 255  # as MNIST's rows lie in their pictures
+    picture = digits.png(Image.fromarray(form))
     alone = client.post("/predict?preview=1", data=picture, content_type="image/png")
     url = alone.get_json()["input"]
     shown = base64.b64decode(url.partition(",")[2])

@@ -1,0 +1,171 @@
+"""What on a binarised page may be the digit: parts alone and together."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from service.image.binarisation import Binarisation
+from service.image.components import Components, Indices, Mask
+from service.image.morphology import Box
+
+# So many of the most prominent parts are looked at.
+MOST: Final = 6
+# Pixels; less is a dot.
+SMALLEST: Final = 4
+# Strokes of one digit lie nearer to each other than this share of its length; a
+# stroke of some weight, such as the bar of a 5, may lie further off than a dot.
+NEAR: Final = 0.2
+FAR: Final = 0.4
+HEAVY: Final = 0.2
+# A part as tall as this share of the digit, beside it, is a second digit.
+TALL: Final = 0.6
+BESIDE: Final = 0.05
+# A line so far below the digit, or above it and wider, underlines it.
+APART: Final = 0.06
+# MNIST's flattest digits are two and a half times as wide as tall.
+FLATTEST: Final = 4
+# Ink that a candidate leaves out speaks against it if it lies so near, by its length.
+AROUND: Final = 0.5
+# What speaks against a candidate, as logarithms of a probability.
+SIDE_TOUCHED: Final = -0.5
+OFF_THE_MIDDLE: Final = -0.5
+BAR: Final = -1.0
+RINGED: Final = -0.3
+LEFT_OUT: Final = -1.2
+MOST_LEFT_OUT: Final = 2.0
+RING: Final = -1.5
+# What is in a ring or a box, and smaller than this by its length, is a part of it.
+SMALL_IN_IT: Final = 0.35
+# What covers so much of the page is the page.
+PAGE: Final = 0.8
+# A bar fills so much of its box, and is so much longer than wide.
+FILLED: Final = 0.8
+SLIM: Final = 3.0
+
+
+class Candidate(NamedTuple):
+    """Some parts of a page that may be a digit.
+
+    parts: which of the page's; box: what they fill; prior: how likely they are, by
+    size and place, to be what was meant; doubt: how much what they leave out lowers
+    the confidence. Both are logarithms of probabilities.
+    """
+
+    page: Binarisation
+    parts: Mask
+    box: Box
+    prior: float
+    doubt: float
+
+
+def candidates(page: Binarisation) -> list[Candidate]:
+    """Return the candidates of a page, each set of parts once."""
+    parts = page.parts
+    groups = {
+        group.tobytes(): group
+        for main in _prominent(parts)
+        for group in _groups(parts, main)
+    }
+    boxes = ((group, parts.box(group)) for group in groups.values())
+    return [
+        Candidate(
+            page,
+            group,
+            box,
+            page.prior + _prior(parts, group, box),
+            _doubt(parts, group, box),
+        )
+        for group, box in boxes
+        if box.height >= SMALLEST
+        and box.width <= FLATTEST * box.height
+        and parts.area[group].sum() < PAGE * page.ink.size
+    ]
+
+
+def _prominent(parts: Components) -> list[int]:
+    tall_enough = parts.width <= FLATTEST * parts.height
+    large = np.flatnonzero((parts.longest >= SMALLEST) & tall_enough)
+    weight = parts.area[large] * parts.longest[large]
+    prominent: list[int] = large[np.argsort(-weight)[:MOST]].tolist()
+    return prominent
+
+
+def _groups(parts: Components, main: int) -> Iterator[Mask]:
+    """Yield a part alone, with what it encloses, and with what lies near it."""
+    group = np.arange(len(parts)) == main
+    yield group
+    yield group | parts.within(parts.box(group))
+    heavy = parts.area > HEAVY * parts.area[main]
+    reach = np.where(heavy, FAR, NEAR)
+    while True:
+        box = parts.box(group)
+        beside, gap = _gaps(parts, box)
+        rival = (parts.height > TALL * box.height) & (beside > BESIDE * parts.height)
+        stroke = ~rival & ~_underlines(parts, box)
+        joined = group | (stroke & (gap < reach * box.longest))
+        if np.array_equal(joined, group):
+            break
+        group = joined
+    yield group
+
+
+def _underlines(parts: Components, box: Box) -> Mask:
+    """Say which parts are flat lines drawn under a box, or over it and wider."""
+    apart = APART * box.longest
+    under = parts.top - box.bottom > apart
+    over = (box.top - parts.bottom > apart) & (parts.width > box.width)
+    lines: Mask = (under | over) & (parts.width > FLATTEST * parts.height)
+    return lines
+
+
+def _prior(parts: Components, group: Mask, box: Box) -> float:
+    height, width = parts.shape
+    sides = (box.left == 0) + (box.top == 0)
+    sides += (box.right == width) + (box.bottom == height)
+    off_x = abs((box.left + box.right) / width - 1)
+    off_y = abs((box.top + box.bottom) / height - 1)
+    area = int(parts.area[group].sum())
+    slim = box.height > SLIM * box.width
+    bar = slim and area > FILLED * box.width * box.height and not group.all()
+    return (
+        0.5 * float(np.log(box.longest / max(height, width)))
+        + SIDE_TOUCHED * sides
+        + OFF_THE_MIDDLE * max(off_x, off_y) ** 2
+        + BAR * bar
+        + RINGED * _is_ringed(parts, group, box)
+    )
+
+
+def _is_ringed(parts: Components, group: Mask, box: Box) -> bool:
+    """Say whether a part of some size lies in another one of the group."""
+    inner = (parts.longest > SMALL_IN_IT * box.longest) & ~parts.spanning(box)
+    return bool((group & inner).any() and (group & parts.spanning(box)).any())
+
+
+def _doubt(parts: Components, group: Mask, box: Box) -> float:
+    near = parts.meeting(box.grown(int(AROUND * box.longest), parts.shape))
+    around = (parts.left < box.left) & (parts.right > box.right)
+    around &= (parts.top < box.top) & (parts.bottom > box.bottom)
+    left_out = near & ~group & ~around
+    share = parts.area[left_out].sum() / parts.area[group].sum()
+    inside = left_out & parts.within(box) & (parts.longest > SMALL_IN_IT * box.longest)
+    far_larger = around & (parts.longest * SMALL_IN_IT > box.longest)
+    far_larger &= ~_along_border(parts) & ~group
+    rings = bool(inside.any() or far_larger.any())
+    return LEFT_OUT * min(float(share), MOST_LEFT_OUT) + RING * rings
+
+
+def _along_border(parts: Components) -> Mask:
+    """Say which parts lie along two sides of the page that face each other."""
+    height, width = parts.shape
+    across = (parts.left == 0) & (parts.right == width)
+    along: Mask = across | ((parts.top == 0) & (parts.bottom == height))
+    return along
+
+
+def _gaps(parts: Components, box: Box) -> tuple[Indices, Indices]:
+    """Return how far each part lies beside the box, and from it either way."""
+    beside = np.maximum(parts.left - box.right, box.left - parts.right)
+    above = np.maximum(parts.top - box.bottom, box.top - parts.bottom)
+    return beside, np.maximum(beside, above)
