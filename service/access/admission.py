@@ -49,10 +49,11 @@ class Admission:
                 keys.refresh()
 
 
+_PREDICTING = {"/predict", "/predict/batch", "/read", "/v1/models/digits:predict"}
+
+
 def _predicts(path: str) -> bool:
-    return path in {"/predict", "/predict/batch", "/v1/models/digits:predict"} or (
-        path.startswith("/v2/") and path.endswith("/infer")
-    )
+    return path in _PREDICTING or (path.startswith("/v2/") and path.endswith("/infer"))
 
 
 def _holder(keys: Keys, environ: dict[str, Any]) -> bytes:

@@ -210,3 +210,18 @@ def test_page_behind_a_proxy_links_to_where_the_proxy_is(
     spoofed = client.get("/", headers=headers)
     assert 'action="/predict"' in spoofed.text
     assert "https://" not in spoofed.text
+
+
+OPEN = {"/v2/repository/index"}  # is posted to, but only lists
+
+
+def test_no_address_that_is_posted_to_is_open_but_those_known_to_be(
+    client_with: ClientWith,
+) -> None:
+    client = client_with(DIGITS_API_KEYS="one", DIGITS_ADMIN_TOKEN="two")
+    answers = {
+        rule.rule: client.post(re.sub("<.*>", "1", rule.rule)).status_code
+        for rule in client.application.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+    assert {path for path, status in answers.items() if status != 401} == OPEN
