@@ -1,7 +1,7 @@
-"""The documents name every route, metric, command and setting that the code has."""
+"""Routes, metrics, commands and settings: the code and the documents have the same."""
 
 import re
-from pathlib import Path
+from dataclasses import replace
 
 import click
 import pytest
@@ -10,13 +10,13 @@ from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
-from energy.cli.options import carbon_option, root_option, source_option, watts_option
+from model_store import Card, Model, Network
 from model_store.__main__ import main as store_commands
 from service.app import create_app
-from service.config import SETTINGS, ServiceConfig
+from service.config import ServiceConfig
+from service.telemetry.gauges import Gauges
+from tests.support.environment import ROOT
 from trainer.cli.commands import main as trainer_commands
-
-ROOT = Path(__file__).parent.parent
 
 
 def read(name: str) -> str:
@@ -30,21 +30,59 @@ def app() -> Flask:
 
 
 def test_every_address_is_described(app: Flask) -> None:
-    described = read("docs/api.md")
+    described = set(re.findall(r"/[^\s`?,)]*", read("docs/api.md")))
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static":
-            address = rule.rule.partition("<")[0] + ("N" if rule.arguments else "")
-            assert f"{address}`" in described or f"{address}\n" in described, rule
+            assert re.sub("<[^>]+>", "N", rule.rule) in described, rule
+
+
+def test_every_address_that_is_described_exists(app: Flask) -> None:
+    described = re.findall(r"(GET|POST) (/[^\s`?,]*)", read("docs/api.md"))
+    assert described
+    addresses = app.url_map.bind("localhost")
+    for method, address in described:
+        addresses.match(re.sub(r"\bN\b", "1", address), method)  # raises NotFound
+
+
+def named(pattern: str, text: str) -> set[str]:
+    """What a pattern's group finds in a text."""
+    found = set(re.findall(pattern, text))
+    assert found
+    return found
+
+
+def source(*packages: str) -> str:
+    """The source text of packages."""
+    modules = (m for name in packages for m in sorted((ROOT / name).rglob("*.py")))
+    return "\n".join(module.read_text(encoding="utf-8") for module in modules)
+
+
+@pytest.fixture
+def gauges(network: Network, card: Card) -> Gauges:
+    """Every gauge that a scrape can have."""
+    energy = {"source": "estimate", "joules": 1, "seconds": 1}
+    figures = {"co2e_grams": 1, "bulb_seconds": 1}
+    known = replace(card, energy={**energy, **figures})
+    model = Model(1, network, known, published=1.0)
+    return Gauges([model], 1, open_meter(EnergySettings(source="estimate")).info, 480)
 
 
 @pytest.mark.usefixtures("app")
-def test_every_metric_is_described() -> None:
-    described = read("docs/operations.md")
-    own = [m for m in REGISTRY.collect() if m.name.startswith("digits_")]
-    assert own
-    for metric in own:
-        name = metric.name + ("_total" if metric.type == "counter" else "")
-        assert f"`{name}" in described, name
+def test_metrics_and_their_descriptions_are_the_same(gauges: Gauges) -> None:
+    described = named(r"`(digits_\w+?)(?:_total)?[`{]", section("Metrics"))
+    metrics = [*REGISTRY.collect(), *gauges.collect()]
+    names = {metric.name for metric in metrics}
+    assert described == {name for name in names if name.startswith("digits_")}
+
+
+def test_recorded_figures_and_their_descriptions_are_the_same() -> None:
+    recorded = named(r"record: (\S+)", read("deploy/prometheus/rules.yml"))
+    assert named(r"`(\w+:\w+:\w+)`", section("Metrics")) == recorded
+
+
+def section(heading: str) -> str:
+    """What stands under a heading of docs/operations.md."""
+    return read("docs/operations.md").split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
 @pytest.mark.parametrize(
@@ -55,22 +93,20 @@ def test_every_metric_is_described() -> None:
         ("energy", energy_commands),
     ],
 )
-def test_every_command_is_named(program: str, commands: click.Group) -> None:
-    readme = read("README.md")
-    for name in commands.commands:
-        lines = [line for line in readme.splitlines() if f"-m {program} " in line]
-        assert any(name in line.split("-m ", 1)[1].split() for line in lines), name
+def test_commands_and_those_of_the_readme_are_the_same(
+    program: str, commands: click.Group
+) -> None:
+    lines = re.findall(rf"^python -m {program} +(.+)", read("README.md"), re.M)
+    words = {part.split()[0] for line in lines for part in line.split(" | ")}
+    assert words == set(commands.commands)
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    readme = read("README.md")
-    energy = (source_option, root_option, watts_option, carbon_option)
-    options = [option(lambda: None).__click_params__[0] for option in energy]  # type: ignore[attr-defined]
-    variables = [setting.variable for setting in SETTINGS]
-    variables += [option.envvar for option in options]
-    trainers = ["DIGITS_DATA", "DIGITS_SCHEDULE", "DIGITS_DATABASE_URL"]
-    for variable in [*variables, *trainers]:
-        assert f"`{variable}`" in readme, variable
+def test_settings_and_those_of_the_readme_are_the_same() -> None:
+    table = read("README.md").split("## Settings")[1].split("\n## ")[0]
+    rows = "\n".join(re.findall(r"^\| (`DIGITS.*?) \|", table, re.M))
+    read_somewhere = source("service", "trainer", "energy", "model_store")
+    variable = r"\b(DIGITS_[A-Z]+(?:_[A-Z]+)*)\b"
+    assert named(variable, rows) == named(variable, read_somewhere)
 
 
 def test_every_module_that_the_architecture_names_exists() -> None:

@@ -45,10 +45,18 @@ def compose_command() -> list[str]:
 
 def python_image() -> str:
     """PYTHON_IMAGE, or else the image that stands in for the official one."""
-    if chosen := os.environ.get("PYTHON_IMAGE"):
-        return chosen
+    return os.environ.get("PYTHON_IMAGE") or _made("python-image")
+
+
+def nginx_image() -> str:
+    """NGINX_IMAGE, or else the image that stands in for the official one."""
+    return os.environ.get("NGINX_IMAGE") or _made("nginx-image")
+
+
+def _made(name: str) -> str:
+    """The image that a script beside this file makes."""
     made = subprocess.run(
-        [HERE / "python-image"],
+        [HERE / name],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -63,7 +63,7 @@ class Nginx:
 def proxying(service_port: int, root: Path) -> Iterator[Nginx]:
     """Our configuration, but for ports and certificate, until the block ends."""
     port, plain_port = free_port(), free_port()
-    _certify(root)
+    certify(root)
     text = CONFIG.read_text()
     for ours, tests in (
         ("server 127.0.0.1:8000;", f"server 127.0.0.1:{service_port};"),
@@ -86,7 +86,7 @@ def proxying(service_port: int, root: Path) -> Iterator[Nginx]:
         )
 
 
-def _certify(root: Path) -> None:
+def certify(root: Path) -> None:
     """A key, and a certificate that it has signed itself."""
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",

@@ -2,12 +2,14 @@
 
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.engine import compose_command
+from tests.e2e.nginx import Nginx
 from tests.support.client import Client
 from tests.support.environment import ROOT
+from tests.support.installation import free_port
 
 PROJECT = "digits-test"
 
@@ -18,13 +20,29 @@ class Stack:
 
     Attributes:
         python_image: what the images are built on.
-        port: where the service is published on this host.
+        nginx_image: the proxy.
         data: a directory of this host with MNIST CSVs.
+        tls: one with the proxy's certificate and key.
+        port: where the service is published on this host.
+        http_port, https_port: where the proxy is.
     """
 
     python_image: str
-    port: int
+    nginx_image: str
     data: Path
+    tls: Path
+    port: int = field(default_factory=free_port)
+    http_port: int = field(default_factory=free_port)
+    https_port: int = field(default_factory=free_port)
+
+    @property
+    def proxy(self) -> Nginx:
+        """The service, by the proxy."""
+        return Nginx(
+            f"https://127.0.0.1:{self.https_port}/digits",
+            f"http://127.0.0.1:{self.http_port}",
+            self.tls / "digits.pem",
+        )
 
     @property
     def service(self) -> Client:
@@ -78,4 +96,10 @@ class Stack:
             "PYTHON_IMAGE": self.python_image,
             "DIGITS_PORT": str(self.port),
             "DIGITS_DATA_DIR": str(self.data),
+            "COMPOSE_PROFILES": "proxy",
+            "NGINX_IMAGE": self.nginx_image,
+            "DIGITS_TLS_DIR": str(self.tls),
+            "DIGITS_TRUSTED_PROXIES": "172.16.0.0/12,192.168.0.0/16",
+            "DIGITS_HTTP_PORT": str(self.http_port),
+            "DIGITS_HTTPS_PORT": str(self.https_port),
         }

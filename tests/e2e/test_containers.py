@@ -4,15 +4,16 @@ import json
 from collections.abc import Iterator
 
 import pytest
+import requests
 
-from tests.e2e.engine import python_image, running_engine
+from tests.e2e.engine import nginx_image, python_image, running_engine
 from tests.e2e.load import SteadyLoad
+from tests.e2e.nginx import certify
 from tests.e2e.stack import Stack
 from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.client import Client
-from tests.support.installation import free_port
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 FIRST_MODEL_PATIENCE_S = 300
 PICTURE = digits.picture(8)
@@ -28,10 +29,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     need_tools()
     scratch = tmp_path_factory.mktemp("containers")
     with running_engine(scratch):
-        data = scratch / "data"
+        data, tls = scratch / "data", scratch / "tls"
         data.mkdir(mode=0o755)
         digits.write_mnist(data)
-        stack = Stack(python_image(), free_port(), data)
+        tls.mkdir(mode=0o755)
+        certify(tls)
+        (tls / "digits.key").chmod(0o644)  # for nginx, which is not root there
+        stack = Stack(python_image(), nginx_image(), data, tls)
         stack.compose("build")
         try:
             yield stack
@@ -87,6 +91,20 @@ def test_second_training_is_served_without_a_failed_request(stack: Stack) -> Non
     assert load.failures == []
 
 
+def test_proxy_stands_in_front(stack: Stack) -> None:
+    direct = stack.service.predict(PICTURE).json()
+    answer = stack.proxy.request(
+        "POST", "/predict", data=PICTURE, headers={"Content-Type": "image/png"}
+    )
+    assert answer.json()["outputs"] == direct["outputs"]
+    described = stack.proxy.request("GET", "/openapi.json").json()
+    assert described["servers"] == [{"url": stack.proxy.url}]  # nginx is believed
+    plain = requests.get(
+        f"{stack.proxy.plain_url}/digits/", allow_redirects=False, timeout=PATIENCE_S
+    )
+    assert plain.status_code == 308
+
+
 def test_container_is_healthy(stack: Stack) -> None:
     wait_until(
         "the health check has run",
@@ -94,9 +112,11 @@ def test_container_is_healthy(stack: Stack) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["service", "trainer"])
-def test_process_has_no_rights(stack: Stack, name: str) -> None:
-    assert stack.inside(name, "id", "-u").stdout.strip() == "10001"
+@pytest.mark.parametrize(
+    ("name", "user"), [("service", "10001"), ("trainer", "10001"), ("proxy", "101")]
+)
+def test_process_has_no_rights(stack: Stack, name: str, user: str) -> None:
+    assert stack.inside(name, "id", "-u").stdout.strip() == user
     status = stack.inside(name, "cat", "/proc/self/status").stdout
     facts = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert {facts[f"Cap{kind}"] for kind in ("Prm", "Eff", "Bnd", "Amb")} == {"0" * 16}
@@ -110,6 +130,7 @@ def test_process_has_no_rights(stack: Stack, name: str) -> None:
         ("service", "/models/new", False),
         ("service", "/state/new", True),
         ("service", "/tmp/new", True),
+        ("proxy", "/etc/nginx/new", False),
         ("trainer", "/app/new", False),
         ("trainer", "/models/new", True),
         ("trainer", "/state/new", True),
