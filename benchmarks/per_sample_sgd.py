@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits
 from benchmarks.stopwatch import best_seconds
 from model_store import Network
 from model_store.network import Floats, sigmoid
+from trainer.data.choice import local_mnist
 from trainer.data.dataset import Dataset, one_hot
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
-from trainer.data.mnist_files import local_mnist
 from trainer.learning.per_sample import train_one_by_one
 
 _ALPHA = 0.3

@@ -7,6 +7,10 @@ class TrainerError(Exception):
     """The base of the trainer's own errors."""
 
 
+class DataFault(Exception):
+    """What is wrong with a data file; whoever knows its name makes it a BadData."""
+
+
 class BadData(TrainerError):
     """A data file that cannot be used.
 

@@ -8,8 +8,7 @@ from threadpoolctl import threadpool_limits
 from energy import EnergySettings, open_meter
 from model_store import ModelNotFound
 from model_store.prune import prune
-from trainer.data.mnist_files import local_mnist
-from trainer.data.source import DataChoice
+from trainer.data.choice import DataChoice, local_mnist
 from trainer.pipeline import Outcome, train_and_publish
 from trainer.places import Places
 from trainer.report.text import outcome_text

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from trainer.data.source import DataChoice
+from trainer.data.choice import DataChoice
 from trainer.errors import BoundUnknown
 
 

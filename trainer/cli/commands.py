@@ -22,8 +22,8 @@ from trainer.cli.options import (
 )
 from trainer.cli.sweep_command import sweep
 from trainer.cli.training_options import training_options
+from trainer.data.choice import DataChoice
 from trainer.data.recorded import test_rows
-from trainer.data.source import DataChoice
 from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.learning.evaluate import evaluate as evaluate_network

@@ -9,10 +9,11 @@ from rich.console import Console
 
 from model_store.command_line import json_option
 from trainer.cli.options import data_directory_option, data_options
+from trainer.data.choice import DataChoice, full_mnist
 from trainer.data.describe import description, picture, row_document, show
 from trainer.data.download import fetch
 from trainer.data.export import export
-from trainer.data.source import DataChoice, load
+from trainer.data.source import load
 from trainer.errors import BadData
 from trainer.training.progress import reporter
 
@@ -30,7 +31,9 @@ def fetch_mnist(data_directory: Path, as_json: bool) -> None:
 
     Nothing is downloaded if the full sets are there, under whichever of their names.
     """
-    _print_files(fetch(data_directory, reporter("auto").say), as_json)
+    there = full_mnist(data_directory)
+    files = fetch(data_directory, reporter("auto").say, there=there)
+    _print_files(files, as_json)
 
 
 @data.command()

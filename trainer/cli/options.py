@@ -16,8 +16,8 @@ from energy.cli.options import (
 )
 from model_store import ModelStore
 from model_store.command_line import store_options
+from trainer.data.choice import DataChoice
 from trainer.data.recorded import RECORDED
-from trainer.data.source import DataChoice
 from trainer.job import Job
 from trainer.places import Places
 from trainer.training.checkpoint import Checkpoints

@@ -18,8 +18,9 @@ from trainer.cli.options import (
     threads_option,
 )
 from trainer.cli.training_options import SETTINGS, preset_option, settings_options
+from trainer.data.choice import DataChoice
 from trainer.data.dataset import hold_out
-from trainer.data.source import DataChoice, load_training
+from trainer.data.source import load_training
 from trainer.errors import DatabaseGone
 from trainer.learning.settings import settings_for
 from trainer.training.progress import reporter

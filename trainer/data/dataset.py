@@ -1,12 +1,14 @@
 """A set of digits: pixels, labels, and the file that they came from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.errors import TooFewRows
+from trainer.errors import BadData, TooFewRows
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -90,3 +92,17 @@ def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
             " is held out; give more rows, or --preset notebook, which holds out none"
         )
     return rows.split(held_out)
+
+
+def check_labels(rows: Dataset, say: Callable[[str], None]) -> None:
+    """Name the digits that no training row shows. Raises BadData if all show one."""
+    missing = rows.missing_labels
+    if len(rows) > 1 and len(missing) == 9:
+        raise BadData(
+            Path(rows.file),
+            f"all {len(rows)} training rows are labelled {rows.labels[0]}: at least two"
+            " digits are needed; is the label in another column?",
+        )
+    if missing:
+        listed = ", ".join(map(str, missing))
+        say(f"no training row of {rows.file} is labelled {listed}")

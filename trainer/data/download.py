@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from model_store.errors import StoreUnavailable
 from model_store.whole_file import whole_file
-from trainer.data.mnist_files import full_mnist
 from trainer.errors import FetchFailed
 
 MIRRORS = (
@@ -37,14 +36,13 @@ def fetch(
     say: Callable[[str], None],
     mirrors: Sequence[str] = MIRRORS,
     checksums: Mapping[str, str] = CHECKSUMS,
+    there: tuple[Path | None, Path | None] = (None, None),
 ) -> list[Path]:
     """Download what is missing of MNIST's two files as CSV; returns their paths.
 
-    A full set that is in place under another of its names is not downloaded. A mirror
-    that is silent for 10 s is given up. Raises FetchFailed; no half-written file is
-    then left.
+    there: the training and the test set, where they are in place. A mirror that is
+    silent for 10 s is given up. Raises FetchFailed; no half-written file is then left.
     """
-    there = full_mnist(directory)
     beside = there[0].parent if there[0] else directory
     wanted = {
         part: path or beside / name

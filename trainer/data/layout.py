@@ -4,18 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from trainer.errors import DataFault
+
 _SEPARATORS = (";", "\t", "|", ",", " ")
 _LABELS = {"label", "labels", "class", "target", "digit", "y"}
 _INDICES = {"", "index", "id", "row", "unnamed: 0"}
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf)", re.I)
 _VALUES = 785
-
-
-class BadHeader(ValueError):
-    """A header that does not name a label and 784 pixels; the text says why."""
-
-    def __init__(self, row: int, fault: str) -> None:
-        super().__init__(f"row {row}: the header {fault}")
+_BLANK = b" \r\n\xef\xbb\xbf"
+_LONGEST_LINE = 2**16  # bytes; as numpy writes numbers, a row has 20,000
 
 
 @dataclass(frozen=True)
@@ -26,43 +23,47 @@ class Layout:
         separator: between two columns.
         first_line: how many lines come before the first row, with the header.
         columns: how many a row has.
-        label: the label's column, from 0; None if no header names it, and the label is
-            the first or the last one of `values`.
         values: the 785 columns of label and pixels, the pixels in MNIST's order.
+        is_named: False if no header names the label, which is then the first or the
+            last one of `values`.
     """
 
     separator: str
     first_line: int
     columns: int
-    label: int | None
     values: tuple[int, ...]
+    is_named: bool = False
 
-    def split(self, line: str) -> list[str]:
-        """The columns of a line, without quotes and blanks around them."""
-        return split(line, self.separator)
+    @property
+    def is_indexed(self) -> bool:
+        """Whether each row begins with its number, though no header says so."""
+        return self.columns > _VALUES and not self.first_line
 
 
-def split(line: str, separator: str) -> list[str]:
+def split(line: bytes, separator: str) -> list[str]:
     """The columns of a line, without quotes and blanks around them."""
-    columns = line.strip("\r\n\ufeff").split(separator)
+    text = line.decode("utf-8", "replace").strip("\r\n\ufeff")
+    columns = text.split(separator)
     return [column.strip().strip('"').strip() for column in columns]
 
 
-def layout_of(lines: Sequence[str]) -> Layout:
-    """The layout of a file that begins with these lines. Raises BadHeader."""
-    starts = [number for number, line in enumerate(lines) if line.strip("\r\n\ufeff ")]
+def layout_of(lines: Sequence[bytes]) -> Layout:
+    """The layout of a file that begins with these lines. Raises DataFault."""
+    lines = [line[:_LONGEST_LINE] for line in lines]
+    starts = [number for number, line in enumerate(lines) if line.strip(_BLANK)]
+    plain = tuple(range(_VALUES))
     if not starts:
-        return Layout(",", 0, _VALUES, None, tuple(range(_VALUES)))
+        return Layout(",", 0, _VALUES, plain)
     first = lines[starts[0]]
-    separator = _separator(first)
-    names = [name.lower() for name in split(first.lstrip("# "), separator)]
+    separator = _separator(first.decode("utf-8", "replace"))
+    names = [name.lower() for name in split(first.lstrip(b"# "), separator)]
     if _is_header(names):
         return _by_names(names, separator, starts[0] + 1)
     rows = [split(lines[start], separator) for start in starts[:2]]
     indexed = len(rows) == 2 and all(len(row) == _VALUES + 1 for row in rows)
     if indexed and _counts([row[0] for row in rows]):
-        return Layout(separator, 0, 786, None, tuple(range(1, 786)))
-    return Layout(separator, 0, _VALUES, None, tuple(range(_VALUES)))
+        return Layout(separator, 0, _VALUES + 1, tuple(range(1, _VALUES + 1)))
+    return Layout(separator, 0, _VALUES, plain)
 
 
 def _separator(line: str) -> str:
@@ -87,22 +88,29 @@ def _numbers_columns(names: Sequence[str]) -> bool:
 
 def _counts(fields: Sequence[str]) -> bool:
     """Whether they are 0, 1, 2 ... or 1, 2, 3 ..."""
-    return any(fields == [str(n + start) for n in range(len(fields))] for start in (0, 1))
+    return any(
+        fields == [str(n + start) for n in range(len(fields))] for start in (0, 1)
+    )
 
 
 def _by_names(names: Sequence[str], separator: str, first_line: int) -> Layout:
-    """Pixels go by the numbers in their names: pixel0, 1x1. Raises BadHeader."""
+    """Pixels go by the numbers in their names: pixel0, 1x1. Raises DataFault."""
     labels = [column for column, name in enumerate(names) if name in _LABELS]
-    rest = [column for column, name in enumerate(names) if name not in _INDICES | _LABELS]
+    rest = [
+        column for column, name in enumerate(names) if name not in _INDICES | _LABELS
+    ]
     if not labels and _numbers_columns(names) and len(rest) == _VALUES:
-        return Layout(separator, first_line, len(names), None, tuple(rest))
+        return Layout(separator, first_line, len(names), tuple(rest))
+    header = f"row {first_line}: the header"
     if len(labels) != 1:
         many = "two label columns" if labels else "no label column"
-        raise BadHeader(first_line, f"names {many} (label, class, target, digit or y)")
+        raise DataFault(f"{header} names {many} (label, class, target, digit or y)")
     if len(rest) != _VALUES - 1:
-        raise BadHeader(first_line, f"names {len(rest)} pixels, not 784")
+        raise DataFault(f"{header} names {len(rest)} pixels, not 784")
     places = {c: tuple(map(int, re.findall(r"\d+", names[c]))) for c in rest}
     if () in places.values() or len({*places.values()}) < len(rest):
-        raise BadHeader(first_line, "does not number the pixels: pixel0 to pixel783")
+        raise DataFault(f"{header} does not number the pixels: pixel0 to pixel783")
     pixels = sorted(rest, key=places.__getitem__)
-    return Layout(separator, first_line, len(names), labels[0], (labels[0], *pixels))
+    return Layout(
+        separator, first_line, len(names), (labels[0], *pixels), is_named=True
+    )

@@ -10,7 +10,8 @@ from trainer.data.embedded import NAME as EMBEDDED
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
 from trainer.data.dataset import with_fifth
-from trainer.data.source import DataChoice, load
+from trainer.data.choice import DataChoice
+from trainer.data.source import load
 from trainer.errors import TrainerError
 
 RECORDED = "recorded"
@@ -31,9 +32,7 @@ class NoTestRows(TrainerError):
         self.reason = reason
 
 
-def test_rows(
-    choice: DataChoice, model: Model, say: Callable[[str], None]
-) -> Dataset:
+def test_rows(choice: DataChoice, model: Model, say: Callable[[str], None]) -> Dataset:
     """The rows to test a version with. Raises BadData, TooFewRows, NoTestRows."""
     if choice.test:
         return read_csv(choice.test, say=say)

@@ -12,7 +12,7 @@ import optuna
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
-from trainer.data.source import DataChoice
+from trainer.data.choice import DataChoice
 from trainer.learning.settings import Settings
 from trainer.report.page import Page, write_page
 from trainer.sweep.plots import sweep_plots

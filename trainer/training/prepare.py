@@ -3,8 +3,8 @@
 import time
 
 from model_store.arrays import Refused, refusing_damage
-from trainer.data.dataset import hold_out
-from trainer.data.source import Digits, check_labels
+from trainer.data.dataset import check_labels, hold_out
+from trainer.data.source import Digits
 from trainer.learning.sgd import warm_up
 from trainer.request import Limits
 from trainer.training.budget import Budget

@@ -10,7 +10,7 @@ from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
 from tests.trainer.in_process import invoke
 from trainer import job
-from trainer.data import source
+from trainer.data import choice
 
 pytestmark = pytest.mark.usefixtures("no_report")
 
@@ -38,7 +38,7 @@ def test_first_model_is_trained_on_the_csvs_at_hand(
 def test_first_model_without_csvs_is_of_the_embedded_set(
     place: Place, first: Callable[[], Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(source, "fetch", lambda *_: pytest.fail("it downloads"))
+    monkeypatch.setattr(choice, "fetch", lambda *_: pytest.fail("it downloads"))
     result = first()
     assert result.exit_code == 0, result.output
     assert place.store.load(1).card.is_embedded

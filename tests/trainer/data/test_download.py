@@ -17,6 +17,7 @@ from tests.trainer.csv_files import Rows, write
 from trainer.data import download
 from trainer.data.dataset import Dataset
 from trainer.errors import FetchFailed
+from trainer.data.choice import full_mnist
 from trainer.data.download import CHECKSUMS, fetch
 from trainer.data.mnist_csv import read_csv
 
@@ -212,7 +213,7 @@ def test_nothing_is_downloaded_if_the_files_are_there(
 ) -> None:
     for name in CSVS:
         write(tmp_path / name, rows[:3])
-    paths = fetch(tmp_path, pytest.fail, [nobody()])
+    paths = fetch(tmp_path, pytest.fail, [nobody()], there=full_mnist(tmp_path))
     assert sorted(path.name for path in paths) == CSVS
 
 
@@ -244,7 +245,8 @@ def test_set_in_place_under_another_name_is_not_downloaded(
     there = [place / name.format(part) for part in ("train", "test")]
     for path in there:
         path.touch()
-    assert fetch(tmp_path, quiet, [nobody()]) == there
+    assert full_mnist(tmp_path) == (*there,)
+    assert fetch(tmp_path, quiet, [nobody()], there=full_mnist(tmp_path)) == there
 
 
 def test_test_rows_alone_are_downloaded_beside_the_training_rows(
@@ -254,7 +256,7 @@ def test_test_rows_alone_are_downloaded_beside_the_training_rows(
     train = write(tmp_path / "MNIST" / "MNIST_train.csv", rows)
     before = train.read_bytes()
     with serving(files) as mirror:
-        paths = fetch(tmp_path, quiet, [mirror], checksums)
+        paths = fetch(tmp_path, quiet, [mirror], checksums, full_mnist(tmp_path))
     assert paths == [train, tmp_path / "MNIST" / "MNIST_test.csv.gz"]
     assert train.read_bytes() == before
     assert len(read_csv(paths[1])) == 3

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.trainer.csv_files import Rows, rows_of, text_of, write
+from trainer.data import csv_rows
 from trainer.data.dataset import Dataset
 from trainer.errors import BadData
 from trainer.data.mnist_csv import read_csv
@@ -53,7 +54,7 @@ def test_other_forms_of_text_are_read(
 @pytest.fixture
 def in_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few rows are then as many chunks as the 60,000 of MNIST are."""
-    monkeypatch.setattr("trainer.data.mnist_csv._ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(csv_rows, "_ROWS_AT_ONCE", 7)
 
 
 @pytest.mark.usefixtures("in_chunks")

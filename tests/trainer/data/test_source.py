@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from tests.trainer.csv_files import Rows, rows_of, write
-from trainer.data.mnist_files import local_mnist
-from trainer.data.source import DataChoice, Digits, load, load_training
+import trainer.data.choice as choice_module
+from trainer.data import source
+from trainer.data.choice import local_mnist
+from trainer.data.choice import DataChoice
+from trainer.data.source import Digits, load, load_training
 from trainer.data.dataset import Dataset, hold_out
 from trainer.data.export import export
 from trainer.errors import BadData, FetchFailed
@@ -37,7 +40,7 @@ def choice(directory: Path, data: str = "auto", **more: Any) -> DataChoice:
 @pytest.fixture(autouse=True)
 def _read_once(digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded set takes a second to read; test_embedded reads it again."""
-    monkeypatch.setattr("trainer.data.source.read_embedded", lambda: digits)
+    monkeypatch.setattr(source, "read_embedded", lambda: digits)
 
 
 def quiet(_text: str) -> None:
@@ -112,7 +115,7 @@ def test_auto_without_a_network_says_that_it_takes_the_embedded_set(
     def no_network(_directory: Path, _say: object) -> None:
         raise FetchFailed("MNIST could not be downloaded (mirror: no connection)")
 
-    monkeypatch.setattr("trainer.data.source.fetch", no_network)
+    monkeypatch.setattr(choice_module, "fetch", no_network)
     said: list[str] = []
     digits = load(choice(tmp_path), said.append)
     assert digits.embedded

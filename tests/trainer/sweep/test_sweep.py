@@ -12,8 +12,9 @@ from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke, printed
 from tests.trainer.stopped_runs import in_cost, run_stopped
+from trainer.data.choice import DataChoice
 from trainer.data.dataset import Dataset
-from trainer.data.source import DataChoice, load, load_training
+from trainer.data.source import load, load_training
 from trainer.errors import BadDatabase, TrainerError
 from trainer.learning.settings import settings_for
 from trainer.sweep import report
