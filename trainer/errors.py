@@ -27,6 +27,10 @@ class TooFewRows(TrainerError):
     """Nothing is left to train on, or nothing to test with."""
 
 
+class OneDigit(TrainerError):
+    """All training rows are labelled the same."""
+
+
 class FetchFailed(TrainerError):
     """MNIST could not be downloaded; no mirror gave what was asked for."""
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.errors import BadData, TooFewRows
+from trainer.errors import OneDigit, TooFewRows
 
 Pixels = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -95,13 +94,12 @@ def hold_out(rows: Dataset) -> tuple[Dataset, Dataset]:
 
 
 def check_labels(rows: Dataset, say: Callable[[str], None]) -> None:
-    """Name the digits that no training row shows. Raises BadData if all show one."""
+    """Name the digits that no training row shows. Raises OneDigit if all show one."""
     missing = rows.missing_labels
     if len(rows) > 1 and len(missing) == 9:
-        raise BadData(
-            Path(rows.file),
-            f"all {len(rows)} training rows are labelled {rows.labels[0]}: at least two"
-            " digits are needed; is the label in another column?",
+        raise OneDigit(
+            f"{rows.file}: all {len(rows)} training rows are labelled {rows.labels[0]}:"
+            " at least two digits are needed; is the label in another column?"
         )
     if missing:
         listed = ", ".join(map(str, missing))

@@ -46,7 +46,7 @@ def load(choice: DataChoice, say: Say) -> Digits:
 def load_training(choice: DataChoice, say: Say) -> tuple[Dataset, bool]:
     """The training rows alone, and whether they are embedded: opens no test file.
 
-    Raises BadData, TooFewRows.
+    Raises BadData, TooFewRows, OneDigit.
     """
     rows, _, embedded = _training_rows(*choice.files(say), choice.limit, say)
     check_labels(rows, say)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -55,13 +54,8 @@ class Sweep:
         """A trial: a report for each epoch. Raises Diverged, Stopped."""
         state = TrainingState.begin(settings, len(self.training))
         warm_up(settings)
-        began = time.perf_counter()
-        budget = Budget(
-            rows=settings.epochs * len(self.training),
-            limits=Limits(max_seconds=self.max_seconds),
-            seconds=lambda: time.perf_counter() - began,
-            joules=lambda: None,
-        )
+        rows, limits = settings.epochs * len(self.training), Limits(self.max_seconds)
+        budget = Budget.begin(rows, limits, joules=lambda: None)
         phases = Phases.of(open_meter(EnergySettings(source="none")))
         fit = Fit(
             self.training, self.validation, settings, budget, GainRule(None), phases,

@@ -1,5 +1,6 @@
 """How much of a training run is spent: of its rows, of its seconds, of its joules."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,6 +23,19 @@ class Budget:
     seconds: Callable[[], float]
     joules: Callable[[], float | None]
     rows_done: int = 0
+
+    @classmethod
+    def begin(
+        cls,
+        rows: int,
+        limits: Limits,
+        joules: Callable[[], float | None],
+        rows_done: int = 0,
+        seconds: float = 0.0,
+    ) -> "Budget":
+        """A budget whose time runs from now; so much was spent before."""
+        began = time.perf_counter() - seconds
+        return cls(rows, limits, lambda: time.perf_counter() - began, joules, rows_done)
 
     def count(self, rows: int) -> None:
         """Note that so many more rows were trained on."""

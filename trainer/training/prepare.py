@@ -1,12 +1,9 @@
 """Making a training ready to run, from its start to before its first update."""
 
-import time
-
 from model_store.arrays import Refused, refusing_damage
 from trainer.data.dataset import check_labels, hold_out
 from trainer.data.source import Digits
 from trainer.learning.sgd import warm_up
-from trainer.request import Limits
 from trainer.training.budget import Budget
 from trainer.training.checkpoint import BrokenCheckpoint, Checkpoint
 from trainer.training.fit import Fit, Phases
@@ -22,46 +19,31 @@ def prepare(
 ) -> Training:
     """Do all that comes before the first update, compiling included.
 
-    Raises BadData, TooFewRows, BrokenCheckpoint.
+    Raises OneDigit, TooFewRows, BrokenCheckpoint.
     """
     check_labels(digits.train, reporter.say)
     settings, limits, checkpoint = start.settings, start.limits, start.checkpoint
     training, validation = digits.train, None
     if settings.holds_out:
         training, validation = hold_out(digits.train)
+    rows = settings.epochs * len(training)
     with phases.warm_up:
         state = TrainingState.begin(settings, len(training))
         warm_up(settings)
-    budget = _budget(limits, settings.epochs * len(training), phases, checkpoint)
+    rows_done, seconds = 0, 0.0
     if checkpoint:
-        _move_on(state, phases, checkpoint)
+        rows_done, seconds = checkpoint.rows_done, checkpoint.seconds
+        try:
+            with refusing_damage():
+                state.restore(checkpoint.state, checkpoint.arrays)
+                phases.add(checkpoint.spent)
+        except Refused as error:
+            raise BrokenCheckpoint(checkpoint.path, str(error)) from None
+    budget = Budget.begin(rows, limits, lambda: phases.fit.joules, rows_done, seconds)
     gain = GainRule(limits.min_gain_per_joule)
     fit = Fit(training, validation, settings, budget, gain, phases, reporter)
     reporter.say(_what_starts(fit, digits, checkpoint))
     return Training(start, fit, state)
-
-
-def _budget(
-    limits: Limits, rows: int, phases: Phases, checkpoint: Checkpoint | None
-) -> Budget:
-    began = time.perf_counter() - (checkpoint.seconds if checkpoint else 0.0)
-    return Budget(
-        rows=rows,
-        limits=limits,
-        seconds=lambda: time.perf_counter() - began,
-        joules=lambda: phases.fit.joules,
-        rows_done=checkpoint.rows_done if checkpoint else 0,
-    )
-
-
-def _move_on(state: TrainingState, phases: Phases, checkpoint: Checkpoint) -> None:
-    """Raises BrokenCheckpoint."""
-    try:
-        with refusing_damage():
-            state.restore(checkpoint.state, checkpoint.arrays)
-            phases.add(checkpoint.spent)
-    except Refused as error:
-        raise BrokenCheckpoint(checkpoint.path, str(error)) from None
 
 
 def _what_starts(fit: Fit, digits: Digits, checkpoint: Checkpoint | None) -> str:
