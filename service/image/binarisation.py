@@ -30,6 +30,8 @@ UNEVEN: Final = -0.2
 UNLIKELY: Final = -1.0
 # The border tells the polarity beyond doubt if it is as one-sided as this, of 1.
 ONE_SIDED: Final = 0.5
+# On a sheet of another shade lies what has so much of it around.
+MOSTLY: Final = 0.4
 # So far apart must the tails be before ink is taken to be light.
 MOSTLY_LIGHT: Final = -0.7
 # So much steeper than the paper is grainy is the outline of ink.
@@ -44,7 +46,8 @@ class Binarisation(NamedTuple):
     """A page's ink (h, w), and the parts that its pixels of `level` or more make up.
 
     faint: the level of faint strokes; prior: the logarithm of how likely the page is
-    to be meant so.
+    to be meant so; sheet: where (h, w) there is what the ink must lie on, if it is of
+    the polarity that the border speaks against.
     """
 
     ink: Grey
@@ -52,6 +55,7 @@ class Binarisation(NamedTuple):
     faint: int
     parts: Components
     prior: float
+    sheet: Mask | None = None
 
     def ink_of(self, chosen: Indices | Mask, box: Box) -> Grey:
         """Return the ink of some parts alone, cut to them with their last greys."""
@@ -80,6 +84,10 @@ class Binarisation(NamedTuple):
         least = max(DISTINCT * (grain + 2), STEEP * self.level)
         return float(np.median(steps[rim])) > least
 
+    def may_hold(self, box: Box) -> bool:
+        """Say whether what lies in a box is on the sheet, if there has to be one."""
+        return self.sheet is None or bool(box.of(self.sheet).mean() > MOSTLY)
+
     def lineless(self) -> Iterator["Binarisation"]:
         """Yield the page less its long thin lines, if it has any."""
         if min(self.ink.shape) >= LARGE_ENOUGH:
@@ -104,33 +112,35 @@ def binarisations(grey: Image.Image) -> Iterator[list[Binarisation]]:
     small = in_small(grey)
     shades = shades_of(small)
     likely = shades.border >= 0
-    pages = _binarised(ink_on_flat(grey, shades.paper(likely), likely), 0)
-    uneven = [] if shades.clear else list(_uneven_inks(grey, small))
-    for ink, prior in uneven[:1]:
-        pages += _binarised(ink(), prior)
+    first = _binarised(ink_on_flat(grey, shades.paper(likely), likely), 0)
+    uneven = [] if shades.clear else list(_uneven_inks(grey, small, likely))
+    pages = first + [page for ink in uneven[:1] for page in _binarised(ink(), UNEVEN)]
     yield pages
     yield [bare for page in pages for bare in page.lineless()]
     yield [fainter for page in pages for fainter in page.fainter()]
-    for ink, prior in uneven[1:]:
-        pages = _binarised(ink(), prior)
+    for ink in uneven[1:]:
+        pages = _binarised(ink(), UNEVEN)
         yield pages
         yield [bare for page in pages for bare in page.lineless()]
     against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
     pages = _binarised(ink_on_flat(grey, shades.paper(not likely), not likely), against)
-    yield pages
-    yield [bare for page in pages for bare in page.lineless()]
+    sheet = first[0].ink >= first[0].level if first and against < 0 else None
+    yield [page._replace(sheet=sheet) for page in pages]
 
 
 def _uneven_inks(
-    grey: Image.Image, small: Grey
-) -> Iterator[tuple[Callable[[], Grey], float]]:
-    """Yield what makes the ink under uneven light, in the likelier polarity first."""
+    grey: Image.Image, small: Grey, by_border: bool
+) -> Iterator[Callable[[], Grey]]:
+    """Yield what makes the ink under uneven light, in the likelier polarity first.
+
+    Where the border speaks for the other polarity, that one comes, too.
+    """
     light = light_surface(small)
     likely = darkness(small, light) > MOSTLY_LIGHT
-    for ink_is_dark, prior in ((likely, UNEVEN), (not likely, UNLIKELY)):
+    for ink_is_dark in dict.fromkeys((likely, by_border)):
         for share in WINDOWS:
             window = int(share * min(small.shape))
-            yield partial(ink_on_uneven, grey, small, light, window, ink_is_dark), prior
+            yield partial(ink_on_uneven, grey, small, light, window, ink_is_dark)
 
 
 def _binarised(ink: Grey, prior: float) -> list[Binarisation]:

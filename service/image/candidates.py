@@ -80,6 +80,7 @@ def candidates(page: Binarisation) -> list[Candidate]:
         if box.height >= SMALLEST
         and box.width <= FLATTEST * box.height
         and parts.area[group].sum() < PAGE * page.ink.size
+        and page.may_hold(box)
     ]
 
 

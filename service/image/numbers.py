@@ -81,6 +81,7 @@ def _worth(signs: Iterable[Unit | Glyph]) -> float:
 def _lines_of(page: Binarisation, score: Score) -> Lines | None:
     parts = page.parts
     lines = [_stacked(parts, line) for line in _in_lines(parts, _large(parts))]
+    lines = [[u for u in line if page.may_hold(parts.box(u))] for line in lines]
     found = [(unit, parts.box(unit)) for line in lines for unit in line]
     if not found:
         return None
