@@ -6,6 +6,7 @@ from benchmarks import (
     forward_pass,
     mini_batch_sgd,
     per_sample_sgd,
+    reading_pictures,
 )
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     forward_pass.main()
     energy_meter.main()
     bulk_inference.main()
+    reading_pictures.main()
 
 
 if __name__ == "__main__":

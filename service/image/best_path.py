@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from service.image.binarisation import Binarisation
-from service.image.choosing import Pixels, Score, log_likelihood
+from service.image.choosing import TRUST, Pixels, Score, log_likelihood
 from service.image.components import Indices, Mask
 from service.image.cuts import cut
 from service.image.digit_form import to_mnist
@@ -16,10 +16,10 @@ from service.image.morphology import Box, Grey, running_max
 DIGIT: Final = 0.5
 # What is as likely as this is not cut; nor is what is narrow, by its height, and as
 # likely as that. What is as wide as this is more than one digit.
-CERTAIN: Final = 0.9
+CERTAIN: Final = 0.95
 NARROW: Final = 0.8
 LIKELY: Final = 0.5
-WIDE: Final = 1.1
+WIDE: Final = 0.95
 # Smaller ink, by the line's usual height, is not cut, and left out if it is no digit.
 SMALL: Final = 0.5
 # So wide, by its height, may a digit be at most, and of so many pieces.
@@ -29,8 +29,8 @@ MOST_PIECES: Final = 8
 MOST_CUTS: Final = 80
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
 # or a lack of height, by the usual height.
-CUT: Final = -0.3
-TOO_WIDE: Final = -1.0
+CUT: Final = -0.1
+TOO_WIDE: Final = -2.0
 TOO_SMALL: Final = -2.0
 
 
@@ -118,7 +118,7 @@ def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph
 
 
 def _gain(likely: float, box: Box, tall: float) -> float:
-    gain = log_likelihood(likely)
+    gain = TRUST * log_likelihood(likely)
     gain += TOO_WIDE * max(0.0, box.width / box.height - WIDE)
     return gain + TOO_SMALL * max(0.0, SMALL - box.height / tall)
 

@@ -96,6 +96,8 @@ def _groups(parts: Components, main: int) -> Iterator[Mask]:
     """Yield a part alone, with what it encloses, and with what lies near it."""
     group = np.arange(len(parts)) == main
     yield group
+    if len(parts) == 1:
+        return
     yield group | parts.within(parts.box(group))
     heavy = parts.area > HEAVY * parts.area[main]
     reach = np.where(heavy, FAR, NEAR)

@@ -28,7 +28,7 @@ def _by_opacity(picture: Image.Image) -> Image.Image:
     opacity = picture.getchannel("A")
     lowest, highest = opacity.getextrema()
     if lowest == highest:
-        return _projected(picture.convert("RGB"))
+        return _projected(picture)
     colours = np.asarray(_small(picture))
     opaque = colours[colours[..., 3] > 127, :3]
     if (
@@ -52,6 +52,7 @@ def _projected(picture: Image.Image) -> Image.Image:
     small = _small(picture)
     if _is_grey(np.asarray(small)):
         return picture.getchannel("R")
+    small, picture = small.convert("RGB"), picture.convert("RGB")
     local = small.filter(ImageFilter.BoxBlur(max(small.size) // 16 + 1))
     detail = (np.asarray(small, dtype=np.float32) - np.asarray(local)).reshape(-1, 3)
     direction = np.linalg.eigh(detail.T @ detail)[1][:, 2]
@@ -61,7 +62,8 @@ def _projected(picture: Image.Image) -> Image.Image:
 
 
 def _is_grey(colours: NDArray[np.uint8]) -> bool:
-    return bool((colours[..., 1:] == colours[..., :1]).all())
+    red, green, blue = (colours[..., band] for band in range(3))
+    return np.array_equal(red, green) and np.array_equal(red, blue)
 
 
 def _small(picture: Image.Image) -> Image.Image:

@@ -27,14 +27,26 @@ function showAnswer(answer) {
   byId("answer").hidden = false;
 }
 
+async function post(address, form) {
+  const response = await fetch(address, { method: "POST", body: new FormData(form) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail);
+  return answer;
+}
+
+// A picture of several digits is a number, which /read reads whole.
+async function readNumber(form) {
+  const number = await post(form.action.replace(/predict$/, "read"), form);
+  byId("detail").textContent += ` · all digits: ${number.text.replaceAll("\n", " / ")}`;
+}
+
 async function ask(event) {
   event.preventDefault();
   byId("fault").hidden = byId("answer").hidden = true;
   try {
-    const response = await fetch(`${event.target.action}?preview=1`, { method: "POST", body: new FormData(event.target) });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.detail);
+    const answer = await post(`${event.target.action}?preview=1`, event.target);
     showAnswer(answer);
+    if ((answer.warnings || []).some((warning) => warning.startsWith("several"))) await readNumber(event.target);
   } catch (error) {
     byId("fault").textContent = error.message;
     byId("fault").hidden = false;
