@@ -29,7 +29,7 @@ MOST_PIECES: Final = 8
 MOST_CUTS: Final = 80
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
 # or a lack of height, by the usual height.
-CUT: Final = -0.1
+CUT: Final = -0.6
 TOO_WIDE: Final = -2.0
 TOO_SMALL: Final = -2.0
 
@@ -114,7 +114,7 @@ def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph
             )
         )
         at = i
-    return [g for g in glyphs[::-1] if g.is_digit or g.box.longest > SMALL * tall]
+    return [glyph for glyph in glyphs[::-1] if glyph.box.longest > SMALL * tall]
 
 
 def _gain(likely: float, box: Box, tall: float) -> float:

@@ -18,10 +18,17 @@ CERTAIN: Final = 0.9
 SMALLEST: Final = 0.2
 FLATTEST: Final = 6
 DOT: Final = 4
+# Most parts are as tall as this percentile; what is smaller by so much begins no line,
+# but belongs to one that is as near as this.
+USUAL: Final = 75
+SMALL: Final = 0.5
+NEAR: Final = 0.4
 # Parts of one line overlap by so much of the smaller's height.
 OVERLAP: Final = 0.4
 # Parts that overlap across by so much of the narrower are one.
 STACKED: Final = 0.5
+# A small part is a bar of the one that it is as near to as this, by its height.
+BESIDE: Final = 0.12
 # At most so many of the largest parts are looked at, and so many pages to the end.
 MOST_PARTS: Final = 60
 MOST_PAGES: Final = 2
@@ -103,15 +110,33 @@ def _large(parts: Components) -> Indices:
 
 
 def _in_lines(parts: Components, large: Indices) -> list[list[int]]:
-    """Order the parts into lines by how they overlap with a line's last ones."""
+    """Order the parts into lines by how they overlap with a line's last ones.
+
+    Small ones, such as the bar of a 5, begin no line if they lie near one.
+    """
+    heights = parts.height[large]
+    tall = float(np.percentile(heights, USUAL)) if len(large) else 0.0
     lines: list[list[int]] = []
-    for part in large.tolist():
+    for part in large[heights >= SMALL * tall].tolist():
         overlaps = [_overlap(parts, line[-3:], part) for line in lines]
         if overlaps and max(overlaps) > OVERLAP:
             lines[int(np.argmax(overlaps))].append(part)
         else:
             lines.append([part])
-    return sorted(lines, key=lambda line: float(np.mean(parts.top[line])))
+    for part in large[heights < SMALL * tall].tolist():
+        near = [_distance(parts, line, part) for line in lines]
+        if min(near) < NEAR * tall:
+            lines[int(np.argmin(near))].append(part)
+    lines.sort(key=lambda line: float(np.mean(parts.top[line])))
+    return [sorted(line, key=lambda part: int(parts.left[part])) for line in lines]
+
+
+def _distance(parts: Components, line: list[int], part: int) -> float:
+    """Return how far a part lies above or below the nearest one of a line."""
+    centres = parts.left + parts.right
+    beside = min(line, key=lambda other: abs(int(centres[other] - centres[part])))
+    middle = (parts.top[part] + parts.bottom[part]) / 2
+    return float(max(parts.top[beside] - middle, middle - parts.bottom[beside], 0))
 
 
 def _overlap(parts: Components, line: list[int], part: int) -> float:
@@ -121,13 +146,15 @@ def _overlap(parts: Components, line: list[int], part: int) -> float:
 
 
 def _stacked(parts: Components, line: list[int]) -> list[Indices]:
-    """Put together what lies above each other."""
+    """Put together what lies above each other, and a bar with what it is beside."""
     units: list[list[int]] = []
     for part in line:
         if units:
             last = parts.box(np.array(units[-1]))
             shared = min(last.right, parts.right[part]) - parts.left[part]
-            if shared > STACKED * min(last.width, parts.width[part]):
+            heights = sorted((last.height, int(parts.height[part])))
+            bar = heights[0] < SMALL * heights[1] and shared > -BESIDE * heights[1]
+            if bar or shared > STACKED * min(last.width, parts.width[part]):
                 units[-1].append(part)
                 continue
         units.append([part])
