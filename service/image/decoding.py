@@ -135,7 +135,9 @@ def _decoded(opened: list[ImageFile], body: bytes, mode: str, enough: int) -> De
     pixels = width * height
     apart = decoder_for(body)[0] in KEEP_THE_LOCK and pixels > WORTH_A_PROCESS
     large = apart or pixels * cost_of_pixel(picture) > LARGE
-    _ask_for_less(picture, mode, enough)
+    shrink = max(width, height) / enough
+    if shrink >= 2:  # a JPEG then gives no more detail than is needed
+        picture.draft(mode, (math.ceil(width / shrink), math.ceil(height / shrink)))
     with turn() if large else nullcontext():
         if apart and picture.tell():
             raise EOFError("only the first of such frames is read")
@@ -156,14 +158,6 @@ def declared_pixels(body: bytes) -> int:
     except (UnsupportedFormat, *PILLOWS_LIMIT, *DECODER_ERRORS):
         return 0
     return picture.width * picture.height * cost_of_pixel(picture)
-
-
-def _ask_for_less(picture: ImageFile, mode: str, enough: int) -> None:
-    """Have a large JPEG decoded with only so many pixels on its long side, or more."""
-    width, height = picture.size
-    shrink = max(width, height) / enough
-    if shrink >= 2:
-        picture.draft(mode, (math.ceil(width / shrink), math.ceil(height / shrink)))
 
 
 def loaded(picture: ImageFile) -> Image.Image:
