@@ -7,6 +7,7 @@ not erase the count of a client that is near the limit.
 
 import fcntl
 import hashlib
+import logging
 import mmap
 import os
 import struct
@@ -16,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.access.rate_limit import Rate, Standing, Window
+
+log = logging.getLogger(__name__)
 
 _SALT_BYTES = 16
 _PLACES = 8
@@ -31,6 +34,8 @@ _BYTES = _SALT_BYTES + _ROWS * _ROW_BYTES
 class ClientCounts:
     """Counts the requests of clients against a rate, together with other processes.
 
+    Without room for the file each process counts for itself, which is logged.
+
     Attributes:
         rate: what each client may send.
     """
@@ -43,8 +48,7 @@ class ClientCounts:
         # The file's lock belongs to the process, so its threads need one more. The
         # kernel frees it when a worker is killed.
         self._lock = threading.Lock()
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._fill()
+        self._file = _open_table(path)
         self._table = mmap.mmap(self._file, _BYTES)
         self._salt = self._table[:_SALT_BYTES]  # so that no client can choose its row
 
@@ -90,17 +94,36 @@ class ClientCounts:
         weights = [self.rate.weight(window, now) for window in current]
         return weights.index(min(weights))
 
-    def _fill(self) -> None:
-        """Write a new file whole: a mapped hole on a full disk would end in SIGBUS."""
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-        try:
-            if os.fstat(self._file).st_size < _BYTES:
-                content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
-                written = 0
-                while written < _BYTES:
-                    written += os.pwrite(self._file, content[written:], written)
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+def _open_table(path: Path) -> int:
+    """A file descriptor of the table; of one in memory if the file cannot be made."""
+    try:
+        return _filled(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        log.error(
+            "the rate limit holds for this worker by itself until it is replaced:"
+            " %s: %s", path, error.strerror,
+        )  # fmt: skip
+        return _filled(os.memfd_create(path.name))
+
+
+def _filled(file: int) -> int:
+    """The file, whole if it is new: a mapped hole on a full disk would end in SIGBUS.
+
+    Raises OSError, with the file closed, if there is no room for it.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file).st_size < _BYTES:
+            content = os.urandom(_SALT_BYTES) + bytes(_BYTES - _SALT_BYTES)
+            written = 0
+            while written < _BYTES:
+                written += os.pwrite(file, content[written:], written)
+        fcntl.flock(file, fcntl.LOCK_UN)
+    except OSError:
+        os.close(file)
+        raise
+    return file
 
 
 def _at(row: int, place: int) -> int:

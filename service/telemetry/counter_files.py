@@ -5,6 +5,7 @@ disk ends the process (SIGBUS). Here such a counter stays in memory, where prome
 keeps its value too, and is written as soon as there is room.
 """
 
+import mmap
 import os
 import time
 from pathlib import Path
@@ -20,6 +21,8 @@ _RETRY_S: Final = 1.0
 ENTRY_BYTES: Final = 4 + 8 + 16
 
 _full = LoggedOnce()
+# Made in the master, so that its workers share it; memory needs no room on the disk.
+_last_incomplete = memoryview(mmap.mmap(-1, 8)).cast("d")
 
 
 class CounterFile(MmapedDict):
@@ -52,6 +55,7 @@ class CounterFile(MmapedDict):
             self._allocate(key)
         except OSError as error:
             self._retry_at = time.monotonic() + _RETRY_S
+            _last_incomplete[0] = time.time()
             _full.report(f"metrics are incomplete, predictions go on: {error}")
             return False
         return True
@@ -73,6 +77,11 @@ class CounterFile(MmapedDict):
             os.close(file)
         if self._m is None:
             super().__init__(self._path)
+
+
+def last_incomplete() -> float:
+    """When any worker's counter last had no room: seconds since 1970, 0 if never."""
+    return _last_incomplete[0]
 
 
 def allocate_counter_files() -> None:

@@ -12,6 +12,7 @@ from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
 from model_store import Model, __version__
 from model_store.build import UNKNOWN
+from service.telemetry.counter_files import last_incomplete
 
 _JOULES_PER_KWH = 3.6e6
 
@@ -42,6 +43,12 @@ class Gauges(Collector):
                 "commit": os.environ.get("DIGITS_COMMIT", UNKNOWN),
             },
             1,
+        )
+        yield _gauge(
+            "digits_metrics_last_incomplete_timestamp_seconds",
+            "When a counter last had no room on the temporary disk, 0 if never.",
+            {},
+            last_incomplete(),
         )
         yield from self._pin_gauge()
         yield _gauge(

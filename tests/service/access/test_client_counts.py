@@ -100,3 +100,13 @@ def test_table_outlives_the_worker_that_made_it(tmp_path: Path, clock: _Clock) -
     for expected in (0, HOUR):
         counts = ClientCounts(Rate(1, HOUR), tmp_path / "counts", clock)
         assert counts.count(b"a").wait == expected
+
+
+@pytest.mark.parametrize("full", ["/dev/full", "/proc/none"], ids=["blocks", "inodes"])
+def test_process_counts_for_itself_where_the_disk_is_full(
+    full: str, clock: _Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        counts = ClientCounts(Rate(2, HOUR), Path(full), clock)
+        assert [counts.count(b"a").wait for _ in range(3)] == [0, 0, HOUR]
+    assert [record.getMessage().count(full) for record in caplog.records] == [1, 1]

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
@@ -24,6 +25,23 @@ if len(sys.argv) > 2:
     allow(2**30)
     for version in range(4000):
         metrics.PREDICTIONS.labels(label=7, model_version=version).inc()
+"""
+WORKER_WITHOUT_ROOM = """
+import os, resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from service.telemetry import metrics
+from service.telemetry.gauges import Gauges
+from service.telemetry.scrape import exposition
+def say():
+    lines = exposition(Gauges([], None, None, 480)).decode().splitlines()
+    print(*(x for x in lines if x.startswith("digits_metrics_")), flush=True)
+say()
+if worker := os.fork():
+    os.waitpid(worker, 0)
+    say()
+else:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    metrics.PREDICTIONS.labels(label=7, model_version=1).inc()
 """
 
 
@@ -61,3 +79,16 @@ def test_process_starts_where_there_is_no_room_at_all(tmp_path: Path) -> None:
 
 def test_all_counts_are_there_once_there_is_room_again(tmp_path: Path) -> None:
     assert _count(tmp_path, 2**18, "then more")[1] == 24_000
+
+
+def test_every_worker_tells_when_one_of_them_had_no_room(tmp_path: Path) -> None:
+    began = time.time()
+    said = subprocess.check_output(
+        [sys.executable, "-c", WORKER_WITHOUT_ROOM],
+        env={"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)},
+        cwd=ROOT,
+        text=True,
+    )
+    never, then = (float(line.split()[-1]) for line in said.splitlines())
+    assert never == 0
+    assert began < then < time.time()

@@ -39,6 +39,7 @@ OF_THE_MODEL = {
     "digits_energy_coefficient_watts": {"state"},
     "digits_grid_carbon_intensity_grams_per_joule": set(),
     "digits_build_info": {"version", "commit"},
+    "digits_metrics_last_incomplete_timestamp_seconds": set(),
     "digits_model_pinned": {"model_version"},
     "digits_model_created_timestamp_seconds": {"model_version"},
     "digits_model_published_timestamp_seconds": {"model_version"},

@@ -144,6 +144,7 @@ def test_a_measured_source_names_its_domains_and_has_no_coefficients() -> None:
         "digits_build_info",
         "digits_energy_source_info",
         "digits_grid_carbon_intensity_grams_per_joule",
+        "digits_metrics_last_incomplete_timestamp_seconds",
     }
     (source,) = found["digits_energy_source_info"].samples
     assert source.labels == {

@@ -187,3 +187,17 @@ def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
     assert "a secret" in caplog.text
     labels = {"method": "POST", "route": "/predict", "code": 500}
     assert grown("digits_http_requests_total", **labels) == 1
+
+
+def test_store_that_cannot_be_used_is_503_and_prediction_goes_on(
+    client: FlaskClient, store: ModelStore, picture: bytes, tmp_path: Path
+) -> None:
+    versions = store.path(1).parent
+    versions.rename(tmp_path / "away")
+    versions.write_text("a file where a directory belongs")
+    answer = client.get("/models")
+    detail = _assert_problem(answer, ProblemType.STORE_UNAVAILABLE)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert str(tmp_path) not in detail
+    answer = client.post("/predict", data=picture, content_type="image/png")
+    assert answer.status_code == 200
