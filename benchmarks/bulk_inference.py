@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.local_service import random_network, serving
+from benchmarks.load.local_service import random_network, serving
 from benchmarks.stopwatch import best_seconds
 from model_store.network import Floats
 

@@ -8,9 +8,9 @@ import sys
 import click
 import numpy as np
 
-from benchmarks.disturbances import Log, Plan
-from benchmarks.ordeal import Count, Ordeal, ordeal
-from benchmarks.tally import Tally, percentile_ms
+from benchmarks.load.disturbances import Log, Plan
+from benchmarks.load.ordeal import Count, Ordeal, ordeal
+from benchmarks.load.tally import Tally, percentile_ms
 
 _PEAK_S = 10.0
 _SHARE = 0.9

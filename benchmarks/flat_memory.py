@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 import click
 import numpy as np
 
-from benchmarks.local_service import random_network, serving
-from benchmarks.memory import memory_of
-from benchmarks.questions import Questions
+from benchmarks.load.local_service import random_network, serving
+from benchmarks.load.memory import memory_of
+from benchmarks.load.questions import Questions
 
 _WARM_UP = 500
 _GROWTH = 0.1

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from service.image.binarisation import Binarisation, binarisations
 from service.image.candidates import candidates
 from service.image.digit_form import SIDE, to_mnist
+from service.image.page.binarisation import Binarisation, binarisations
 
 Grey = NDArray[np.uint8]
 Shown = Iterator[tuple[str, Image.Image]]

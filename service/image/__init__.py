@@ -1,8 +1,17 @@
 """An uploaded picture becomes the pixels that the network reads."""
 
 from service.image.choosing import Score
-from service.image.decoding import declared_pixels
-from service.image.formats import opens_as_picture
+from service.image.files.decoding import declared_pixels
+from service.image.files.formats import opens_as_picture
+from service.image.files.rejection import (
+    ImageRejected,
+    NoDigit,
+    RejectedAt,
+    TooManyPixels,
+    Undecodable,
+    UnsupportedFormat,
+)
+from service.image.files.turns import TooManyWaiting
 from service.image.previews import data_url, png_data_url
 from service.image.reading import (
     SEVERAL,
@@ -11,15 +20,6 @@ from service.image.reading import (
     read_digit,
     read_number,
 )
-from service.image.rejection import (
-    ImageRejected,
-    NoDigit,
-    RejectedAt,
-    TooManyPixels,
-    Undecodable,
-    UnsupportedFormat,
-)
-from service.image.turns import TooManyWaiting
 
 __all__ = [
     "SEVERAL",

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from service.image.binarisation import Binarisation
-from service.image.components import Components, Indices, Mask
-from service.image.morphology import Box
+from service.image.page.binarisation import Binarisation
+from service.image.page.components import Components, Indices, Mask
+from service.image.page.morphology import Box
 
 # So many of the most prominent parts are looked at.
 MOST: Final = 6

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.image.binarisation import Binarisation
 from service.image.candidates import Candidate, candidates
 from service.image.digit_form import to_mnist
-from service.image.morphology import Box
+from service.image.page.binarisation import Binarisation
+from service.image.page.morphology import Box
 
 Pixels = NDArray[np.uint8]
 # From (n, 784) pixels to the probabilities (n, 10) of the labels.

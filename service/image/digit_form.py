@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.image.morphology import Grey, odd, running_max
-from service.image.shades import percentile
+from service.image.page.morphology import Grey, odd, running_max
+from service.image.page.shades import percentile
 
 SIDE: Final = 28
 BOX: Final = 20

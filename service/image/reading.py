@@ -6,15 +6,15 @@ from typing import Final
 
 from PIL import Image
 
-from service.image.best_path import Glyph
-from service.image.binarisation import binarisations
 from service.image.choosing import CERTAIN, Choice, Pixels, Score, choose
-from service.image.decoding import Decoded, decode, decode_quickly
 from service.image.digit_form import already_mnist
-from service.image.greyscale import to_grey
-from service.image.morphology import Box
-from service.image.numbers import read_lines
-from service.image.rejection import ImageRejected, NoDigit
+from service.image.files.decoding import Decoded, decode, decode_quickly
+from service.image.files.rejection import ImageRejected, NoDigit
+from service.image.numbers.best_path import Glyph
+from service.image.numbers.numbers import read_lines
+from service.image.page.binarisation import binarisations
+from service.image.page.greyscale import to_grey
+from service.image.page.morphology import Box
 
 SEVERAL: Final = "several digits were seen; the one that stands out most was read"
 LATER_FRAME: Final = "the first {} of the file show nothing; the next was read"

@@ -30,7 +30,7 @@ from gunicorn.http.errors import (
 )
 
 from service.config import ServiceConfig
-from service.image import turns
+from service.image.files import turns
 from service.server.cheap_body import is_cheap
 from service.server.deadlines import ReadDeadlines
 from service.server.lingering_close import LingeringCloseWorker

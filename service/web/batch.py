@@ -10,14 +10,19 @@ from flask.typing import ResponseReturnValue
 from model_store import Model
 from service.image import DigitImage, ImageRejected, Score
 from service.serving.prediction import Prediction, predict, scorer
-from service.web.body import read_body
 from service.web.errors import problem_of
-from service.web.multipart import Part, parts_of
 from service.web.predict import warnings_of
 from service.web.problems import ProblemType, Refused
+from service.web.received.body import read_body
+from service.web.received.multipart import Part, parts_of
+from service.web.received.upload import (
+    PixelBudget,
+    from_part,
+    is_image,
+    refuse_compressed,
+)
 from service.web.routes import record_energy
 from service.web.services import services
-from service.web.upload import PixelBudget, from_part, is_image, refuse_compressed
 
 MOST_PARTS = 1024
 Problem = dict[str, Any]

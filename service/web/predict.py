@@ -11,10 +11,10 @@ from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
 from service.serving.saliency import saliency_picture
 from service.telemetry.logged_response import MODEL_VERSION
-from service.web.body import read_body
 from service.web.errors import error_response
+from service.web.received.body import read_body
+from service.web.received.upload import read_image
 from service.web.services import Services
-from service.web.upload import read_image
 
 Environ = dict[str, Any]
 

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from service.image import NumberImage, png_data_url
 from service.serving.prediction import Predictions, predict, scorer
-from service.web.body import read_body
+from service.web.received.body import read_body
+from service.web.received.upload import read_image
 from service.web.routes import record_energy
 from service.web.services import services
-from service.web.upload import read_image
 
 read = Blueprint("read", __name__)
 

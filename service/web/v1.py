@@ -14,10 +14,10 @@ from werkzeug.exceptions import BadRequest
 
 from service.image import Score
 from service.serving.prediction import predict, scorer
-from service.web.json_body import decode_base64, parse_object
+from service.web.received.json_body import decode_base64, parse_object
+from service.web.received.tensor_body import tensor_body
 from service.web.routes import record_energy
 from service.web.services import services
-from service.web.tensor_body import tensor_body
 from service.web.v2.pictures import read_pictures
 from service.web.v2.tensors import MOST_IMAGES, Tensor
 

@@ -1,7 +1,7 @@
 """Under load, while models change and workers die, answers are right and counted."""
 
-from benchmarks.disturbances import Plan
-from benchmarks.ordeal import ordeal
+from benchmarks.load.disturbances import Plan
+from benchmarks.load.ordeal import ordeal
 
 RATE = 100  # so few that any machine bears it
 

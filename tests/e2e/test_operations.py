@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from service.image import turns
+from service.image.files import turns
 from tests.e2e.load import SteadyLoad
 from tests.support import digits
 from tests.support.installation import Installation, Service

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.image import ImageRejected, RejectedAt, Score, read_digit
-from service.web.upload import PixelBudget
+from service.web.received.upload import PixelBudget
 
 
 def read_pictures(

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
-from service.web.json_body import parse_object
+from service.web.received.json_body import parse_object
 from service.web.v2.tensors import Tensor
 
 Document = dict[str, Any]

@@ -10,11 +10,11 @@ from werkzeug.exceptions import BadRequest
 from model_store import Model, __version__
 from service.image import Score
 from service.serving.prediction import predict, scorer
-from service.web.body import read_body
-from service.web.json_body import parse_object
+from service.web.received.body import read_body
+from service.web.received.json_body import parse_object
+from service.web.received.tensor_body import tensor_body
 from service.web.routes import record_energy
 from service.web.services import services
-from service.web.tensor_body import tensor_body
 from service.web.v2 import metadata
 from service.web.v2.pictures import read_pictures
 from service.web.v2.protocol import encode_answer, read_request

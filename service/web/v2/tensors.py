@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
-from service.web.json_body import decode_base64
+from service.web.received.json_body import decode_base64
 
 MOST_IMAGES: Final = 1024
 INTEGERS: Final = {"UINT8": "u1", "INT32": "<i4", "INT64": "<i8"}  # ink is 255

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.image import ImageRejected, read_digit
-from service.image.formats import SIGNATURES
+from service.image.files.formats import SIGNATURES
 from tests.service.image.likeness import likeness
 from tests.service.image.pictures import FILES, canvas, encode, resealed
 

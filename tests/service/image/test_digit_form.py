@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.image.digit_form import already_mnist, to_mnist
-from service.image.morphology import Grey
+from service.image.page.morphology import Grey
 from tests.service.image.strokes import draw
 
 

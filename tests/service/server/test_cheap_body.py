@@ -11,7 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 from werkzeug.exceptions import HTTPException
 
 from service.server.cheap_body import MOST_PIXELS, is_cheap
-from service.web.upload import read_image
+from service.web.received.upload import read_image
 from tests.support import digits
 
 FORM = "multipart/form-data; boundary=x"

@@ -19,7 +19,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 from PIL import Image
 
-from service.image import turns
+from service.image.files import turns
 from service.server import worker as worker_module
 from service.server.deadlines import ReadDeadlines
 from service.server.worker import MOST_WAITING, Worker

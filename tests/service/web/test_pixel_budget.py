@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.image import declared_pixels
-from service.image.formats import SIGNATURES
-from service.web.upload import PixelBudget
+from service.image.files.formats import SIGNATURES
+from service.web.received.upload import PixelBudget
 
 
 def _picture(name: str, width: int, height: int) -> bytes:

@@ -22,7 +22,7 @@ from PIL import Image
 
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
-from service.web.json_body import LARGE
+from service.web.received.json_body import LARGE
 from service.web.services import Services
 from service.web.v2 import routes
 from service.web.v2.tensors import MOST_IMAGES

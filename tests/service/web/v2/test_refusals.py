@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import RequestTimeout
 
 from model_store import ModelStore
-from service.web import tensor_body
+from service.web.received import tensor_body
 from service.web.v2.tensors import DATATYPES, MOST_IMAGES
 from tests.service.web.v2.asking import (
     INFER,

@@ -1,0 +1,1 @@
+"""A service under load: the clients, what disturbs it, and what is counted."""

@@ -1,0 +1,1 @@
+"""Several digits in a row: where to cut, and the best path through the pieces."""

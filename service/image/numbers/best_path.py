@@ -1,0 +1,166 @@
+"""A line of ink becomes digits by the best path through its pieces (LeCun 1998)."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from service.image.choosing import TRUST, Pixels, Score, log_likelihood
+from service.image.digit_form import to_mnist
+from service.image.numbers.cuts import cut
+from service.image.page.binarisation import Binarisation
+from service.image.page.components import Indices, Mask
+from service.image.page.morphology import Box, Grey, running_max
+
+# A glyph is a digit from this probability on.
+DIGIT: Final = 0.5
+# What is as likely as this is not cut; nor is what is narrow, by its height, and as
+# likely as that. What is as wide as this is more than one digit.
+CERTAIN: Final = 0.95
+NARROW: Final = 0.8
+LIKELY: Final = 0.5
+WIDE: Final = 0.95
+# Smaller ink, by the line's usual height, is not cut, and left out if it is no digit.
+SMALL: Final = 0.5
+# So wide, by its height, may a digit be at most, and of so many pieces.
+WIDEST: Final = 1.5
+MOST_PIECES: Final = 8
+# No more pieces than this in a line, however much there is to cut.
+MOST_CUTS: Final = 80
+# What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
+# or a lack of height, by the usual height.
+CUT: Final = -0.6
+TOO_WIDE: Final = -2.0
+TOO_SMALL: Final = -2.0
+
+
+class Glyph(NamedTuple):
+    """One sign: its box on the page, its form (784,), how likely it is a digit."""
+
+    box: Box
+    pixels: Pixels
+    probability: float
+
+    @property
+    def is_digit(self) -> bool:
+        """Whether it is more likely a digit than not."""
+        return self.probability > DIGIT
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Parts of a page that lie above each other, seen as one sign."""
+
+    parts: Indices
+    box: Box
+    pixels: Pixels
+    probability: float
+
+    def glyph(self) -> Glyph:
+        """As it is, not cut."""
+        return Glyph(self.box, self.pixels, self.probability)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is to be cut by no means."""
+        enough = LIKELY if self.box.width < NARROW * self.box.height else CERTAIN
+        return self.probability > enough and self.box.width < WIDE * self.box.height
+
+
+class _Pieces(NamedTuple):
+    """A line's ink (h, w) and its pieces, numbered from 1 in `labels` from the left.
+
+    joins: whether a piece may make up a glyph with its right neighbour, and whether
+    it was cut from it.
+    """
+
+    ink: Grey
+    labels: Indices
+    whole: list[bool]
+    cut: list[bool]
+
+    def ink_of(self, first: int, last: int, box: Box) -> Grey:
+        """Return the ink of the pieces first..last-1 alone, in their box."""
+        labels = box.of(self.labels)
+        chosen = (labels > first) & (labels <= last)
+        shape = running_max(chosen.view(np.uint8), 3) * ((labels == 0) | chosen)
+        ink: Grey = box.of(self.ink) * shape
+        return ink
+
+
+def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph]:
+    """Return the glyphs of one line; those that are no digits are among them."""
+    parts = np.concatenate([unit.parts for unit in units])
+    origin = page.parts.box(parts).grown(1, page.ink.shape)
+    tall = float(np.median([unit.box.height for unit in units]))
+    pieces = _pieces(page, units, origin, tall)
+    spans = _spans(pieces, tall)
+    forms = np.stack([to_mnist(pieces.ink_of(*span)) for span in spans])
+    likely = score(forms).max(axis=1)
+    count = len(pieces.whole)
+    best, came = [0.0] + [-np.inf] * count, [-1] * (count + 1)
+    for k, (i, j, box) in enumerate(spans):
+        gain = best[i] + _gain(float(likely[k]), box, tall) + CUT * pieces.cut[j - 1]
+        if gain > best[j]:
+            best[j], came[j] = gain, k
+    glyphs, at = [], count
+    while at > 0:
+        i, _, box = spans[came[at]]
+        glyphs.append(
+            Glyph(
+                box.moved(origin.left, origin.top),
+                forms[came[at]],
+                float(likely[came[at]]),
+            )
+        )
+        at = i
+    return [glyph for glyph in glyphs[::-1] if glyph.box.longest > SMALL * tall]
+
+
+def _gain(likely: float, box: Box, tall: float) -> float:
+    gain = TRUST * log_likelihood(likely)
+    gain += TOO_WIDE * max(0.0, box.width / box.height - WIDE)
+    return gain + TOO_SMALL * max(0.0, SMALL - box.height / tall)
+
+
+def _pieces(page: Binarisation, units: list[Unit], origin: Box, tall: float) -> _Pieces:
+    """Cut what may be more than one digit."""
+    ink = origin.of(page.ink)
+    labels = np.zeros(ink.shape, dtype=np.intp)
+    whole: list[bool] = []
+    is_cut: list[bool] = []
+    for unit in units:
+        box = unit.box.moved(-origin.left, -origin.top)
+        mask = page.parts.mask(unit.parts, unit.box)
+        number = np.zeros(mask.shape, dtype=np.intp)
+        small = box.height < SMALL * tall or box.width < 6
+        if not (unit.is_whole or small or len(whole) > MOST_CUTS):
+            number[mask] = np.unique(
+                cut(box.of(ink) * mask)[mask], return_inverse=True
+            )[1]
+        box.of(labels)[mask] = number[mask] + len(whole) + 1
+        pieces = int(number.max()) + 1
+        whole += [unit.is_whole] * pieces
+        is_cut += [True] * (pieces - 1) + [False]
+    return _Pieces(ink, labels, whole, is_cut)
+
+
+def _spans(pieces: _Pieces, tall: float) -> list[tuple[int, int, Box]]:
+    """Return from which piece to which (first, last + 1) a glyph may reach."""
+    count = len(pieces.whole)
+    boxes = [_box_of(pieces.labels == label) for label in range(1, count + 1)]
+    spans = []
+    for first in range(count):
+        box = boxes[first]
+        for last in range(first, min(count, first + MOST_PIECES)):
+            box = box.joined(boxes[last])
+            alone = pieces.whole[first] or pieces.whole[last]
+            if last > first and (alone or box.width > WIDEST * max(tall, box.height)):
+                break
+            spans.append((first, last + 1, box))
+    return spans
+
+
+def _box_of(mask: Mask) -> Box:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)

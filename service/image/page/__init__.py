@@ -1,0 +1,1 @@
+"""What is ink on a page, and which parts it has."""

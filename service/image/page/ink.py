@@ -1,0 +1,136 @@
+"""How much ink lies on each pixel of a grey picture, whatever the light."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from service.image.page.morphology import Grey, closing, odd, opening
+from service.image.page.shades import counts_of, percentile, two_shades
+
+Surface = NDArray[np.float32]
+
+# Light is judged on a picture of this many pixels on the long side: fine enough
+# for shadows, coarse enough to average the paper's grain away.
+LIGHT_GRID: Final = 96
+# Paper darker than this reflects too little for a ratio of noise to mean ink.
+DARKEST_PAPER: Final = 40
+# Ink and paper are of one level each if so much of all variance lies between them.
+CLEAR_CUT: Final = 0.96
+TOO_SMALL_FOR_SHADOWS: Final = 40
+# The fit of the light settles after four or five steps.
+FIT_STEPS: Final = 5
+FIT_STRIDE: Final = 3
+# A pixel counts as far off the paper up to so many times the usual distance.
+TAIL: Final = 8.0
+
+
+class Shades(NamedTuple):
+    """The two shades of a page, and which of them is paper.
+
+    dark, light: their usual levels.
+    border: which of them lies along the page's border, -1 (all dark) to 1 (all light).
+    clear: whether there is nothing else, so that the light must be even.
+    """
+
+    dark: int
+    light: int
+    border: float
+    clear: bool
+
+    def paper(self, ink_is_dark: bool) -> int:
+        """Return the level of the paper."""
+        return self.light if ink_is_dark else self.dark
+
+
+def in_small(grey: Image.Image) -> Grey:
+    """Return the picture averaged down to LIGHT_GRID, in which light is judged."""
+    factor = -(-max(grey.size) // LIGHT_GRID)
+    return np.asarray(grey.reduce(factor) if factor > 1 else grey)
+
+
+def shades_of(small: Grey) -> Shades:
+    """Part a page into dark and light (Otsu 1979), and look where each lies."""
+    counts = counts_of(small)
+    level, clarity = two_shades(counts)
+    dark, light = counts.copy(), counts.copy()
+    dark[level + 1 :] = light[: level + 1] = 0
+    tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
+    return Shades(
+        percentile(dark, 0.5),
+        percentile(light, 0.5),
+        _border_mean(small > level),
+        tiny or clarity > CLEAR_CUT,
+    )
+
+
+def ink_on_flat(grey: Image.Image, paper: int, ink_is_dark: bool) -> Grey:
+    """Return the ink (h, w), 0 paper to 255, on paper of one level."""
+    greys = np.arange(256, dtype=np.uint8)
+    inks = _taken(greys, np.full_like(greys, paper), ink_is_dark)
+    return np.asarray(grey.point(inks.tolist()))
+
+
+def ink_on_uneven(
+    grey: Image.Image, small: Grey, light: Surface, window: int, ink_is_dark: bool
+) -> Grey:
+    """Return the ink (h, w), 0 paper to 255, under the light's smooth surface.
+
+    The paper is the small picture's closing (for dark ink) or opening (for light
+    ink) with a window wider than a stroke, so that shadows belong to the paper (the
+    top-hat transform; Serra 1982).
+    """
+    level = np.clip(small - light + 128, 0, 255).astype(np.uint8)
+    level = (closing if ink_is_dark else opening)(level, odd(window))
+    paper = np.clip(level + light - 128, 0, 255).astype(np.uint8)
+    smooth = Image.fromarray(paper).resize(grey.size, Image.Resampling.BILINEAR)
+    return _taken(np.asarray(grey), np.asarray(smooth), ink_is_dark)
+
+
+def light_surface(small: Grey) -> Surface:
+    """Fit a quadratic surface to the paper by least squares, outliers weighing little.
+
+    Iteratively reweighted with Cauchy's weights, scaled by the median distance; every
+    third row and column is enough for six coefficients.
+    """
+    y, x = np.meshgrid(
+        *(np.linspace(-1, 1, n, dtype=np.float32) for n in small.shape), indexing="ij"
+    )
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y])
+    sample = terms[:, ::FIT_STRIDE, ::FIT_STRIDE].reshape(6, -1)
+    values = small[::FIT_STRIDE, ::FIT_STRIDE].ravel().astype(np.float32)
+    weights = np.float32(1)
+    for _ in range(FIT_STEPS):
+        weighted = sample * weights
+        normal = weighted @ sample.T + np.eye(6, dtype=np.float32) / 1000
+        fit = np.linalg.solve(normal, weighted @ values)
+        off = np.abs(values - fit @ sample)
+        weights = 1 / (1 + (off / (2 * np.median(off) + 1)) ** 2)
+    surface: Surface = np.tensordot(fit, terms, 1)
+    return surface
+
+
+def darkness(small: Grey, light: Surface) -> float:
+    """Say how far the few pixels off the paper are darker, 1, or lighter, -1."""
+    off = small - light
+    tail = np.clip(off / (np.median(np.abs(off)) + 1), -TAIL, TAIL) ** 3
+    return -float(tail.sum()) / max(float(np.abs(tail).sum()), 1e-9)
+
+
+def _border_mean(bright: NDArray[np.bool_]) -> float:
+    """Return -1 (all dark) to 1 (all bright) along the border, corners thrice."""
+    near_y, near_x = (
+        np.minimum(np.arange(n), np.arange(n)[::-1]) < max(1, n // 8)
+        for n in bright.shape
+    )
+    weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
+    return 2 * float((bright * weight).sum() / weight.sum()) - 1
+
+
+def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:
+    """Return what light ink adds, or the share of the light that dark ink takes."""
+    if not ink_is_dark:
+        return np.maximum(picture, paper) - paper
+    lost = (paper - np.minimum(picture, paper)) * np.float32(255)
+    return (lost / np.maximum(paper, DARKEST_PAPER)).astype(np.uint8)

@@ -1,0 +1,100 @@
+"""Long thin lines, as forms, boxes and squared paper have them, taken off a page."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from service.image.page.components import Components, Indices, Mask, find_components
+from service.image.page.morphology import Box, Grey, odd, running_max_down
+
+# Straight runs of at least this share of a part's width make up a line ...
+RUN: Final = 0.15
+SHORTEST_RUN: Final = 8
+# ... if together they span so much of the part, and are so thin by their length.
+SPAN: Final = 0.72
+THIN: Final = 0.09
+# Ink that is so much thicker than the line is a stroke that stands on it or crosses it.
+THICKER: Final = 1.6
+# So many times longer than what it leaves of a part must a line be, by its sides: else
+# it is a stroke of a digit.
+WIDER: Final = 1.4
+AS_TALL: Final = 0.95
+TALLER: Final = 1.08
+# Two uprights are the sides of a box if they leave something as tall as this, by their
+# length, or nothing; less are the arcs of a 0.
+NOT_ARCS: Final = 0.4
+THROUGH: Final = 0.95
+
+
+class _Lines(NamedTuple):
+    """Where (h, w) there is nothing but lines; of each part how many, how long."""
+
+    mask: Mask
+    number: Indices
+    longest: Indices
+
+
+def without_lines(ink: Grey, parts: Components) -> Grey | None:
+    """Return the ink (h, w) less the lines of its parts; None if it has none."""
+    whole = Box(0, 0, *ink.shape[::-1])
+    mask = parts.mask(np.arange(len(parts)), whole)
+    across = _lines(mask, parts, parts.owner)
+    upright = find_components(mask.T)
+    stride = ink.shape[1] + 1
+    at = upright.starts % (len(ink) + 1) * stride + upright.starts // (len(ink) + 1)
+    down = _lines(mask.T, upright, parts.at(at))
+    down = _Lines(down.mask.T, down.number, down.longest)
+    if not (across.number.any() or down.number.any()):
+        return None
+    erased = parts.mask(_with_lines(mask, parts, across, down), whole)
+    return ink * ~(erased & (across.mask | down.mask)) if erased.any() else None
+
+
+def _with_lines(mask: Mask, parts: Components, across: _Lines, down: _Lines) -> Mask:
+    """Say which parts have lines clearly longer than the most that they leave."""
+    rest = find_components(mask & ~(across.mask | down.mask))
+    part_of = np.zeros(len(rest), dtype=np.intp)
+    part_of[rest.owner] = parts.at(rest.starts)
+    by_area = np.argsort(rest.area)
+    width, height = np.zeros((2, len(parts)), dtype=np.intp)
+    width[part_of[by_area]] = rest.width[by_area]  # the largest comes last
+    height[part_of[by_area]] = rest.height[by_area]
+    wide = across.longest > np.maximum(WIDER * width, AS_TALL * height)
+    # A lone upright is a 1, or half of a 4, unless it runs through the whole page.
+    box = (down.number > 1) & (down.longest > TALLER * height)
+    box &= (height == 0) | (height > NOT_ARCS * down.longest)
+    rule = (down.longest > THROUGH * len(mask)) & (height > 0)
+    stand_off: Mask = wide | box | (rule & (down.longest > TALLER * height))
+    return stand_off & (across.number + down.number > 0)
+
+
+def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
+    """Look for horizontal lines in the mask (h, w) by its runs."""
+    height, width = mask.shape
+    whole = Box(0, 0, width, height)
+    parts = int(part_of_run.max(initial=-1)) + 1
+    lengths = runs.ends - runs.starts
+    straight = lengths >= np.maximum(RUN * runs.width, SHORTEST_RUN)[runs.owner]
+    found = find_components(runs.mask_of_runs(straight, whole))
+    spanned = np.zeros(len(found), dtype=np.intp)
+    spanned[found.owner] = runs.width[runs.owner[straight]]
+    thickness = found.area / found.width
+    lines = (thickness < THIN * found.width) & (found.width >= SPAN * spanned)
+    none = np.zeros(parts, dtype=np.intp)
+    if not lines.any():
+        return _Lines(np.zeros_like(mask), none, none)
+    part_of = np.zeros(len(found), dtype=np.intp)
+    part_of[found.owner] = part_of_run[straight]
+    count = np.bincount(part_of[lines], minlength=parts)
+    longest = none.copy()
+    np.maximum.at(longest, part_of[lines], found.width[lines])
+    window = odd(THICKER * float(thickness[lines].max()) + 2)
+    line = running_max_down(found.mask(lines, whole).view(np.uint8), 3)
+    return _Lines(line > _thick(mask, window), count, longest)
+
+
+def _thick(mask: Mask, window: int) -> Grey:
+    """Return 1 where the mask (h, w) is at least a window high, else 0."""
+    margin = ((window, window), (0, 0))
+    paper = np.pad((~mask).view(np.uint8), margin, constant_values=1)
+    return running_max_down(1 - running_max_down(paper, window), window)[window:-window]

@@ -1,0 +1,1 @@
+"""What a request carries: its body, form parts, JSON, tensors, pictures."""

@@ -1,0 +1,52 @@
+"""Large pictures: one at a time, few that wait, and no decoder that stops others."""
+
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
+import pytest
+from PIL import Image
+
+from service.image import Undecodable
+from service.image.files.apart import WORTH_A_PROCESS, load_apart
+from service.image.files.decoding import decode
+from service.image.files.turns import MOST_WAITING, TooManyWaiting, turn
+from tests.service.image.pictures import encode
+from tests.support.waiting import PATIENCE_S
+
+SIDE = int(WORTH_A_PROCESS**0.5) + 1
+
+
+def _page(background: tuple[int, ...]) -> Image.Image:
+    page = Image.new(
+        "RGBA" if len(background) == 4 else "RGB", (SIDE, SIDE), background
+    )
+    page.paste((0, 0, 0), (300, 200, 350, 800))
+    return page
+
+
+def _take_a_turn() -> None:
+    with turn():
+        pass
+
+
+def test_few_may_wait_and_the_next_is_refused() -> None:
+    with ThreadPoolExecutor(MOST_WAITING + 1) as pool:
+        with turn():
+            asked = [pool.submit(_take_a_turn) for _ in range(MOST_WAITING + 1)]
+            (refused,), waiting = wait(asked, PATIENCE_S, FIRST_COMPLETED)
+            assert isinstance(refused.exception(), TooManyWaiting)
+        for one in waiting:
+            assert one.exception(PATIENCE_S) is None
+
+
+@pytest.mark.parametrize("background", [(255, 255, 255), (255, 255, 255, 0)])
+def test_picture_decoded_apart_is_the_same(background: tuple[int, ...]) -> None:
+    page = _page(background)
+    body = encode(page, "WebP", lossless=True, exact=True)
+    assert load_apart(body).tobytes() == page.tobytes()
+
+
+def test_damaged_picture_is_undecodable_there_too() -> None:
+    body = encode(_page((255, 255, 255)), "WebP", lossless=True)
+    damaged = body[:25] + bytes(len(body) - 25)
+    with pytest.raises(Undecodable, match="WebP"):
+        decode(damaged, 10 * WORTH_A_PROCESS)

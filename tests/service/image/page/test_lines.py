@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from service.image.page.components import find_components
+from service.image.page.lines import without_lines
+from tests.service.image.pictures import placed
+from tests.service.image.strokes import draw
+
+Mask = NDArray[np.bool_]
+PAGE = (120, 160)
+DIGIT = placed(draw(3, 60, 6), *PAGE) > 0.5
+
+
+def marked(*regions: tuple[slice, slice]) -> Mask:
+    page = np.zeros(PAGE, dtype=bool)
+    for region in regions:
+        page[region] = True
+    return page
+
+
+def erased(page: Mask) -> Mask:
+    ink = 255 * page.astype(np.uint8)
+    bare = without_lines(ink, find_components(page))
+    return page if bare is None else bare > 0
+
+
+LINES = {
+    "line across": marked(np.s_[88:91, :]),
+    "line across, in two thicknesses": marked(np.s_[88:91, :], np.s_[87:91, 90:]),
+    "line of a field": marked(np.s_[88:91, 20:140]),
+    "box": marked(np.s_[25:91, 40:120]) & ~marked(np.s_[28:88, 43:117]),
+    "comb": marked(np.s_[88:90, :], np.s_[65:90, 40:42], np.s_[65:90, 120:122]),
+}
+
+
+@pytest.mark.parametrize("lines", LINES.values(), ids=LINES.keys())
+def test_line_that_a_digit_stands_on_is_erased_and_the_digit_is_not(
+    lines: Mask,
+) -> None:
+    left = erased(DIGIT | lines)
+    assert (left & DIGIT).sum() > 0.8 * DIGIT.sum()
+    assert (left & ~DIGIT).sum() < 0.35 * (lines & ~DIGIT).sum()
+
+
+def test_line_through_a_digit_leaves_its_strokes_whole() -> None:
+    left = erased(DIGIT | LINES["line across"] | marked(np.s_[50:52, :]))
+    assert (left & DIGIT).sum() > 0.8 * DIGIT.sum()
+
+
+@pytest.mark.parametrize("digit", range(10))
+@pytest.mark.parametrize("length", [30, 80, 110])
+def test_strokes_of_digits_are_no_lines(digit: int, length: int) -> None:
+    page = placed(draw(digit, length, length / 14), *PAGE) > 0.5
+    assert np.array_equal(erased(page), page)
+
+
+def test_box_about_a_digit_is_erased_and_the_foot_of_the_digit_is_not() -> None:
+    digit = placed(draw(2, 50, 3), *PAGE) > 0.5
+    left = erased(digit | LINES["box"])
+    assert np.array_equal(left & digit, digit)
