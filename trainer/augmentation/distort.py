@@ -8,7 +8,7 @@ with the habits of other countries.
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation.foreign_habits import adorn
+from trainer.augmentation.foreign_habits import add_habits
 from trainer.augmentation.warp import fields, redraw
 
 _ROTATION = np.radians(12)
@@ -19,7 +19,7 @@ _ELASTIC_PIXELS = 1.2  # standard deviation of the displacement
 _KNOTS = 7  # bumps along a side that the displacement is made of
 _CHANGED_STROKES = 0.5  # share of the copies
 _THINNER, _THICKER = -0.4, 0.6  # towards the eroded or the dilated digit
-_ADORNED = 0.2  # share of the 1s, 7s and 9s that are written as elsewhere
+_WITH_HABITS = 0.2  # share of the 1s, 7s and 9s that are written as elsewhere
 _FIELDS = fields(_KNOTS)
 
 
@@ -28,10 +28,10 @@ def distort(
 ) -> NDArray[np.uint8]:
     """A distorted copy of each row of (n, 784) pixels, same shape and dtype."""
     n = len(pixels)
-    adorned = pixels.copy()
-    adorn(adorned, labels, rng.random(n) < _ADORNED, rng.random((n, 4)))
+    copies = pixels.copy()
+    add_habits(copies, labels, rng.random(n) < _WITH_HABITS, rng.random((n, 4)))
     strokes = rng.uniform(_THINNER, _THICKER, n) * (rng.random(n) < _CHANGED_STROKES)
-    return redraw(adorned, _sources(n, rng), strokes.astype(np.float32))
+    return redraw(copies, _sources(n, rng), strokes.astype(np.float32))
 
 
 def _sources(n: int, rng: np.random.Generator) -> NDArray[np.float32]:

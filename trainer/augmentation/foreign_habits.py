@@ -12,56 +12,56 @@ from numba import njit
 from trainer.augmentation.strokes import extent, stem, stroke
 
 
-@njit(cache=True)
-def adorn(pixels: Any, labels: Any, chosen: Any, whims: Any) -> None:
+@njit(cache=True, nogil=True)
+def add_habits(pixels: Any, labels: Any, chosen: Any, parameters: Any) -> None:
     """Draw its habit into each of the chosen 1s, 7s and 9s, in place.
 
-    pixels: (n, 784) uint8; labels: (n,); chosen: (n,) bool; whims: (n, 4), each from 0
-    to 1: lengths, an angle, and the stroke.
+    pixels: (n, 784) uint8; labels: (n,); chosen: (n,) bool; parameters: (n, 4), each
+    from 0 to 1: lengths, an angle, and the stroke.
     """
     for i in range(len(pixels)):
         if chosen[i]:
             digit = pixels[i].reshape(28, 28)
             if labels[i] == 1:
-                _flag(digit, whims[i])
+                _flag(digit, parameters[i])
             elif labels[i] == 7:
-                _bar(digit, whims[i])
+                _bar(digit, parameters[i])
             elif labels[i] == 9:
-                _curl(digit, whims[i])
+                _curl(digit, parameters[i])
 
 
-@njit(cache=True)
-def _flag(digit: Any, whim: Any) -> None:
+@njit(cache=True, nogil=True)
+def _flag(digit: Any, parameters: Any) -> None:
     """A stroke from a 1's top down to the left; every second one gets a foot, too."""
     top, bottom, _, _ = extent(digit)
-    height, width = bottom - top, 0.7 + 0.9 * whim[3]
-    column, reach = stem(digit, top), (0.2 + 0.25 * whim[0]) * height
-    drop = reach * (0.5 + whim[1])
+    height, width = bottom - top, 0.7 + 0.9 * parameters[3]
+    column, reach = stem(digit, top), (0.2 + 0.25 * parameters[0]) * height
+    drop = reach * (0.5 + parameters[1])
     stroke(digit, (top + 0.5, column), (top + drop, column - reach), width)
-    if whim[2] < 0.5:
-        foot, side = stem(digit, bottom - 2), (0.15 + 0.3 * whim[2]) * height
+    if parameters[2] < 0.5:
+        foot, side = stem(digit, bottom - 2), (0.15 + 0.3 * parameters[2]) * height
         stroke(digit, (bottom, foot - side), (bottom, foot + side), width)
 
 
-@njit(cache=True)
-def _bar(digit: Any, whim: Any) -> None:
+@njit(cache=True, nogil=True)
+def _bar(digit: Any, parameters: Any) -> None:
     """A stroke across the middle of a 7's stem."""
     top, bottom, _, _ = extent(digit)
     height = bottom - top
-    row = top + (0.42 + 0.2 * whim[0]) * height
-    column, side = stem(digit, int(row) - 1), (0.15 + 0.2 * whim[1]) * height
-    tilt = (whim[2] - 0.5) * side
-    width = 0.7 + 0.9 * whim[3]
+    row = top + (0.42 + 0.2 * parameters[0]) * height
+    column, side = stem(digit, int(row) - 1), (0.15 + 0.2 * parameters[1]) * height
+    tilt = (parameters[2] - 0.5) * side
+    width = 0.7 + 0.9 * parameters[3]
     stroke(digit, (row + tilt, column - side), (row - tilt, column + side), width)
 
 
-@njit(cache=True)
-def _curl(digit: Any, whim: Any) -> None:
+@njit(cache=True, nogil=True)
+def _curl(digit: Any, parameters: Any) -> None:
     """A 9's end goes on to the left, and up."""
     top, bottom, _, _ = extent(digit)
-    height, width = bottom - top, 0.7 + 0.9 * whim[3]
-    column, reach = stem(digit, bottom - 2), (0.2 + 0.2 * whim[0]) * height
+    height, width = bottom - top, 0.7 + 0.9 * parameters[3]
+    column, reach = stem(digit, bottom - 2), (0.2 + 0.2 * parameters[0]) * height
     turn = (bottom, column - 0.6 * reach)
-    end = (bottom - (0.1 + 0.15 * whim[1]) * height, column - 1.3 * reach)
+    end = (bottom - (0.1 + 0.15 * parameters[1]) * height, column - 1.3 * reach)
     stroke(digit, (bottom - 0.5, column), turn, width)
     stroke(digit, turn, end, width)

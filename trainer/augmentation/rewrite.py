@@ -21,7 +21,7 @@ _FIELDS = fields(_KNOTS)
 
 
 @dataclass(frozen=True)
-class Freedom:
+class AugmentationParameters:
     """How far copies differ from the digit, by default not at all; ranges are uniform.
 
     Attributes:
@@ -48,7 +48,7 @@ class Freedom:
     lost: float = 0
 
 
-OTHER_WRITERS = Freedom(
+OTHER_WRITERS = AugmentationParameters(
     aspect=(0.55, 1.5),
     slant=(-0.6, 0.6),
     rotation=0.26,
@@ -66,23 +66,25 @@ def rewrite(
     pixels: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     rng: np.random.Generator,
-    freedom: Freedom = OTHER_WRITERS,
+    parameters: AugmentationParameters = OTHER_WRITERS,
 ) -> NDArray[np.uint8]:
     """A copy of each row of (n, 784) pixels by another writer, same shape and dtype."""
     styled = pixels.copy()
-    whims = rng.random((len(pixels), 4))
-    restyle(styled, labels, rng.random(len(pixels)) < freedom.restyled, whims)
-    pen = _pens(styled, rng, freedom)
+    shapes = rng.random((len(pixels), 4))
+    restyle(styled, labels, rng.random(len(pixels)) < parameters.restyled, shapes)
+    pen = _pens(styled, rng, parameters)
     ink = styled > 255 * pen.threshold
-    copies = redraw(styled, _sources(styled, ink, rng, freedom))
-    return _written(copies, pen, rng, freedom)
+    copies = redraw(styled, _sources(styled, ink, rng, parameters))
+    return _written(copies, pen, rng, parameters)
 
 
 def fitted(
-    pixels: NDArray[np.uint8], rng: np.random.Generator, freedom: Freedom
+    pixels: NDArray[np.uint8],
+    rng: np.random.Generator,
+    parameters: AugmentationParameters,
 ) -> NDArray[np.uint8]:
     """Each digit fitted into 20x20 and centred by mass; its pen and its style stay."""
-    return redraw(pixels, _sources(pixels, pixels > INK, rng, freedom))
+    return redraw(pixels, _sources(pixels, pixels > INK, rng, parameters))
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,15 @@ class _Pens:
 
 
 def _pens(
-    pixels: NDArray[np.uint8], rng: np.random.Generator, freedom: Freedom
+    pixels: NDArray[np.uint8],
+    rng: np.random.Generator,
+    parameters: AugmentationParameters,
 ) -> _Pens:
     """Random pens that leave some of each digit."""
     n = len(pixels)
-    blunt, sharp = np.log(freedom.gain)
+    blunt, sharp = np.log(parameters.gain)
     gain = np.exp(rng.uniform(blunt, sharp, (n, 1)))
-    threshold = np.maximum(rng.uniform(*freedom.threshold, (n, 1)), 0.5 / gain)
+    threshold = np.maximum(rng.uniform(*parameters.threshold, (n, 1)), 0.5 / gain)
     darkest = pixels.max(axis=1, keepdims=True) / 255
     threshold = np.minimum(threshold, 0.9 * darkest)
     return _Pens(threshold.astype(np.float32), gain.astype(np.float32))
@@ -110,31 +114,33 @@ def _sources(
     pixels: NDArray[np.uint8],
     ink: NDArray[np.bool_],
     rng: np.random.Generator,
-    freedom: Freedom,
+    parameters: AugmentationParameters,
 ) -> NDArray[np.float32]:
     """Where each pixel of a copy comes from: (2, n, 784), rows and columns.
 
     ink: (n, 784), what is to fill the box.
     """
     n = len(pixels)
-    forward = _fitted(ink, _shapes(n, rng, freedom))
-    forward *= np.exp(rng.uniform(-1, 1, (n, 1, 1)) * freedom.log_size)
+    forward = _fitted(ink, _shapes(n, rng, parameters))
+    forward *= np.exp(rng.uniform(-1, 1, (n, 1, 1)) * parameters.log_size)
     back = np.linalg.inv(forward)
-    shift = rng.uniform(-freedom.shift, freedom.shift, (n, 2, 1))
+    shift = rng.uniform(-parameters.shift, parameters.shift, (n, 2, 1))
     centre = _centres_of_mass(pixels)[:, :, None] + 13.5 - back @ shift
-    wildness = freedom.elastic * np.sqrt(rng.uniform(0, 2, (n, 1, 1)))
+    wildness = parameters.elastic * np.sqrt(rng.uniform(0, 2, (n, 1, 1)))
     bumps = rng.standard_normal((n, 2, _KNOTS**2)) * wildness
     coefficients = np.concatenate([bumps, back, centre], axis=2).astype(np.float32)
     return np.ascontiguousarray((coefficients @ _FIELDS).transpose(1, 0, 2))
 
 
-def _shapes(n: int, rng: np.random.Generator, freedom: Freedom) -> NDArray[np.float64]:
+def _shapes(
+    n: int, rng: np.random.Generator, parameters: AugmentationParameters
+) -> NDArray[np.float64]:
     """(n, 2, 2) maps of (row, column): an aspect, a slant, then a rotation."""
     shape = np.zeros((n, 2, 2))
     shape[:, 0, 0] = 1
-    shape[:, 1, 1] = rng.uniform(*freedom.aspect, n)
-    shape[:, 1, 0] = -rng.uniform(*freedom.slant, n)
-    angle = rng.uniform(-freedom.rotation, freedom.rotation, n)
+    shape[:, 1, 1] = rng.uniform(*parameters.aspect, n)
+    shape[:, 1, 0] = -rng.uniform(*parameters.slant, n)
+    angle = rng.uniform(-parameters.rotation, parameters.rotation, n)
     cos, sin = np.cos(angle), np.sin(angle)
     turn: NDArray[np.float64] = np.array([[cos, -sin], [sin, cos]]).transpose(2, 0, 1)
     return turn @ shape
@@ -159,11 +165,14 @@ def _centres_of_mass(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _written(
-    pixels: NDArray[np.uint8], pen: _Pens, rng: np.random.Generator, freedom: Freedom
+    pixels: NDArray[np.uint8],
+    pen: _Pens,
+    rng: np.random.Generator,
+    parameters: AugmentationParameters,
 ) -> NDArray[np.uint8]:
     """Thinner, thicker, sharper or softer strokes, with pixels lost; paper stays 0."""
     scaled = pixels * np.float32(1 / 255)
     ink = np.clip((scaled - pen.threshold) * pen.gain + 0.5, 0, 1)
-    ink *= rng.random(ink.shape, np.float32) >= freedom.lost
+    ink *= rng.random(ink.shape, np.float32) >= parameters.lost
     copies: NDArray[np.uint8] = (ink * 255).astype(np.uint8)
     return copies

@@ -8,7 +8,7 @@ from numba import njit
 INK: Final = 100  # of 255; what is lighter is the outline's
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def extent(digit: Any) -> Any:
     """The first and last row, the first and last column with ink."""
     top, bottom, left, right = 27, 0, 27, 0
@@ -20,7 +20,7 @@ def extent(digit: Any) -> Any:
     return top, bottom, left, right
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def stem(digit: Any, row: Any) -> Any:
     """The column of the darkest stroke in three rows from there.
 
@@ -38,7 +38,7 @@ def stem(digit: Any, row: Any) -> Any:
     return left + moment / max(mass, 1.0)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def rightmost(digit: Any, row: int) -> float:
     """The column of the stroke that is furthest right in a row."""
     column = 27
@@ -47,13 +47,18 @@ def rightmost(digit: Any, row: int) -> float:
     return column - 1.0  # its middle; its edge was found
 
 
-@njit(cache=True)
-def stroke(digit: Any, start: Any, end: Any, width: float) -> None:
-    """A straight stroke from (row, column) to (row, column), `width` to each side."""
+@njit(cache=True, nogil=True)
+def stroke(canvas: Any, start: Any, end: Any, width: float) -> None:
+    """A straight stroke from (row, column) to (row, column), `width` to each side.
+
+    Parts of it may lie outside the canvas.
+    """
     along_r, along_c = end[0] - start[0], end[1] - start[1]
     squared = max(along_r**2 + along_c**2, 1e-6)
-    for r in range(28):
-        for c in range(28):
+    top, bottom = _reached(start[0], end[0], width, canvas.shape[0])
+    left, right = _reached(start[1], end[1], width, canvas.shape[1])
+    for r in range(top, bottom):
+        for c in range(left, right):
             share = ((r - start[0]) * along_r + (c - start[1]) * along_c) / squared
             share = min(max(share, 0.0), 1.0)
             off_r, off_c = (
@@ -61,4 +66,11 @@ def stroke(digit: Any, start: Any, end: Any, width: float) -> None:
                 c - start[1] - share * along_c,
             )
             ink = 255 * min(max(width + 0.5 - np.sqrt(off_r**2 + off_c**2), 0.0), 1.0)
-            digit[r, c] = np.uint8(max(float(digit[r, c]), ink))
+            canvas[r, c] = np.uint8(max(float(canvas[r, c]), ink))
+
+
+@njit(cache=True, nogil=True)
+def _reached(one: float, other: float, width: float, side: int) -> Any:
+    """The places along an axis that a stroke can ink: from, and up to."""
+    first, last = min(one, other) - width - 1, max(one, other) + width + 2
+    return max(int(first), 0), min(max(int(last), 0), side)

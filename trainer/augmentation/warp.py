@@ -44,7 +44,7 @@ def redraw(
     return copies
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _redraw(pixels: Any, sources: Any, strokes: Any, copies: Any) -> None:
     """Fill copies, (n, 784) uint8, from pixels at sources."""
     digit = np.zeros((32, 32), np.float32)  # a margin of 2 on each side
@@ -59,7 +59,7 @@ def _redraw(pixels: Any, sources: Any, strokes: Any, copies: Any) -> None:
             _sample(restroked.ravel(), sources[0, i], sources[1, i], copies[i])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _sample(digit: Any, rows: Any, columns: Any, copy: Any) -> None:
     """Fill the copy with the grey levels between four pixels of a digit with margin.
 
@@ -84,7 +84,7 @@ def _sample(digit: Any, rows: Any, columns: Any, copy: Any) -> None:
         copy[p] = np.uint8(np.int32(grey[p] + np.float32(0.5)))
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, nogil=True, fastmath=True)
 def _restroked(digit: Any, change: Any) -> Any:
     """The digit mixed with its dilation (change > 0) or its erosion, by a cross."""
     mixed = digit.copy()

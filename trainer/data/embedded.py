@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.dataset import Dataset
-from trainer.augmentation.rewrite import Freedom, fitted
+from trainer.augmentation.rewrite import AugmentationParameters, fitted
 
 NAME = "embedded UCI digits"
 _SUMS = Path(__file__).with_name("embedded_rows.npy")
 _SEED = 8
 _HAZE = 1.6  # of 16 grey levels: less is what cubic interpolation leaves around strokes
-_NEATLY = Freedom(aspect=(0.85, 1.4), slant=(0.0, 0.3))
+_NEATLY = AugmentationParameters(aspect=(0.85, 1.4), slant=(0.0, 0.3))
 
 
 def read_embedded() -> Dataset:

@@ -14,7 +14,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """All distortions switched off; a test switches one on again."""
     for name in (
         "_ROTATION", "_LOG_SCALE", "_SLANT", "_SHIFT_PIXELS", "_ELASTIC_PIXELS",
-        "_CHANGED_STROKES", "_ADORNED",
+        "_CHANGED_STROKES", "_WITH_HABITS",
     ):  # fmt: skip
         monkeypatch.setattr(f"trainer.augmentation.distort.{name}", 0.0)
     return monkeypatch

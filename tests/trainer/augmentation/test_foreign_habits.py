@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from trainer.augmentation.foreign_habits import adorn
+from trainer.augmentation.foreign_habits import add_habits
 from trainer.data.dataset import Dataset
 
 Pictures = NDArray[np.uint8]
@@ -18,8 +18,8 @@ Pictures = NDArray[np.uint8]
 def _before_and_after(digits: Dataset, label: int) -> tuple[Pictures, Pictures]:
     before = digits.pixels[digits.labels == label]
     after, n = before.copy(), len(before)
-    whims = np.random.default_rng(1).random((n, 4))
-    adorn(after, np.full(n, label, np.uint8), np.ones(n, bool), whims)
+    parameters = np.random.default_rng(1).random((n, 4))
+    add_habits(after, np.full(n, label, np.uint8), np.ones(n, bool), parameters)
     return before.reshape(-1, 28, 28), after.reshape(-1, 28, 28)
 
 
@@ -51,7 +51,7 @@ def test_new_ink_is_where_it_belongs(
 
 def test_what_is_not_chosen_stays(digits: Dataset) -> None:
     pixels, n = digits.pixels.copy(), len(digits)
-    adorn(pixels, digits.labels, np.zeros(n, bool), np.zeros((n, 4)))
+    add_habits(pixels, digits.labels, np.zeros(n, bool), np.zeros((n, 4)))
     np.testing.assert_array_equal(pixels, digits.pixels)
 
 
@@ -59,8 +59,8 @@ def test_what_is_not_chosen_stays(digits: Dataset) -> None:
     arrays(np.uint8, (3, 784), elements=st.sampled_from([0, 0, 0, 99, 101, 255])),
     st.floats(0, 1),
 )
-def test_any_picture_can_be_adorned(pixels: Pictures, whim: float) -> None:
+def test_any_picture_can_get_habits(pixels: Pictures, parameters: float) -> None:
     before = pixels.copy()
     labels, chosen = np.array([1, 7, 9], np.uint8), np.ones(3, bool)
-    adorn(pixels, labels, chosen, np.full((3, 4), whim))
+    add_habits(pixels, labels, chosen, np.full((3, 4), parameters))
     assert (pixels >= before).all()

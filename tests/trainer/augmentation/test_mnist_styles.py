@@ -15,8 +15,8 @@ Pictures = NDArray[np.uint8]
 def _before_and_after(digits: Dataset, label: int) -> tuple[Pictures, Pictures]:
     before = digits.pixels[digits.labels == label]
     after, n = before.copy(), len(before)
-    whims = np.random.default_rng(1).random((n, 4))
-    restyle(after, np.full(n, label, np.uint8), np.ones(n, bool), whims)
+    parameters = np.random.default_rng(1).random((n, 4))
+    restyle(after, np.full(n, label, np.uint8), np.ones(n, bool), parameters)
     return before.reshape(-1, 28, 28), after.reshape(-1, 28, 28)
 
 
@@ -56,9 +56,9 @@ def test_nines_stand_on_a_stem_instead_of_a_foot(digits: Dataset) -> None:
 def test_a_six_is_restyled_as_a_nine_on_its_head(digits: Dataset) -> None:
     nines = digits.pixels[digits.labels == 9]
     sixes, n = nines[:, ::-1].copy(), len(nines)
-    whims = np.random.default_rng(1).random((n, 4))
+    parameters = np.random.default_rng(1).random((n, 4))
     for pixels, label in ((nines, 9), (sixes, 6)):
-        restyle(pixels, np.full(n, label, np.uint8), np.ones(n, bool), whims)
+        restyle(pixels, np.full(n, label, np.uint8), np.ones(n, bool), parameters)
     np.testing.assert_array_equal(sixes, nines[:, ::-1])
 
 
@@ -95,7 +95,7 @@ def test_what_is_not_chosen_stays(digits: Dataset) -> None:
     arrays(np.uint8, (6, 784), elements=st.sampled_from([0, 0, 0, 99, 101, 255])),
     st.floats(0, 1),
 )
-def test_any_picture_can_be_restyled(pixels: Pictures, whim: float) -> None:
+def test_any_picture_can_be_restyled(pixels: Pictures, parameters: float) -> None:
     labels, chosen = np.array([1, 2, 4, 6, 7, 9], np.uint8), np.ones(6, bool)
-    restyle(pixels, labels, chosen, np.full((6, 4), whim))
+    restyle(pixels, labels, chosen, np.full((6, 4), parameters))
     assert pixels.any(axis=1).all()

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from trainer.augmentation.rewrite import Freedom, rewrite
+from trainer.augmentation.rewrite import AugmentationParameters, rewrite
 from trainer.data.dataset import Dataset
 
-NO_OTHER = Freedom()
+NO_OTHER = AugmentationParameters()
 
 
 def _rng(seed: int = 1) -> np.random.Generator:
@@ -46,7 +46,7 @@ def test_no_copy_is_empty_and_paper_stays_paper(digits: Dataset) -> None:
     assert np.median((copies > 0).mean(axis=1)) < 0.4
 
 
-def test_without_freedom_a_copy_is_the_digit_itself(embedded: Dataset) -> None:
+def test_without_parameters_a_copy_is_the_digit_itself(embedded: Dataset) -> None:
     pixels = embedded.pixels[:200].astype(int)
     copies = rewrite(embedded.pixels[:200], embedded.labels[:200], _rng(), NO_OTHER)
     assert np.abs(copies - pixels).mean() < 8  # it is fitted once more
@@ -54,8 +54,8 @@ def test_without_freedom_a_copy_is_the_digit_itself(embedded: Dataset) -> None:
 
 def test_digits_with_a_style_are_restyled_as_often_as_asked(digits: Dataset) -> None:
     often, never = (
-        rewrite(digits.pixels, digits.labels, _rng(), freedom)
-        for freedom in (replace(NO_OTHER, restyled=0.5), NO_OTHER)
+        rewrite(digits.pixels, digits.labels, _rng(), parameters)
+        for parameters in (replace(NO_OTHER, restyled=0.5), NO_OTHER)
     )
     restyled = (often != never).any(axis=1)
     with_a_style = np.isin(digits.labels, (1, 2, 4, 6, 7, 9))

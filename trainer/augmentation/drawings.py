@@ -1,0 +1,142 @@
+"""Drawings that are no digit: scribbles, crosses, polygons, bars, blobs, rings, noise.
+
+Each function makes `n` canvases, all different.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.augmentation.pen import SIDE, Canvases, blank, draw_lines
+
+_MIDDLE = SIDE / 2
+
+
+def draw_scribbles(n: int, rng: np.random.Generator) -> Canvases:
+    """A line that bends five to nine times: a quadratic spline of random points."""
+    corners = rng.uniform(6, SIDE - 6, (n, 11, 2))
+    for corner, bends in zip(corners, rng.integers(5, 10, n), strict=True):
+        corner[bends + 2 :] = np.nan
+    joints = (corners[:, 1:] + corners[:, :-1]) / 2
+    t = np.linspace(0, 1, 9)[:, None]
+    first, bend, last = (
+        joints[:, :-1, None],
+        corners[:, 1:-1, None],
+        joints[:, 1:, None],
+    )
+    points = (1 - t) ** 2 * first + 2 * t * (1 - t) * bend + t**2 * last
+    return draw_lines(blank(n), points.reshape(n, 81, 2), rng.uniform(0.8, 2.8, n))
+
+
+def draw_stars(n: int, rng: np.random.Generator) -> Canvases:
+    """Two to four straight strokes that cross: +, X, an asterisk."""
+    count = rng.integers(2, 5, (n, 1))
+    angle = np.pi * (np.arange(4) / count + rng.uniform(0, 1, (n, 1)))
+    angle += rng.uniform(-0.25, 0.25, (n, 4))
+    middle = _MIDDLE + rng.uniform(-2, 2, (n, 4, 2))
+    points = _strokes(middle, angle, rng.uniform(10, 24, (n, 4)))
+    points[np.arange(4) >= count] = np.nan
+    return draw_lines(blank(n), points.reshape(n, 12, 2), rng.uniform(0.8, 3, n))
+
+
+def draw_hatching(n: int, rng: np.random.Generator) -> Canvases:
+    """Two to four strokes side by side, of any direction."""
+    count = rng.integers(2, 5, (n, 1))
+    angle = rng.uniform(0, np.pi, (n, 1)) + rng.uniform(-0.1, 0.1, (n, 4))
+    aside = 14 * (np.arange(4) - (count - 1) / 2)
+    middle = _MIDDLE + aside[..., None] * np.stack([np.cos(angle), -np.sin(angle)], -1)
+    points = _strokes(middle, angle, rng.uniform(10, 24, (n, 4)))
+    points[np.arange(4) >= count] = np.nan
+    return draw_lines(blank(n), points.reshape(n, 12, 2), rng.uniform(0.8, 3, n))
+
+
+def draw_bars(n: int, rng: np.random.Generator) -> Canvases:
+    """A lying bar; upright it would be a 1."""
+    middle = np.full((n, 1, 2), _MIDDLE)
+    points = _strokes(
+        middle, rng.uniform(-0.3, 0.3, (n, 1)), rng.uniform(12, 28, (n, 1))
+    )
+    return draw_lines(blank(n), points.reshape(n, 3, 2), rng.uniform(1, 5, n))
+
+
+def draw_polygons(n: int, rng: np.random.Generator) -> Canvases:
+    """A triangle, a flat quadrangle, or a star of three or four points."""
+    corners = rng.choice([3, 4, 6, 8], (n, 1))
+    place = np.arange(9) % corners
+    angle = rng.uniform(0, np.pi, (n, 1)) + 2 * np.pi * place / corners
+    angle += np.take_along_axis(rng.uniform(-0.25, 0.25, (n, 9)), place, 1)
+    radius = np.take_along_axis(rng.uniform(18, 26, (n, 9)), place, 1)
+    radius *= np.where((corners > 4) & (place % 2 == 1), 0.4, 1)
+    flat = np.where(corners > 3, rng.uniform(0.45, 0.8, (n, 1)), 1)
+    points = _MIDDLE + np.stack(
+        [flat * radius * np.sin(angle), radius * np.cos(angle)], -1
+    )
+    points[np.arange(9) > corners] = np.nan
+    return draw_lines(blank(n), points, rng.uniform(0.8, 2.6, n))
+
+
+def draw_blobs(n: int, rng: np.random.Generator) -> Canvases:
+    """A thick line of up to four near points, wider than high."""
+    points = _MIDDLE + rng.uniform(-1, 1, (n, 4, 2)) * rng.uniform(0, 16, (n, 1, 2))
+    points[:, :, 0] = _MIDDLE + (points[:, :, 0] - _MIDDLE) / 2
+    return draw_lines(blank(n), points, rng.uniform(4, 14, n))
+
+
+def draw_rings(n: int, rng: np.random.Generator) -> Canvases:
+    """A ring with something in it: a face, a cross, or another ring."""
+    radius = rng.uniform(20, 26, (n, 1, 1))
+    widths = rng.uniform(0.8, 2.3, n)
+    canvases = draw_lines(blank(n), _MIDDLE + radius * _circle(n, rng), widths)
+    face, cross, ring = np.array_split(np.arange(n), [int(0.4 * n), int(0.7 * n)])
+    inside = np.full((n, 25, 2), np.nan)
+    inside[face, :10] = _face(len(face), rng)
+    inside[cross, :5] = _cross(len(cross), rng)
+    inside[ring] = _circle(len(ring), rng) * rng.uniform(0.3, 0.6, (len(ring), 1, 1))
+    return draw_lines(canvases, _MIDDLE + radius * inside, widths)
+
+
+def draw_noise(n: int, rng: np.random.Generator) -> Canvases:
+    """Square cells of 2 to 9 pixels in a box, some of them inked."""
+    canvases = blank(n)
+    for canvas in canvases:
+        cell = 2 + int(8 * rng.random() ** 2)
+        height, width = rng.integers(20, 60, 2) // cell
+        greys = rng.integers(100, 256, (height, width))
+        greys *= rng.random((height, width)) < rng.uniform(0.15, 0.75)
+        canvas[: height * cell, : width * cell] = greys.repeat(cell, 0).repeat(cell, 1)
+    return canvases
+
+
+def _strokes(
+    middle: NDArray[np.float64], angle: NDArray[np.float64], half: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """From an end to the other, then up: (n, k, 3, 2) for k straight strokes."""
+    reach = half[..., None] * np.stack([np.sin(angle), np.cos(angle)], -1)
+    return np.stack([middle - reach, middle + reach, np.full_like(reach, np.nan)], 2)
+
+
+def _circle(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n, 25, 2): a round or a somewhat flat one around 0, of radius 1."""
+    angle = np.linspace(0, 2 * np.pi, 25)
+    points = np.tile(np.stack([np.sin(angle), np.cos(angle)], -1), (n, 1, 1))
+    points[:, :, 0] *= rng.uniform(0.8, 1, (n, 1))
+    return points
+
+
+def _face(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n, 10, 2): two eyes and a mouth, within radius 1."""
+    up = np.full(2, np.nan)
+    eyes = [[-0.3, -0.3], [-0.2, -0.3], up, [-0.3, 0.3], [-0.2, 0.3], up]
+    mouth = [[0.3, -0.4], [0.35, -0.15], [0.35, 0.15], [0.3, 0.4]]
+    points = np.tile(np.array([*eyes, *mouth]), (n, 1, 1))
+    points[:, 7:9, 0] += rng.uniform(-0.15, 0.2, (n, 1))
+    scale = rng.uniform(0.8, 1.3, (n, 1, 2))
+    return points * scale
+
+
+def _cross(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n, 5, 2): two strokes across the middle of a circle of radius 1."""
+    angle = rng.uniform(0, np.pi, (n, 1)) + np.array([0, np.pi, 0, 0.5, 1.5]) * 1.0
+    angle[:, 3:] = angle[:, :1] + np.pi * np.array([0.5, 1.5])
+    points = np.stack([np.sin(angle), np.cos(angle)], -1)
+    points[:, 2] = np.nan
+    return points
