@@ -10,6 +10,7 @@ from energy import EnergySettings, Meter, Phase, bulb_seconds, co2e_grams, watt_
 from model_store import Card, Model, __version__
 from trainer.data.source import Digits
 from trainer.learning.evaluate import Evaluation
+from trainer.learning.honesty import Honesty
 from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Phases
 from trainer.training.training import Trained
@@ -22,6 +23,7 @@ def new_card(
     trained: Trained,
     digits: Digits,
     evaluation: Evaluation,
+    honesty: Honesty,
     energy: dict[str, Any],
     parent: Model | None,
 ) -> Card:
@@ -36,6 +38,7 @@ def new_card(
         data={**digits.to_dict(), "trained_rows": len(trained.training)},
         metrics={
             **evaluation.to_dict(),
+            "non_digits": honesty.to_dict(),
             "validation_accuracy": last.validation_accuracy,
             "temperature": trained.temperature,
             "cost_history": [report.cost for report in trained.reports],
@@ -51,12 +54,13 @@ def new_card(
 
 
 def run_figures(
-    trained: Trained, evaluation: Evaluation, phases: Phases
+    trained: Trained, evaluation: Evaluation, honesty: Honesty, phases: Phases
 ) -> dict[str, Any]:
     """What `train --json` tells of the training and its spans."""
     return {
         "test_accuracy": evaluation.accuracy,
         "test_rows": evaluation.rows,
+        "non_digits": honesty.to_dict(),
         "validation_accuracy": trained.reports[-1].validation_accuracy,
         "cost_history": [report.cost for report in trained.reports],
         "epochs": len(trained.reports),

@@ -30,9 +30,13 @@ class Job:
     def run(self, request: Request) -> Outcome:
         """The whole job; raises TrainerError, StoreError, EnergyError."""
         meter = open_meter(self.energy)
-        with threadpool_limits(self.threads):
+        with threadpool_limits(1):  # the threads share the batches instead
             return train_and_publish(
-                request, self.places, (meter, self.energy), self.reporter
+                request,
+                self.places,
+                (meter, self.energy),
+                self.reporter,
+                self.threads,
             )
 
     def publish_first(self, data_directory: Path) -> None:

@@ -12,6 +12,7 @@ from trainer.card import energy_section, new_card, run_figures
 from trainer.data.source import Digits, load
 from trainer.gate import GateResult, best_version, gate
 from trainer.learning.evaluate import Evaluation, evaluate
+from trainer.learning.honesty import honesty
 from trainer.places import Places
 from trainer.report.report import report_on
 from trainer.report.subject import Subject
@@ -37,6 +38,7 @@ def train_and_publish(
     places: Places,
     energy: tuple[Meter, EnergySettings],
     reporter: Reporter,
+    threads: int,
 ) -> Outcome:
     """Do the whole job; raises TrainerError, StoreError, EnergyError.
 
@@ -51,14 +53,17 @@ def train_and_publish(
     with phases.load:
         digits = load(request.choice, say)
     start = Start.of(request, digits, meter.source, places.checkpoints, say)
-    training = prepare(start, digits, phases, reporter)
+    training = prepare(start, digits, phases, reporter, threads)
     checkpoints = places.checkpoints if request.keeps_checkpoint else None
     with kept_if_unfinished(training, checkpoints, say) as stop:
         trained = training.run(stop)
         with phases.evaluate:
             evaluation = evaluate(trained.network, digits.test)
+            honest = honesty(trained.network, digits.test, trained.temperature or 1.0)
         spent = energy_section(phases, trained.reports, meter, energy_settings)
-        card = new_card(trained, digits, evaluation, spent, _served(places.store))
+        card = new_card(
+            trained, digits, evaluation, honest, spent, _served(places.store)
+        )
         stop.check()
         candidate = (trained.network, card)
         result, version, path = _publish(candidate, digits, places.store, request.gated)
@@ -70,7 +75,7 @@ def train_and_publish(
         "path": str(path),
         "accepted": result.accepted,
         "reason": result.reason,
-        **run_figures(trained, evaluation, phases),
+        **run_figures(trained, evaluation, honest, phases),
         "energy": spent,
     }
     return Outcome(version, evaluation, document)

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 
+from trainer.augmentation.unseen import unseen_non_digits
 from trainer.learning.settings import settings_for
 from trainer.learning.sgd import warm_up
 
@@ -9,5 +10,6 @@ for _slow in ("scipy.ndimage", "scipy.optimize", "sklearn.datasets"):
     import_module(_slow)
 import_module("trainer.cli.commands")
 
-_settings = settings_for("default", False, 0, {"hidden": (2,), "augment": False})
+_settings = settings_for("default", False, 0, {"hidden": (2,), "augment": True})
 warm_up(_settings)
+unseen_non_digits()

@@ -40,6 +40,7 @@ class Search:
     changes: dict[str, Any]
     trials: int
     max_seconds: float | None
+    threads: int
 
     def sweep(self, say: Callable[[str], None]) -> "Sweep":
         """Read the rows. Raises BadData, TooFewRows, click.UsageError."""
@@ -56,7 +57,9 @@ class Search:
         seed = changes.pop("seed", 0)
         preset = settings_for(self.preset, embedded, seed, changes)
         space = SearchSpace(preset, frozenset(self.changes))
-        return Sweep(space, *hold_out(rows), self.trials, self.max_seconds)
+        return Sweep(
+            space, *hold_out(rows), self.trials, self.max_seconds, self.threads
+        )
 
 
 @click.command()
@@ -90,7 +93,6 @@ class Search:
 def sweep(
     state: Path,
     database_url: str | None,
-    threads: int,
     progress: str,
     as_json: bool,
     **asked: Any,
@@ -114,7 +116,7 @@ def sweep(
     chosen = {name: value for name, value in changes.items() if value is not None}
     search = Search(changes=chosen, **asked)
     try:
-        with threadpool_limits(threads):
+        with threadpool_limits(1):  # the threads share the batches instead
             document, text = _run(search, database_url, state, teller.say)
     except DatabaseGone as error:
         sys.stderr.write(f"python -m trainer: {error}\n")

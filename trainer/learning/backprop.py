@@ -58,6 +58,12 @@ class Gradients:
     weights: Sequence[Floats]
     biases: Sequence[Floats]
 
+    def add(self, others: "Gradients") -> None:
+        """Sum up, in place, with those of more rows."""
+        ours, theirs = (*self.weights, *self.biases), (*others.weights, *others.biases)
+        for one, other in zip(ours, theirs, strict=True):
+            np.add(one, other, out=one)
+
 
 def backprop(
     network: Network, loss: Loss, pixels: Pixels, targets: Floats

@@ -1,15 +1,18 @@
 """How good a network is: scorecards, the confusion matrix, accuracy and cost."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store.network import Floats, Network, probabilities
+from model_store.network import Floats, Network, Pixels, probabilities
 from trainer.data.dataset import Dataset, one_hot
 from trainer.learning.backprop import Loss
 
+NONE: Final = np.zeros((0, 784), np.uint8)
+_LEAST = 1e-12  # a doubt that a float can tell from none
 _ROWS_AT_ONCE = 500  # more would not fit into the cache
 
 
@@ -62,42 +65,58 @@ def evaluate(network: Network, rows: Dataset) -> Evaluation:
     return Evaluation(confusion)
 
 
-def cost(network: Network, rows: Dataset, loss: Loss) -> float:
+def cost(
+    network: Network, rows: Dataset, loss: Loss, at_once: Callable[..., Any] = map
+) -> float:
     """The notes' cost: the loss summed over the rows.
 
+    at_once: a map that may do several batches at the same time.
     It is infinite once a logit is, even where a sigmoid output still is not.
     """
-    n = logits(network, rows)
+    n = logits(network, rows, at_once)
     if not np.isfinite(n).all():
         return float("inf")
     outputs = network.activate_outputs(n)
     return loss.total(outputs, one_hot(rows.labels, outputs.dtype))
 
 
-def logits(network: Network, rows: Dataset) -> Floats:
+def logits(
+    network: Network, rows: Dataset, at_once: Callable[..., Any] = map
+) -> Floats:
     """The logits of every row, (n, 10), in small batches."""
     starts = range(0, len(rows), _ROWS_AT_ONCE)
-    return np.concatenate(
-        [network.logits(rows.pixels[s : s + _ROWS_AT_ONCE]) for s in starts]
-    )
+    batches = [rows.pixels[start : start + _ROWS_AT_ONCE] for start in starts]
+    return np.concatenate([*at_once(network.logits, batches)])
 
 
-def temperature(network: Network, rows: Dataset) -> float:
-    """The temperature that makes confidence truest on held-out rows (Guo et al. 2017).
+def temperature(network: Network, rows: Dataset, non_digits: Pixels = NONE) -> float:
+    """The temperature that makes confidence truest on held-out pictures.
 
-    It minimises the negative log-likelihood of the labels, smoothed by one row's worth
-    of doubt (Platt 1999): few rows that are all right do not prove certainty.
+    Confidence is the probability that the label is right. It is never right for one of
+    the non-digits, (m, 784). The temperature (Guo et al. 2017) minimises the log loss
+    of confidence against being right, smoothed by one row's worth of doubt (Platt
+    1999): few rows that are all right do not prove certainty.
     """
     # It takes half a second to load, which only a training should wait for.
     from scipy.optimize import minimize_scalar  # noqa: PLC0415
 
-    n = logits(network, rows).astype(np.float64)
-    doubt = 1 / (len(rows) + 1)
-    targets = one_hot(rows.labels, n.dtype) * (1 - doubt) + doubt / 10
+    n = np.concatenate([logits(network, rows), network.logits(non_digits)])
+    right = np.zeros(len(n))
+    right[: len(rows)] = n[: len(rows)].argmax(axis=1) == rows.labels
+    doubt = 1 / (len(n) + 1)
+    right = np.clip(right, doubt, 1 - doubt)
 
     def surprise(log_temperature: float) -> float:
-        p = probabilities(n, float(np.exp(log_temperature)))
-        return float(-(targets * np.log(np.maximum(p, 1e-300))).sum())
+        sure = confidence(n, float(np.exp(log_temperature)))
+        unsure = np.maximum(1 - sure, _LEAST)
+        return float(-(right * np.log(sure) + (1 - right) * np.log(unsure)).sum())
 
     best = minimize_scalar(surprise, bounds=(np.log(0.1), np.log(10)), method="bounded")
     return float(np.exp(best.x))
+
+
+def confidence(logits: Floats, temperature: float) -> NDArray[np.float64]:
+    """The calibrated probability of the likeliest label, (n,), for (n, 10) logits."""
+    p = probabilities(logits.astype(np.float64), temperature)
+    likeliest: NDArray[np.float64] = p.max(axis=1)
+    return likeliest

@@ -18,6 +18,8 @@ class Settings:
         batch_size: rows for each update; 1 is the notes' per-sample SGD.
         augment: train on changed copies, new ones in each epoch.
         copies: "distorted" (augmentation/distort.py) or "rewritten" (rewrite.py).
+        non_digits: how many pictures of no digit join 100 digits, with uniform
+            targets, if `augment` (augmentation/non_digits.py); 0 for none.
         momentum: Nesterov's; 0 is plain gradient descent.
         weight_decay: lambda, added to the gradient as lambda W.
         one_cycle: warm up to learning_rate, then anneal to 0 (Smith 2018).
@@ -35,6 +37,7 @@ class Settings:
     batch_size: int
     augment: bool
     copies: str
+    non_digits: int
     momentum: float
     weight_decay: float
     one_cycle: bool
@@ -62,6 +65,7 @@ _NOTEBOOK = {
     "batch_size": 1,
     "augment": False,
     "copies": "distorted",
+    "non_digits": 0,
     "momentum": 0.0,
     "weight_decay": 0.0,
     "one_cycle": False,
@@ -74,10 +78,11 @@ _DEFAULT = {
     "activation": "relu",
     "loss": "cross-entropy",
     "learning_rate": 0.2,
-    "epochs": 150,
+    "epochs": 120,
     "batch_size": 256,
     "augment": True,
     "copies": "distorted",
+    "non_digits": 30,
     "momentum": 0.9,
     "weight_decay": 0.0,
     "one_cycle": True,

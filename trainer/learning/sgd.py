@@ -1,5 +1,6 @@
 """Stochastic gradient descent: epochs of updates, in batches without replacement."""
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,14 +11,15 @@ from numba import njit
 from numpy.typing import NDArray
 
 from model_store.network import Floats, Network
-from trainer.augmentation.distort import distort
-from trainer.augmentation.rewrite import rewrite
-from trainer.data.dataset import Dataset, one_hot
+from trainer.data.dataset import Dataset
 from trainer.learning.backprop import LOSSES, Gradients, backprop
+from trainer.learning.examples import Examples, Map, examples_of, targets
 from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one
 from trainer.learning.settings import Settings
 
 _ONES_AT_ONCE = 100
+# A batch of so many rows is learnt in two halves, which two threads may do at once.
+_WORTH_HALVING = 128
 
 
 def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
@@ -45,8 +47,9 @@ def warm_up(settings: Settings) -> None:
     pixels = np.zeros((1, 28, 28), np.uint8)
     pixels[0, 4:24, 13:15] = 255
     one = Dataset(pixels.reshape(1, 784), np.array([1], np.uint8), "", "")
-    if settings.augment:
-        _copies(one.pixels, one.labels, settings, rng)
+    examples = examples_of(one, settings)
+    examples.begin_epoch(0)
+    examples.draw(np.zeros(1, np.intp), rng)
     flat = [np.zeros_like(parameter) for parameter in network.weights]
     level = [np.zeros_like(parameter) for parameter in network.biases]
     Descent(network, 0.0).step(Gradients(flat, level), 0.0)
@@ -126,47 +129,52 @@ def learning_rate_at(settings: Settings, progress: float) -> float:
 
 def run_epoch(
     descent: Descent,
-    rows: Dataset,
+    examples: Examples,
     order: NDArray[np.intp],
-    settings: Settings,
     progress: Callable[[], float],
     rng: np.random.Generator,
+    at_once: Map = map,
 ) -> Iterator[int]:
-    """Update once for each batch of the rows, taken in the given order.
+    """Update once for each batch of the training rows, taken in the given order.
 
     progress: the fraction of the whole run that is done, 0 to 1, which the learning
-    rate follows. rng: draws the changed copies.
+    rate follows. rng: draws the examples. at_once: a map that may do both halves of a
+    batch at the same time; whether it does changes no bit.
 
-    Yields the number of rows of each batch done. Per-sample SGD yields after some
-    batches of one, not after each: there may be 100,000 in a second.
+    Yields the number of training rows of each batch done. Per-sample SGD yields after
+    some batches of one, not after each: there may be 100,000 in a second.
     """
+    settings = examples.settings
     if settings.is_per_sample:
         for some in _batches(order, _ONES_AT_ONCE):
-            train_one_by_one(descent.network, rows, some, settings.learning_rate)
+            rate = settings.learning_rate
+            train_one_by_one(descent.network, examples.rows, some, rate)
             yield len(some)
         return
-    loss = LOSSES[settings.loss]
-    dtype = descent.network.weights[0].dtype
     for batch in _batches(order, settings.batch_size):
-        pixels, labels = rows.pixels[batch], rows.labels[batch]
-        if settings.augment:
-            pixels = _copies(pixels, labels, settings, rng)
-        targets = one_hot(labels, dtype)
-        gradients = backprop(descent.network, loss, pixels, targets)
-        alpha = learning_rate_at(settings, progress())
-        descent.step(gradients, alpha, len(batch))
+        parts = 2 if len(batch) >= _WORTH_HALVING else 1
+        halves = np.array_split(batch, parts)
+        tasks = zip(halves, rng.integers(0, 2**63, parts), strict=True)
+        learn = functools.partial(_learn, descent.network, examples, settings.loss)
+        (gradients, rows), *other = at_once(learn, tasks)
+        for more, more_rows in other:
+            gradients.add(more)
+            rows += more_rows
+        descent.step(gradients, learning_rate_at(settings, progress()), rows)
         yield len(batch)
 
 
-def _copies(
-    pixels: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    settings: Settings,
-    rng: np.random.Generator,
-) -> NDArray[np.uint8]:
-    if settings.copies == "rewritten":
-        return rewrite(pixels, labels, rng)
-    return distort(pixels, labels, rng)
+def _learn(
+    network: Network,
+    examples: Examples,
+    loss: str,
+    task: tuple[NDArray[np.intp], int],
+) -> tuple[Gradients, int]:
+    """The gradients of the examples of some rows, and how many examples they are."""
+    chosen, seed = task
+    pixels, labels = examples.draw(chosen, np.random.default_rng(seed))
+    wanted = targets(labels, network.weights[0].dtype)
+    return backprop(network, LOSSES[loss], pixels, wanted), len(pixels)
 
 
 def _batches(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trainer.report.honesty_plots import surest_non_digits
 from trainer.report.page import Plot
 from trainer.report.result_plots import (
     calibration,
@@ -84,6 +85,12 @@ def _of_the_results(subject: Subject) -> Iterator[Plot]:
         "mistakes",
         "The test rows that are wrong with the highest confidence, the worst first.",
         worst_mistakes(test, predictions),
+    )
+    yield Plot(
+        "non_digits",
+        "Letters and drawings that the network did not learn from, and which digit it"
+        " takes them for; its confidence should be low.",
+        surest_non_digits(trained.network, trained.temperature or 1.0),
     )
     calibrated = (
         "calibrated on held-out rows"

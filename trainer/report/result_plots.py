@@ -1,5 +1,6 @@
 """Plots of what a network makes of the test rows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay
 
-from model_store.network import Network, probabilities
+from model_store.network import Network
 from trainer.data.dataset import Dataset
 from trainer.learning.calibration import reliability
-from trainer.learning.evaluate import Evaluation, logits
+from trainer.learning.evaluate import Evaluation, confidence, logits
 from trainer.report.training_plots import BLUE, GREY, ORANGE
 
-_MISTAKES_GRID = (4, 6)
+_MOSAIC_GRID = (4, 6)
 # Pixels: a digit's 28, and room for the text over it.
 _CELL = 36
 
@@ -39,8 +40,8 @@ def predict(network: Network, rows: Dataset, temperature: float) -> Predictions:
     """Predict every row; `temperature` calibrates the confidence."""
     n = logits(network, rows).astype(np.float64)
     labels = n.argmax(axis=1)
-    confidence = probabilities(n, temperature).max(axis=1)
-    return Predictions(labels, confidence, labels == rows.labels)
+    sure = confidence(n, temperature)
+    return Predictions(labels, sure, labels == rows.labels)
 
 
 def confusion_matrix(evaluation: Evaluation) -> Figure:
@@ -84,25 +85,33 @@ def worst_mistakes(rows: Dataset, predictions: Predictions) -> Figure:
     """The rows that it got wrong with the highest confidence, the worst first."""
     wrong = np.flatnonzero(~predictions.right)
     worst = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
-    lines, columns = _MISTAKES_GRID
+    texts = [
+        f"{rows.labels[row]} → {predictions.labels[row]},"
+        f" {predictions.confidence[row]:.1%}"
+        for row in worst
+    ]
+    return mosaic(
+        f"The worst of {len(wrong):,} mistakes: true label → predicted, confidence",
+        rows.pixels[worst],
+        texts,
+    )
+
+
+def mosaic(title: str, pixels: NDArray[np.uint8], texts: Sequence[str]) -> Figure:
+    """The first 24 of (n, 784) pictures, each with a text over it."""
+    lines, columns = _MOSAIC_GRID
     figure = Figure(figsize=(9, 6.6), layout="constrained")
     axes = figure.subplots()
     axes.axis("off")
-    axes.set_title(
-        f"The worst of {len(wrong):,} mistakes: true label → predicted, confidence"
-    )
+    axes.set_title(title)
     # One picture of all of them is drawn far faster than axes for each.
-    mosaic = np.zeros((lines * _CELL, columns * _CELL), np.uint8)
-    for i, row in enumerate(worst[: lines * columns]):
+    sheet = np.zeros((lines * _CELL, columns * _CELL), np.uint8)
+    for i, text in enumerate(texts[: lines * columns]):
         top, left = i // columns * _CELL, i % columns * _CELL
         place = np.s_[top + _CELL - 28 : top + _CELL, left + 4 : left + 32]
-        mosaic[place] = rows.pixels[row].reshape(28, 28)
-        text = (
-            f"{rows.labels[row]} → {predictions.labels[row]},"
-            f" {predictions.confidence[row]:.1%}"
-        )
+        sheet[place] = pixels[i].reshape(28, 28)
         axes.text(left + 18, top + 6, text, ha="center", va="bottom")
-    axes.imshow(mosaic, cmap="Greys", vmin=0, vmax=255)
+    axes.imshow(sheet, cmap="Greys", vmin=0, vmax=255)
     return figure
 
 

@@ -29,6 +29,7 @@ class Sweep:
             held-out ones. Test rows are none of a sweep's business.
         trials: how many are to end, complete or pruned, whoever runs them.
         max_seconds: of each trial, None for no bound.
+        threads: how many learn at the same time, which changes no bit.
     """
 
     space: SearchSpace
@@ -36,6 +37,7 @@ class Sweep:
     validation: Dataset
     trials: int
     max_seconds: float | None
+    threads: int = 1
 
     @property
     def name(self) -> str:
@@ -59,6 +61,6 @@ class Sweep:
         phases = Phases.of(open_meter(EnergySettings(source="none")))
         fit = Fit(
             self.training, self.validation, settings, budget, GainRule(None), phases,
-            SilentReporter(),
+            SilentReporter(), self.threads,
         )  # fmt: skip
         return fit.epochs(state, stop)

@@ -1,6 +1,9 @@
 """The fit: epoch after epoch of SGD, with the cost and the accuracy after each."""
 
+import contextlib
+import functools
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,7 @@ from trainer.data.dataset import Dataset
 from trainer.errors import Diverged
 from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost, evaluate
+from trainer.learning.examples import Examples, Map, examples_of
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import run_epoch
 from trainer.training.budget import Budget
@@ -67,6 +71,7 @@ class Fit:
     Attributes:
         training: the rows to learn from.
         validation: held-out rows whose accuracy is reported, or None.
+        threads: how many learn at the same time, which changes no bit.
     """
 
     training: Dataset
@@ -76,6 +81,7 @@ class Fit:
     gain: GainRule
     phases: Phases
     reporter: Reporter
+    threads: int = 1
 
     def epochs(self, state: TrainingState, stop: StopFlag) -> Iterator[EpochReport]:
         """Train until the last epoch, the end of the budget, or too little gain.
@@ -84,26 +90,34 @@ class Fit:
         epoch that ends. Raises Diverged; Stopped if a signal came, with the state
         between two batches or between two epochs.
         """
-        while not self._is_over(state):
-            state.begin_epoch()
-            rate = self._run_epoch(state, stop)
-            with self.phases.cost:
-                report = self._report(state, rate)
-            state.end_epoch(report)
-            self.reporter.epoch_done(report)
-            yield report
-            stop.check()
+        examples = examples_of(self.training, self.settings)
+        with _map_of(self.threads) as at_once:
+            while not self._is_over(state):
+                state.begin_epoch()
+                rate = self._run_epoch(state, examples, stop, at_once)
+                with self.phases.cost:
+                    report = self._report(state, rate, at_once)
+                state.end_epoch(report)
+                self.reporter.epoch_done(report)
+                yield report
+                stop.check()
 
     def _is_over(self, state: TrainingState) -> bool:
         ended = self.budget.spent or self.gain.ends(state.reports)
         return bool(state.reports) and ended
 
-    def _run_epoch(self, state: TrainingState, stop: StopFlag) -> float:
+    def _run_epoch(
+        self, state: TrainingState, examples: Examples, stop: StopFlag, at_once: Map
+    ) -> float:
         """Rows a second, of those that this process did."""
         rows, seconds = self.budget.rows_done, self.phases.fit.seconds
         # A diverging run overflows; the cost tells of it, not numpy's warnings.
         with self.phases.fit, np.errstate(over="ignore", invalid="ignore"):
-            for done in self._batches(state):
+            examples.begin_epoch(len(state.reports), at_once)
+            for done in run_epoch(
+                state.descent, examples, state.left, lambda: self.budget.progress,
+                state.rng, at_once,
+            ):  # fmt: skip
                 self.budget.count(done)
                 state.left = state.left[done:]
                 self.reporter.advance(self.budget.progress)
@@ -113,16 +127,10 @@ class Fit:
                     stop.check()
         return (self.budget.rows_done - rows) / (self.phases.fit.seconds - seconds)
 
-    def _batches(self, state: TrainingState) -> Iterator[int]:
-        return run_epoch(
-            state.descent, self.training, state.left, self.settings,
-            lambda: self.budget.progress, state.rng,
-        )  # fmt: skip
-
-    def _report(self, state: TrainingState, rate: float) -> EpochReport:
+    def _report(self, state: TrainingState, rate: float, at_once: Map) -> EpochReport:
         network, epoch = state.descent.network, len(state.reports) + 1
         with np.errstate(over="ignore", invalid="ignore"):
-            summed = cost(network, self.training, LOSSES[self.settings.loss])
+            summed = cost(network, self.training, LOSSES[self.settings.loss], at_once)
         if not np.isfinite(summed):
             raise Diverged(epoch, self.settings.learning_rate)
         accuracy = None
@@ -137,3 +145,14 @@ class Fit:
             joules=self.phases.fit.joules,
             seconds_left=self.budget.seconds() * (1 / self.budget.progress - 1),
         )
+
+
+@contextlib.contextmanager
+def _map_of(threads: int) -> Iterator[Map]:
+    """A map that uses so many threads; without more than one, the built-in one."""
+    if threads == 1:
+        yield map
+        return
+    quiet = functools.partial(np.seterr, over="ignore", invalid="ignore")
+    with ThreadPoolExecutor(threads, initializer=quiet) as pool:  # as in _run_epoch
+        yield pool.map

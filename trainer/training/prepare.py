@@ -15,7 +15,7 @@ from trainer.training.training import Training
 
 
 def prepare(
-    start: Start, digits: Digits, phases: Phases, reporter: Reporter
+    start: Start, digits: Digits, phases: Phases, reporter: Reporter, threads: int
 ) -> Training:
     """Do all that comes before the first update, compiling included.
 
@@ -41,7 +41,7 @@ def prepare(
             raise BrokenCheckpoint(checkpoint.path, str(error)) from None
     budget = Budget.begin(rows, limits, lambda: phases.fit.joules, rows_done, seconds)
     gain = GainRule(limits.min_gain_per_joule)
-    fit = Fit(training, validation, settings, budget, gain, phases, reporter)
+    fit = Fit(training, validation, settings, budget, gain, phases, reporter, threads)
     reporter.say(_what_starts(fit, digits, checkpoint))
     return Training(start, fit, state)
 

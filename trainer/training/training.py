@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from model_store import Network
 from trainer.data.dataset import Dataset
 from trainer.learning.evaluate import temperature
+from trainer.learning.examples import held_out_non_digits
 from trainer.learning.settings import Settings
 from trainer.training.checkpoint import Checkpoint
 from trainer.training.epoch_report import EpochReport
@@ -54,8 +55,7 @@ class Training:
             fit.reporter.close()
         network = self.state.descent.network
         with fit.phases.evaluate:
-            held_out = fit.validation
-            calibrated = temperature(network, held_out) if held_out else None
+            calibrated = _calibrated(network, fit)
         stopped_by = fit.budget.stopped_by
         if not stopped_by and fit.gain.ends(reports):
             stopped_by = OPTION
@@ -76,3 +76,10 @@ class Training:
             arrays=self.state.arrays(),
             path=begun_from.path if begun_from else None,
         )
+
+
+def _calibrated(network: Network, fit: Fit) -> float | None:
+    if fit.validation is None:
+        return None
+    non_digits = held_out_non_digits(fit.validation, fit.settings)
+    return temperature(network, fit.validation, non_digits)

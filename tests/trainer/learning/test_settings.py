@@ -11,8 +11,8 @@ def test_notebook_is_the_notes_to_the_letter(embedded: bool) -> None:
     assert notebook == {
         "preset": "notebook", "seed": 7, "hidden": [500, 200], "activation": "sigmoid",
         "loss": "tse", "learning_rate": 0.3, "epochs": 50, "batch_size": 1,
-        "augment": False, "copies": "distorted", "momentum": 0.0, "weight_decay": 0.0,
-        "one_cycle": False, "weights": "notes",
+        "augment": False, "copies": "distorted", "non_digits": 0, "momentum": 0.0,
+        "weight_decay": 0.0, "one_cycle": False, "weights": "notes",
         "holds_out": False,
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from model_store.network import Floats, Network
 from trainer.data.dataset import Dataset
 from trainer.learning import sgd
 from trainer.learning.backprop import Gradients, Loss, backprop
+from trainer.learning.examples import examples_of
 from trainer.learning.settings import Settings, settings_for
 from trainer.learning.sgd import Descent, initial_network, learning_rate_at, run_epoch
 
@@ -37,7 +38,9 @@ def epoch(
 ) -> Iterator[int]:
     """As a run does it: the generator draws the order, then the distortions."""
     order = rng.permutation(len(rows))
-    return run_epoch(descent, rows, order, chosen, lambda: 0.5, rng)
+    examples = examples_of(rows, chosen)
+    examples.begin_epoch(0)
+    return run_epoch(descent, examples, order, lambda: 0.5, rng)
 
 
 def batches_of(

@@ -10,6 +10,7 @@ from model_store.network import SLOPES, Network
 from trainer.data.dataset import Dataset
 from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost
+from trainer.learning.examples import examples_of
 from trainer.learning.settings import Settings, settings_for
 from trainer.learning.sgd import Descent, run_epoch
 
@@ -30,8 +31,8 @@ def train_one_epoch(network: Network, rows: Dataset, settings: Settings) -> None
     """With the product's own machinery, in the order of seed 4."""
     descent = Descent(network, settings.momentum)
     rng = np.random.default_rng(4)
-    order = rng.permutation(len(rows))
-    for _ in run_epoch(descent, rows, order, settings, lambda: 0.5, rng):
+    order, examples = rng.permutation(len(rows)), examples_of(rows, settings)
+    for _ in run_epoch(descent, examples, order, lambda: 0.5, rng):
         pass
 
 

@@ -31,7 +31,7 @@ from trainer.training.training import Trained
 Quick = tuple[object, ...]
 PLOTS = {
     "samples", "labels", "activations", "learning", "energy", "confusion",
-    "scorecard", "mistakes", "calibration",
+    "scorecard", "mistakes", "non_digits", "calibration",
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""The fit: it ends between two batches when the budget is spent."""
+"""The fit: it ends when the budget is spent; more threads change nothing."""
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from energy import EnergySettings, open_meter
 from trainer.data.dataset import Dataset
@@ -44,3 +45,21 @@ def test_spent_budget_stops_between_batches(preset: str, batch: int) -> None:
     assert budget.stopped_by == "max_seconds"
     assert (report.epoch, report.seconds_left) == (1, 0)
     assert not len(state.left)
+
+
+def test_threads_change_no_bit(digits: Dataset) -> None:
+    """Of batches that are worth sharing, with all that `default` learns from."""
+    changes = {"hidden": (8,), "epochs": 2, "batch_size": 150}
+    settings = settings_for("default", embedded=False, seed=1, changes=changes)
+    rows, weights = digits.rows(slice(300)), []
+    for threads in (1, 2):
+        phases = Phases.of(open_meter(EnergySettings(source="none")))
+        budget = Budget(600, Limits(), lambda: 0.0, lambda: None)
+        rule, reporter = GainRule(None), SilentReporter()
+        fit = Fit(rows, None, settings, budget, rule, phases, reporter, threads)
+        state = TrainingState.begin(settings, len(rows))
+        with threadpool_limits(1):
+            assert len([*fit.epochs(state, StopFlag())]) == 2
+        weights.append(state.descent.network.weights)
+    for one, two in zip(*weights, strict=True):
+        np.testing.assert_array_equal(one, two)
