@@ -83,13 +83,13 @@ def _asked_for(
 ) -> dict[str, Any]:
     """What the query asks to be shown besides, as pictures."""
     asked, shown = parse_qs(query), {}
-    if _is_true(asked.get("preview")):
+    if is_true(asked.get("preview")):
         shown["input"] = png_data_url(image.pixels)
-    if _is_true(asked.get("explain")):
+    if is_true(asked.get("explain")):
         shown["explanation"] = saliency_picture(model.network, image.pixels, label)
     return shown
 
 
-def _is_true(values: list[str] | None) -> bool:
+def is_true(values: list[str] | None) -> bool:
     """Whether a parameter of the query is 1, or true as some languages write it."""
     return values is not None and [value.lower() for value in values] in _YES

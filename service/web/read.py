@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from service.image import NumberImage, png_data_url
 from service.serving.prediction import Predictions, predict, scorer
+from service.web.predict import is_true
 from service.web.received.body import read_body
 from service.web.received.upload import read_image
 from service.web.routes import record_energy
@@ -28,7 +29,7 @@ def read_digits() -> ResponseReturnValue:
     with span("predict"):
         pixels = np.stack([glyph.pixels for line in number.lines for glyph in line])
         predictions = predict(model, pixels)
-    document = _document(number, predictions, request.args.get("preview") == "1")
+    document = _document(number, predictions, is_true(request.args.getlist("preview")))
     document["model"] = {"version": model.version}
     document["energy"] = record_energy(model, len(predictions))
     return document

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from trainer.augmentation.unseen import unseen_non_digits
+from trainer.augmentation.non_digits.unseen import unseen_non_digits
 from trainer.learning.settings import settings_for
 from trainer.learning.sgd import warm_up
 

@@ -32,7 +32,7 @@ class AugmentationParameters:
         shift: pixels either way.
         elastic: pixels of smooth displacement, standard deviation.
         threshold, gain: of the pen: a high threshold thins, a low gain blurs.
-        restyled: share of the digits with a style (styles.py) that get it.
+        restyled: share of the digits with a style (mnist_styles.py) that get it.
         lost: share of the pixels that are lost.
     """
 

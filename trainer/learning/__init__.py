@@ -1,1 +1,1 @@
-"""The mathematics: the network, its gradients, updates and evaluation."""
+"""The mathematics: gradients, updates, what an epoch learns from, evaluation."""

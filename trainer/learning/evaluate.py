@@ -11,7 +11,7 @@ from model_store.network import Floats, Network, Pixels, probabilities
 from trainer.data.dataset import Dataset, one_hot
 from trainer.learning.backprop import Loss
 
-NONE: Final = np.zeros((0, 784), np.uint8)
+NO_PICTURES: Final = np.zeros((0, 784), np.uint8)
 _LEAST = 1e-12  # a doubt that a float can tell from none
 _ROWS_AT_ONCE = 500  # more would not fit into the cache
 
@@ -89,7 +89,9 @@ def logits(
     return np.concatenate([*at_once(network.logits, batches)])
 
 
-def temperature(network: Network, rows: Dataset, non_digits: Pixels = NONE) -> float:
+def temperature(
+    network: Network, rows: Dataset, non_digits: Pixels = NO_PICTURES
+) -> float:
     """The temperature that makes confidence truest on held-out pictures.
 
     Confidence is the probability that the label is right. It is never right for one of

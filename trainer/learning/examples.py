@@ -11,10 +11,10 @@ from model_store.network import Floats
 from trainer.augmentation.distort import distort
 from trainer.augmentation.glyphs import FONTS, draw_digits
 from trainer.augmentation.mnist_form import to_mnist_form
-from trainer.augmentation.non_digits import NonDigits, non_digits_from
+from trainer.augmentation.non_digits.mix import NonDigits, non_digits_from
 from trainer.augmentation.rewrite import rewrite
 from trainer.data.dataset import Dataset, one_hot
-from trainer.learning.evaluate import NONE
+from trainer.learning.evaluate import NO_PICTURES
 from trainer.learning.settings import Settings
 
 NO_DIGIT: Final = 255  # the label of a picture whose target is the same for all digits
@@ -94,7 +94,7 @@ class Changed:
         return distort(pixels, labels, rng)
 
     def _block(self, number: int) -> NDArray[np.uint8]:
-        """As many non-digits as are new twice in an epoch."""
+        """Half of the non-digits that are new in an epoch."""
         rows = len(self.rows) * self.settings.non_digits // 2000 + 1
         rng = np.random.default_rng((self.settings.seed, number))
         return self._non_digits.draw(rows, rng)
@@ -130,10 +130,10 @@ def examples_of(rows: Dataset, settings: Settings) -> Examples:
 def held_out_non_digits(rows: Dataset, settings: Settings) -> NDArray[np.uint8]:
     """Non-digits to calibrate on, from held-out rows: a tenth as many, (n, 784).
 
-    None for a network that learns from none.
+    (0, 784) for a network that learns from none.
     """
     if not (settings.augment and settings.non_digits):
-        return NONE
+        return NO_PICTURES
     rng = np.random.default_rng(settings.seed)
     return non_digits_from(rows.pixels, rows.labels).draw(len(rows) // 10, rng)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_store.network import Network
-from trainer.augmentation.unseen import unseen_non_digits
+from trainer.augmentation.non_digits.unseen import unseen_non_digits
 from trainer.data.dataset import Dataset
 from trainer.learning.evaluate import confidence, logits
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from model_store.network import Network
-from trainer.augmentation.unseen import unseen_non_digits
+from trainer.augmentation.non_digits.unseen import unseen_non_digits
 from trainer.learning.evaluate import confidence
 from trainer.report.result_plots import mosaic
 

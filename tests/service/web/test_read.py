@@ -94,7 +94,7 @@ def test_box_is_where_the_digit_is_in_the_picture_as_sent(client: FlaskClient) -
 
 
 def test_preview_shows_each_digit_as_the_network_saw_it(client: FlaskClient) -> None:
-    document = read(client, png("42"), "?preview=1")
+    document = read(client, png("42"), "?preview=true")
     for digit in document["lines"][0]["digits"]:
         shown = base64.b64decode(digit["input"].partition(",")[2])
         assert Image.open(io.BytesIO(shown)).size == (28, 28)

@@ -5,7 +5,7 @@ import pytest
 
 from model_store import Network
 from tests.trainer.ten_pixels import answering, reading
-from trainer.augmentation.unseen import unseen_non_digits
+from trainer.augmentation.non_digits.unseen import unseen_non_digits
 from trainer.learning.honesty import auroc, honesty
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from trainer.augmentation.glyphs import UNSEEN_FONTS, draw_letters
 from trainer.augmentation.mnist_form import to_mnist_form
-from trainer.augmentation.non_digits import handwritten
-from trainer.augmentation.pen import SIDE, Canvases, blank, draw_lines
+from trainer.augmentation.non_digits.mix import handwritten
+from trainer.augmentation.non_digits.pen import SIDE, Canvases, blank, draw_lines
 
 _SEED: Final = 10
 _LETTERS: Final = 750

@@ -6,7 +6,7 @@ Each function makes `n` canvases, all different.
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation.pen import SIDE, Canvases, blank, draw_lines
+from trainer.augmentation.non_digits.pen import SIDE, Canvases, blank, draw_lines
 
 _MIDDLE = SIDE / 2
 

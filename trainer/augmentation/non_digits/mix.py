@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation import drawings, fragments
-from trainer.augmentation.fragments import Digits
 from trainer.augmentation.glyphs import FONTS, draw_letters
 from trainer.augmentation.mnist_form import to_mnist_form
+from trainer.augmentation.non_digits import drawings, fragments
+from trainer.augmentation.non_digits.fragments import Digits
 from trainer.augmentation.rewrite import AugmentationParameters, rewrite
 
 LETTERS: Final = 38  # of 134, as are these

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from trainer.augmentation import glyphs, non_digits, unseen
-from trainer.augmentation.fragments import Digits
+from trainer.augmentation import glyphs
 from trainer.augmentation.mnist_form import to_mnist_form
-from trainer.augmentation.non_digits import DRAWINGS, FRAGMENTS, non_digits_from
-from trainer.augmentation.pen import SIDE
+from trainer.augmentation.non_digits import mix, unseen
+from trainer.augmentation.non_digits.fragments import Digits
+from trainer.augmentation.non_digits.mix import DRAWINGS, FRAGMENTS, non_digits_from
+from trainer.augmentation.non_digits.pen import SIDE
 from trainer.data.dataset import Dataset
 
 # To a reader each of these is a digit, in one hand or another.
@@ -106,7 +107,7 @@ def test_unseen_non_digits_are_always_the_same() -> None:
 
 def test_letters_by_hand_differ_from_each_other() -> None:
     letters = glyphs.draw_letters(glyphs.FONTS[:1])
-    written = non_digits.handwritten(letters[:1], 20, np.random.default_rng(1))
+    written = mix.handwritten(letters[:1], 20, np.random.default_rng(1))
     assert len(np.unique(written, axis=0)) == 20
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation.pen import SIDE, Canvases, blank, draw_lines
+from trainer.augmentation.non_digits.pen import SIDE, Canvases, blank, draw_lines
 from trainer.augmentation.strokes import INK
 
 _MIDDLE = SIDE // 2
