@@ -57,13 +57,13 @@ def read_images(request: Request, body: bytes) -> list[Part]:
     images = [part for part in parts if part.name == "image"]
     if not images:
         raise Refused(ProblemType.NO_IMAGE, "no part named 'image'")
-    if not all(is_image(part) for part in images):
-        raise Refused(ProblemType.NO_IMAGE, "a part 'image' is no file and no picture")
     return images
 
 
 def _digit(image: Part, budget: PixelBudget, score: Score) -> DigitImage | Problem:
     try:
+        if not is_image(image):
+            raise Refused(ProblemType.NO_IMAGE, "the part is no file and no picture")
         upload = from_part(image)
         return upload.digit(budget.allow(upload.content), score)
     except (Refused, ImageRejected) as error:

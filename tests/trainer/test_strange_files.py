@@ -13,7 +13,7 @@ from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, rows_of, write
 from tests.trainer.in_process import invoke, printed
 from trainer.data.dataset import Dataset
-from trainer.errors import BadData
+from trainer.errors import TrainerError
 
 Table = NDArray[np.int64]
 QUICK = (
@@ -121,7 +121,7 @@ def test_rows_that_no_model_can_learn_from_are_refused(
     place_of_good: Place, good: Rows, change: Callable[[Table], Table], text: str
 ) -> None:
     file = changed(place_of_good.root / "strange.csv", good, change)
-    with pytest.raises(BadData, match=text):
+    with pytest.raises(TrainerError, match=text):
         invoke(place_of_good, "train", "--data", file, *QUICK)
     assert place_of_good.store.versions() == [1]
 

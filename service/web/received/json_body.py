@@ -32,8 +32,11 @@ def parse_object(text: bytes) -> dict[str, Any]:
         )
     try:
         document = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"the request is not JSON: {error}") from None
+    except RecursionError:
+        raise BadRequest("the JSON is nested too deep") from None
+    except ValueError as error:  # what follows a semicolon is advice for programmers
+        reason = str(error).partition(";")[0]
+        raise BadRequest(f"the request is not JSON: {reason}") from None
     if not isinstance(document, dict):
         raise BadRequest("the request is not a JSON object")
     return document

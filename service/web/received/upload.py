@@ -118,9 +118,7 @@ def _only_image(parts: list[Part]) -> Part:
     if len(images) == 1:
         return images[0]
     if images:
-        raise Refused(
-            ProblemType.SEVERAL_IMAGES, f"{len(images)} images; /predict takes one"
-        )
+        raise Refused(ProblemType.SEVERAL_IMAGES, f"{len(images)} images; send one")
     if named:
         raise Refused(
             ProblemType.NO_IMAGE, "the part 'image' is no file and no picture"
