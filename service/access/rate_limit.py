@@ -81,12 +81,15 @@ class Rate:
             return 0.0
         free = max(self.requests - window.passed, 0)
         left = 1 - free / window.before if free else 1.0
-        return window.began + left * self.seconds - now
+        wait = window.began + left * self.seconds - now
+        return min(max(wait, 0.0), self.seconds)  # but for rounding, it is between
 
     def standing(self, window: Window, now: float, wait: float) -> Standing:
         """The standing of that window's client, whose last request has to `wait`."""
         left = max(math.ceil(self.requests - self.weight(window, now)), 0)
         spent = window._replace(passed=window.passed + left)
+        if self.wait(spent, now) == 0:  # one comes free at this very moment
+            left, spent = left + 1, spent._replace(passed=spent.passed + 1)
         return Standing(wait, left, self.wait(spent, now))
 
     def fields(self, standing: Standing) -> list[tuple[str, str]]:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 from model_store import ModelStore
 from tests.support.environment import ROOT, without_settings
@@ -152,7 +151,6 @@ def _become(
         os.dup2(os.open(path, os.O_WRONLY), handle)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [program, *arguments]
-    mock.patch("trainer.pipeline.report_on").start()
     prepare, argument = preparation
     prepare(argument)
     runpy.run_module(program, run_name="__main__", alter_sys=True)

@@ -98,6 +98,7 @@ def test_traceback_carries_the_id_of_its_request(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging.root, "level", logging.root.level)
     set_up_logging(log_format)
     headers = {"Content-Type": "image/png", "X-Request-ID": "abc-3"}
     assert client.post("/predict", data=picture, headers=headers).status_code == 500
