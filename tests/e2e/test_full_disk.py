@@ -13,12 +13,17 @@ from tests.support.installation import Installation, Service
 from tests.support.waiting import wait_until
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MiB in memory."""
-    disk = tmp_path / "small"
+@pytest.fixture(params=["tmpfs", "ext4"])
+def small_disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A file system of a few MiB: in memory, or an image of a disk."""
+    disk, image = tmp_path / "small", tmp_path / "image"
     disk.mkdir()
     mounting = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)]
+    if request.param == "ext4":
+        with image.open("wb") as file:
+            file.truncate(8 * 2**20)
+        subprocess.run(["mkfs.ext4", "-q", "-F", "-m", "0", str(image)], check=True)
+        mounting = ["mount", "-o", "loop", str(image), str(disk)]
     if os.geteuid() != 0 or subprocess.run(mounting, check=False).returncode:
         pytest.skip("a file system can only be mounted by root")
     yield disk
