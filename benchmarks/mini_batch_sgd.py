@@ -1,4 +1,4 @@
-"""Mini-batch SGD: trainer.sgd, its distortions included, against PyTorch without any.
+"""Mini-batch SGD: trainer.learning.sgd, with distortions, against PyTorch without.
 
 PyTorch is not among the dependencies; where it is not installed, ours stands alone.
 """

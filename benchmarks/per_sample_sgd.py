@@ -1,4 +1,4 @@
-"""Per-sample SGD: the notes' own loop against trainer.per_sample, one thread each.
+"""Per-sample SGD: the notes' loop and trainer.learning.per_sample, one thread each.
 
 On MNIST, if it is in DIGITS_DATA; else on the embedded set, whose digits have nearly
 twice as many pixels that are not 0, which ours cannot skip.

@@ -11,7 +11,7 @@ NODE_DOMAINS = ("package", "dram")
 
 
 def of_node(joules: Mapping[str, float]) -> dict[str, float]:
-    """Those of the joules that RAPL's domains hold."""
+    """The joules of RAPL's domains; empty for every other source."""
     return {domain: joules[domain] for domain in NODE_DOMAINS if domain in joules}
 
 
@@ -38,11 +38,6 @@ class Tick:
     skipped: Mapping[str, int]
     reading: Reading
     unmeasured: bool = False
-
-    @property
-    def node_joules(self) -> Mapping[str, float]:
-        """The machine's joules by RAPL domain; empty for every other source."""
-        return of_node(self.domains)
 
 
 class Ticker:

@@ -183,7 +183,7 @@ class ModelStore:
     def pin(self, version: int) -> None:
         """Serve this version until unpin(); it is checked first.
 
-        Raises ModelNotFound, CorruptModel, StoreUnavailable.
+        Raises ModelNotFound, ModelNotAllowed, CorruptModel, StoreUnavailable.
         """
         self.load(version)
         self._pin.write(version)

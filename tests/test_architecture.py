@@ -46,8 +46,8 @@ def test_import_the_other_way_fails_the_build(
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     for package in PACKAGES:
         shutil.copytree(ROOT / package, tmp_path / package)
-    with (tmp_path / importer / "errors.py").open("a") as module:
-        module.write(f"import {imported}\n")
+    module = tmp_path / importer / "__init__.py"
+    module.write_text(f"{module.read_text()}import {imported}\n")
     result = lint_imports(tmp_path)
     assert result.returncode == 1, result.stdout
     assert f"{importer} is not allowed to import {imported}" in result.stdout

@@ -68,17 +68,10 @@ def train_and_publish(
         candidate = (trained.network, card)
         result, version, path = _publish(candidate, digits, places.store, request.gated)
     if version and request.reported:
-        subject = Subject(version, trained, digits, evaluation, meter.source)
+        subject = Subject(version, trained, digits, evaluation, honest, meter.source)
         report_on(subject, places.report(version), say)
-    document = {
-        "version": version,
-        "path": str(path),
-        "accepted": result.accepted,
-        "reason": result.reason,
-        **run_figures(trained, evaluation, honest, phases),
-        "energy": spent,
-    }
-    return Outcome(version, evaluation, document)
+    figures = {**run_figures(trained, evaluation, honest, phases), "energy": spent}
+    return Outcome(version, evaluation, _document(result, version, path, figures))
 
 
 def _served(store: ModelStore) -> Model | None:
@@ -106,3 +99,15 @@ def _publish(
         with contextlib.suppress(NewerVersion):
             version = store.publish(*candidate, after=newest)
             return result, version, store.path(version)
+
+
+def _document(
+    result: GateResult, version: int | None, path: Path, figures: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "version": version,
+        "path": str(path),
+        "accepted": result.accepted,
+        "reason": result.reason,
+        **figures,
+    }

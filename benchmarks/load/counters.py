@@ -6,12 +6,12 @@ from collections import Counter
 from prometheus_client.parser import text_string_to_metric_families
 
 Series = tuple[str, tuple[tuple[str, str], ...]]
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 
 
 def scrape(port: int) -> str:
     """The text of GET /metrics."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     try:
         connection.request("GET", "/metrics")
         answer = connection.getresponse()

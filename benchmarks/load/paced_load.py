@@ -126,11 +126,11 @@ class PacedLoad:
         tally, connection.waits = self._tally, False
         tally.due_at.append(connection.due_at)
         tally.took.append(now - connection.due_at)
-        verdict = self._questions.judge(connection.picture, answer)
-        tally.count(answer, verdict)
-        if verdict.version > connection.version > 0:
+        checked = self._questions.check(connection.picture, answer)
+        tally.count(answer, checked)
+        if checked.version > connection.version > 0:
             tally.swaps.append(now)
-        connection.version = verdict.version
+        connection.version = checked.version
         if answer.keeps:
             self._idle.append(connection)
         else:

@@ -19,8 +19,8 @@ _CLOSE = 1e-5
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What is to be said of one answer: its version and label, and whether it is right.
+class CheckedAnswer:
+    """The version and the label of one answer, and whether it is right.
 
     version and label are 0 if the answer names none.
     """
@@ -49,27 +49,27 @@ class Questions:
             [_beginning(row).encode() for row in outputs] for outputs in self._outputs
         ]
 
-    def judge(self, picture: int, answer: Answer) -> Verdict:
-        """Hold an answer to the picture of that number against the named version."""
+    def check(self, picture: int, answer: Answer) -> CheckedAnswer:
+        """Compare an answer to the named version's outputs for the picture."""
         start = answer.body.find(b'"model": {"version": ') + 21
         text = answer.body[start : answer.body.find(b"}", start)]
         if answer.status != 200 or not text.isdigit():
-            return Verdict(0, 0, right=False)
+            return CheckedAnswer(0, 0, right=False)
         version = int(text)
         model = (version - 1) % len(self._outputs)
         label = int(answer.body[10:11])
         if answer.body.startswith(self._beginnings[model][picture]):
-            return Verdict(version, label, right=True)
+            return CheckedAnswer(version, label, right=True)
         expected = self._outputs[model][picture]
-        return _judge_slowly(json.loads(answer.body), version, expected)
+        return _check_slowly(json.loads(answer.body), version, expected)
 
 
-def _judge_slowly(
+def _check_slowly(
     document: Mapping[str, Any], version: int, expected: Floats
-) -> Verdict:
+) -> CheckedAnswer:
     outputs, label = document["outputs"], document["label"]
     right = np.allclose(outputs, expected, atol=_CLOSE) and label == np.argmax(outputs)
-    return Verdict(version, label, right=bool(right))
+    return CheckedAnswer(version, label, right=bool(right))
 
 
 def _settled(pixels: Pixels) -> Pixels:

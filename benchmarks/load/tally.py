@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.load.answer import Answer
-from benchmarks.load.questions import Verdict
+from benchmarks.load.questions import CheckedAnswer
 
 _SWAP_S = 0.25  # this long before and after one, answers are called near it
 
@@ -46,12 +46,12 @@ class Tally:
     took: "array[float]" = field(default_factory=lambda: array("d"))
     swaps: list[float] = field(default_factory=list)
 
-    def count(self, answer: Answer, verdict: Verdict) -> None:
+    def count(self, answer: Answer, checked: CheckedAnswer) -> None:
         """Count an answer by what it says."""
         self.statuses[answer.status] += 1
-        if verdict.version:
-            self.predictions[verdict.label, verdict.version] += 1
-        if answer.status == 200 and not verdict.right:
+        if checked.version:
+            self.predictions[checked.label, checked.version] += 1
+        if answer.status == 200 and not checked.right:
             self.wrong.append(answer.body)
 
     @property

@@ -79,10 +79,10 @@ def _top(choices: list[Choice]) -> Choice | None:
     return None
 
 
-def _scored(found: list[Candidate], score: Score) -> list[Choice]:
-    if not found:
+def _scored(offered: list[Candidate], score: Score) -> list[Choice]:
+    if not offered:
         return []
-    pixels = np.stack([to_mnist(c.page.ink_of(c.parts, c.box)) for c in found])
+    pixels = np.stack([to_mnist(c.page.ink_of(c.parts, c.box)) for c in offered])
     likelihoods = score(pixels).max(axis=1).tolist()
     return [
         Choice(
@@ -92,7 +92,7 @@ def _scored(found: list[Candidate], score: Score) -> list[Choice]:
             float(np.exp(candidate.doubt)),
             TRUST * log_likelihood(p) + candidate.prior + candidate.doubt,
         )
-        for candidate, row, p in zip(found, pixels, likelihoods, strict=True)
+        for candidate, row, p in zip(offered, pixels, likelihoods, strict=True)
     ]
 
 
@@ -105,14 +105,14 @@ def log_likelihood(probability: float) -> float:
 def _rivals(top: Choice, choices: list[Choice]) -> int:
     """Count what else on the page the network takes for a digit of like height."""
     box = top.candidate.box
-    found: list[Box] = []
+    rivals: list[Box] = []
     for choice in sorted(choices, key=lambda choice: -choice.score):
         other = choice.candidate.box
         alike = ALIKE * box.height < other.height < box.height / ALIKE
-        apart = all(_apart(other, seen) for seen in (box, *found))
+        apart = all(_apart(other, seen) for seen in (box, *rivals))
         if choice.probability > LIKELY and alike and apart:
-            found.append(other)
-    return len(found)
+            rivals.append(other)
+    return len(rivals)
 
 
 def _apart(box: Box, other: Box) -> bool:

@@ -4,7 +4,7 @@ A thread of the pool is for what may take long: a large body, a slow sender, a l
 picture. To hand it a request that needs a fraction of a millisecond costs more than to
 answer it, for the threads then fight for the interpreter's lock. So the main thread
 itself answers each small prediction request that has arrived whole, and the health
-checks, which so are answered whatever the threads do.
+checks, which are thus answered even while all threads are busy.
 
 gunicorn queues requests for its threads without end, and waits without end for a client
 to send or to read. Here all that is bounded.
@@ -57,7 +57,7 @@ MOST_SENDING_S: Final = 20.0
 
 
 class Worker(LingeringCloseWorker):
-    """Waits for headers no longer than for bodies; a bad request is the client's."""
+    """gunicorn's worker with bounded waits; its main thread answers small requests."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -97,9 +97,9 @@ class Worker(LingeringCloseWorker):
             self.linger(conn)
 
     def _at_once(self, received: bytes, conn: Any) -> Callable[[], Any] | None:
-        """What answers this request in the main thread; None if a thread should.
+        """Return what is to answer this request now; None leaves it to a thread.
 
-        It says whether the connection is kept.
+        Calling it answers, and returns whether the connection is kept.
         """
         if not is_writable(conn.sock):
             return None

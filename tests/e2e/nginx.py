@@ -11,7 +11,7 @@ import requests
 
 from tests.support.environment import ROOT
 from tests.support.installation import free_port
-from tests.support.waiting import PATIENCE_S, ended, wait_until
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
 CONFIG = ROOT / "deploy" / "nginx" / "digits.conf"
 
@@ -54,7 +54,7 @@ class Nginx:
             self.url + path,
             verify=str(self.certificate),
             allow_redirects=False,
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             **more,  # type: ignore[arg-type]
         )
 

@@ -10,7 +10,7 @@ import requests
 
 from tests.support.environment import ROOT
 from tests.support.installation import free_port
-from tests.support.waiting import PATIENCE_S, ended, wait_until
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
 CONFIG = ROOT / "deploy" / "prometheus" / "prometheus.yml"
 Labels = tuple[tuple[str, str], ...]
@@ -25,7 +25,7 @@ class Prometheus:
     def query(self, promql: str) -> dict[Labels, float]:
         """The value of each series, by its labels."""
         answer = requests.get(
-            f"{self.url}/api/v1/query", params={"query": promql}, timeout=PATIENCE_S
+            f"{self.url}/api/v1/query", params={"query": promql}, timeout=TIMEOUT_S
         )
         return {
             tuple(sorted(series["metric"].items())): float(series["value"][1])
@@ -44,7 +44,7 @@ class Prometheus:
     def is_ready(self) -> bool:
         """Whether it answers queries."""
         try:
-            return requests.get(f"{self.url}/-/ready", timeout=PATIENCE_S).ok
+            return requests.get(f"{self.url}/-/ready", timeout=TIMEOUT_S).ok
         except requests.ConnectionError:
             return False
 

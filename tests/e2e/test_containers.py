@@ -13,9 +13,9 @@ from tests.e2e.stack import Stack
 from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.client import Client
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import TIMEOUT_S, wait_until
 
-FIRST_MODEL_PATIENCE_S = 300
+FIRST_MODEL_TIMEOUT_S = 300
 PICTURE = digits.picture(8)
 SECOND_TRAINING = (
     *("run", "--rm", "-T", "trainer", "train", "--data", "/data", "--no-gate"),
@@ -60,7 +60,7 @@ def stack(built: Stack, before_a_model: dict[str, int]) -> Stack:
     """Service and trainer, once there is a first model."""
     assert before_a_model["ready"] == 503
     built.compose("up", "--detach")
-    wait_until("a first model", built.service.is_ready, FIRST_MODEL_PATIENCE_S)
+    wait_until("a first model", built.service.is_ready, FIRST_MODEL_TIMEOUT_S)
     # Each worker looks for models by itself, once a second.
     wait_until("one in every worker", lambda: _always_ready(built.service))
     return built
@@ -100,7 +100,7 @@ def test_proxy_stands_in_front(stack: Stack) -> None:
     described = stack.proxy.request("GET", "/openapi.json").json()
     assert described["servers"] == [{"url": stack.proxy.url}]  # nginx is believed
     plain = requests.get(
-        f"{stack.proxy.plain_url}/digits/", allow_redirects=False, timeout=PATIENCE_S
+        f"{stack.proxy.plain_url}/digits/", allow_redirects=False, timeout=TIMEOUT_S
     )
     assert plain.status_code == 308
 

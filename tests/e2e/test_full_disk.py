@@ -1,7 +1,6 @@
 """A temporary disk that is full, at the start and later: predictions go on."""
 
 import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,15 +40,6 @@ def _fill(disk: Path) -> Path:
     raise AssertionError
 
 
-def _renew_the_workers(service: Service) -> None:
-    old = set(service.workers())
-    service.process.send_signal(signal.SIGHUP)
-    wait_until(
-        "the workers are new ones",
-        lambda: len(new := service.workers()) == 2 and not old & set(new),
-    )
-
-
 def test_disk_that_fills_costs_counts_and_nothing_else(
     trained: Installation, small_disk: Path
 ) -> None:
@@ -63,7 +53,7 @@ def test_disk_that_fills_costs_counts_and_nothing_else(
             assert service.get(f"/models/{label}").status_code in {200, 404}
         assert service.get("/metrics").ok
         assert service.workers() == workers
-        _renew_the_workers(service)
+        service.renew_workers()
         workers = service.workers()
         assert service.predict(digits.picture(7)).ok
         assert service.get("/metrics").ok

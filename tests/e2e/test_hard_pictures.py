@@ -15,7 +15,7 @@ from PIL import Image
 from tests.service.image.pictures import FILES, encode
 from tests.support import digits
 from tests.support.installation import Service
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 BODIES = 3_000
 MOST_MB = 800
@@ -37,7 +37,7 @@ def test_mutated_pictures_of_every_format_are_answered(service: Service) -> None
     workers, files = service.workers(), [file(3) for file in FILES.values()]
     seen: Counter[int] = Counter()
     address = urlsplit(service.url).netloc
-    with closing(http.client.HTTPConnection(address, timeout=PATIENCE_S)) as connection:
+    with closing(http.client.HTTPConnection(address, timeout=TIMEOUT_S)) as connection:
         for _ in range(BODIES):
             body = _mutated(rng, files)
             connection.request("POST", "/predict", body, {"Content-Type": "image/png"})

@@ -17,7 +17,7 @@ from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.installation import Installation, Service
 from tests.support.pages import Page
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import TIMEOUT_S, wait_until
 
 THREADS = 2
 PNG = {"Content-Type": "image/png"}
@@ -64,7 +64,7 @@ def test_without_tls_one_is_sent_to_https(house: House) -> None:
         f"{house.proxy.plain_url}/digits/docs",
         headers={"Host": "digits.example"},
         allow_redirects=False,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
     )
     assert answer.status_code == 308
     assert answer.headers["Location"] == "https://digits.example/digits/docs"
@@ -153,7 +153,7 @@ def test_service_that_is_down_is_a_problem_at_once(
 
 def _connected(proxy: Nginx) -> ssl.SSLSocket:
     address = urlsplit(proxy.url)
-    plain = socket.create_connection((address.hostname, address.port), PATIENCE_S)
+    plain = socket.create_connection((address.hostname, address.port), TIMEOUT_S)
     context = ssl.create_default_context(cafile=proxy.certificate)
     return context.wrap_socket(plain, server_hostname=address.hostname)
 

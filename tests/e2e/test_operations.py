@@ -17,7 +17,7 @@ from service.image.files import turns
 from tests.e2e.load import SteadyLoad
 from tests.support import digits
 from tests.support.installation import Installation, Service
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.waiting import TIMEOUT_S, wait_until
 
 LIMIT = 40
 
@@ -31,7 +31,7 @@ def _status(service: Service, key: str | None = None) -> int:
         f"{service.url}/predict",
         data=digits.picture(7),
         headers=headers,
-        timeout=PATIENCE_S,
+        timeout=TIMEOUT_S,
     )
     return answer.status_code
 
@@ -43,7 +43,7 @@ def test_rate_limit_is_exact_over_all_workers(trained: Installation) -> None:
             asked = [pool.submit(_status, service) for _ in range(2 * LIMIT)]
             statuses = Counter(answer.result() for answer in asked)
         assert statuses == {200: LIMIT, 429: LIMIT}
-        _hang_up(service)
+        service.renew_workers()
         assert _status(service) == 429  # the new workers know what was before
 
 
@@ -83,11 +83,11 @@ def test_hangup_renews_the_workers_and_loses_no_request(
                 if not kept_alive:
                     return service.predict(picture)
                 url = f"{service.url}/predict"
-                return session.post(url, data=picture, timeout=PATIENCE_S)
+                return session.post(url, data=picture, timeout=TIMEOUT_S)
 
             with SteadyLoad(predict, clients=1 if kept_alive else 2) as load:
                 for _ in range(2):
-                    _hang_up(service)
+                    service.renew_workers()
                     _wait_for_more(load)
         assert load.failures == []
     assert "Traceback" not in trained.log()
@@ -108,27 +108,17 @@ def test_hangup_reads_the_keys_again_and_a_bad_file_lets_nobody_new_in(
         wait_until("the service is ready", service.is_ready)
         assert (_status(service, "sesame-old"), _status(service)) == (200, 401)
         path.write_text("sesame-new\n")
-        _hang_up(service)
+        service.renew_workers()
         keys = ("sesame-old", "sesame-new")
         assert [_status(service, key) for key in keys] == [401, 200]
         path.unlink()
-        _hang_up(service)
+        service.renew_workers()
         assert [_status(service, key) for key in keys] == [401, 401]
         assert service.get("/healthz").ok
         for process in (service.process.pid, *service.workers()):
             assert b"sesame" not in Path(f"/proc/{process}/cmdline").read_bytes()
     assert f"{path} cannot be read" in trained.log()
     assert "sesame" not in trained.log()
-
-
-def _hang_up(service: Service) -> None:
-    """SIGHUP, and wait until there are only new workers."""
-    old = set(service.workers())
-    service.process.send_signal(signal.SIGHUP)
-    wait_until(
-        "the workers are new ones",
-        lambda: len(new := service.workers()) == 2 and not old & set(new),
-    )
 
 
 def test_files_of_replaced_workers_are_merged_and_their_counts_kept(
@@ -141,7 +131,7 @@ def test_files_of_replaced_workers_are_merged_and_their_counts_kept(
         for replaced in range(4):
             assert _predictions(service) == replaced
             assert _status(service) == 200
-            _hang_up(service)
+            service.renew_workers()
         assert _predictions(service) == 4
         assert len(list(shared.glob("*/*.db"))) <= 2 * (1 + 1 + 2)  # dead, master, two
 
@@ -156,7 +146,7 @@ def test_upgrade_by_sigusr2_goes_on_with_the_counters(trained: Installation) -> 
         try:
             wait_until("it has workers", lambda: len(_children(new)) == 2)
             service.process.terminate()
-            assert service.process.wait(PATIENCE_S) == 0
+            assert service.process.wait(TIMEOUT_S) == 0
             assert _status(service) == 200
             assert _predictions(service) == 2
         finally:
@@ -221,7 +211,7 @@ def _holding_all_threads(port: int) -> Iterator[None]:
 def _upload(
     port: int, length: int, sent: int | None = None, headers: str = ""
 ) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), PATIENCE_S)
+    connection = socket.create_connection(("127.0.0.1", port), TIMEOUT_S)
     head = f"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Length: {length}\r\n"
     head += f"Content-Type: image/png\r\nConnection: close\r\n{headers}\r\n"
     connection.sendall(head.encode() + bytes(length if sent is None else sent))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.support.installation import Service
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 BODIES = 10_000
 ZEROS = [0] * 784
@@ -56,7 +56,7 @@ def test_no_random_body_gives_a_server_error_or_stops_a_worker(
     workers = service.workers()
     seen: Counter[int] = Counter()
     address = urlsplit(service.url).netloc
-    with closing(http.client.HTTPConnection(address, timeout=PATIENCE_S)) as connection:
+    with closing(http.client.HTTPConnection(address, timeout=TIMEOUT_S)) as connection:
         for _ in range(BODIES):
             body = _body(rng)
             length = rng.choice([{}, {}, {"Inference-Header-Content-Length": "9"}])

@@ -2,14 +2,14 @@
 
 import json
 import socket
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
 from tests.support import digits
 from tests.support.installation import Installation, Service
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.sockets import received
+from tests.support.waiting import TIMEOUT_S, wait_until
 
 PICTURE = digits.picture(6)
 HEAD = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
@@ -95,7 +95,7 @@ def test_client_who_never_reads_holds_up_others_only_for_a_while(
 
 def _connected(service: Service) -> socket.socket:
     host, port = service.url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+    return socket.create_connection((host, int(port)), timeout=TIMEOUT_S)
 
 
 def _send(service: Service, request_bytes: bytes, *, close: bool) -> bytes:
@@ -104,16 +104,7 @@ def _send(service: Service, request_bytes: bytes, *, close: bool) -> bytes:
         connection.sendall(request_bytes)
         if close:
             connection.shutdown(socket.SHUT_WR)
-        return b"".join(_received(connection))
-
-
-def _received(connection: socket.socket) -> Iterator[bytes]:
-    """What arrives before the server closes; a reset after its answer is no fault."""
-    try:
-        while part := connection.recv(65536):
-            yield part
-    except ConnectionResetError:
-        return
+        return b"".join(received(connection))
 
 
 def _assert_problem(answer: bytes, status: int) -> None:

@@ -16,7 +16,7 @@ from PIL import Image
 
 from tests.support import digits
 from tests.support.installation import Service
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 CONNECTIONS: Final = 60
 SECONDS: Final = 5.0
@@ -83,13 +83,13 @@ class _Load:
 
 
 def _post(address: str, body: bytes) -> int:
-    with closing(http.client.HTTPConnection(address, timeout=PATIENCE_S)) as client:
+    with closing(http.client.HTTPConnection(address, timeout=TIMEOUT_S)) as client:
         client.request("POST", "/predict", body, {"Content-Type": "image/png"})
         return client.getresponse().status
 
 
 def _get_health(address: str) -> int:
-    with closing(http.client.HTTPConnection(address, timeout=PATIENCE_S)) as client:
+    with closing(http.client.HTTPConnection(address, timeout=TIMEOUT_S)) as client:
         client.request("GET", "/healthz")
         return client.getresponse().status
 

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from tests.e2e.postgres import PASSWORD, Postgres, running_postgres
 from tests.e2e.tools import need_tools
 from tests.support.installation import Installation, Program
-from tests.support.waiting import PATIENCE_S, ended, wait_until
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
 TRIALS = 6
 # Trials of about a second.
@@ -66,7 +66,7 @@ def test_trial_of_a_killed_worker_is_run_by_another(
         told(killed, "have ended")
         wait_until("both train", lambda: len(trials(postgres, running)) == 2)
         killed.kill()
-        out, err = other.communicate(timeout=PATIENCE_S)
+        out, err = other.communicate(timeout=TIMEOUT_S)
     assert other.returncode == 0, err
     assert "Traceback" not in err
     counts = json.loads(out)["trials"]
@@ -102,7 +102,7 @@ def test_database_that_stays_away_ends_the_sweep_with_one_line(
     with ended(program := worker(place, postgres)):
         told(program, "trial 0")
         postgres.stop()
-        out, err = program.communicate(timeout=PATIENCE_S)
+        out, err = program.communicate(timeout=TIMEOUT_S)
     assert (program.returncode, out) == (1, ""), err
     *retries, last = err.splitlines()
     assert sum("the database does not answer" in line for line in retries) > 1

@@ -19,7 +19,7 @@ from tests.support import digits
 from tests.support.client import Client
 from tests.support.environment import ROOT
 from tests.support.installation import Installation, stop
-from tests.support.waiting import PATIENCE_S, ended, wait_until
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
 UNITS = ROOT / "deploy" / "systemd"
 PYTHON = "/opt/digits/bin/python"
@@ -48,7 +48,7 @@ def activated(
     unit.read(UNITS / "digits.service")
     command = unit["Service"]["ExecStart"].replace(PYTHON, sys.executable)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notified:
-        notified.settimeout(PATIENCE_S)
+        notified.settimeout(TIMEOUT_S)
         address = place.root / "notify"
         address.unlink(missing_ok=True)
         notified.bind(str(address))

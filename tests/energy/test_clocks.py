@@ -52,7 +52,7 @@ def test_children_are_counted_once_waited_for() -> None:
 @pytest.mark.skipif(
     len(os.sched_getaffinity(0)) < 2, reason="one CPU runs one BLAS thread"
 )
-def test_threads_of_the_blas_library_are_billed() -> None:
+def test_threads_of_the_blas_library_count() -> None:
     done = subprocess.run(
         [sys.executable, "-c", BLAS],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},

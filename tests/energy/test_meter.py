@@ -10,6 +10,7 @@ import pytest
 
 import energy.meter
 from energy import EnergySettings, open_meter
+from energy.tick import of_node
 
 if TYPE_CHECKING:
     from tests.energy.conftest import Machine, Zone
@@ -208,8 +209,10 @@ def test_a_tick_tells_all_that_samples_saw_since_the_last_one(
         pass
     tick = meter.tick()
     assert (tick.seconds, tick.cpu_seconds, tick.wraps) == (3, 12, 1)
-    assert tick.node_joules == {"package": pytest.approx(3 * (SOLE_WATTS + IDLE_WATTS))}
-    assert meter.tick().node_joules.get("package", 0.0) == 0
+    assert of_node(tick.domains) == {
+        "package": pytest.approx(3 * (SOLE_WATTS + IDLE_WATTS))
+    }
+    assert of_node(meter.tick().domains).get("package", 0.0) == 0
 
 
 def test_wraps_in_a_long_phase_are_caught_in_the_background(

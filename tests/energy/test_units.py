@@ -9,7 +9,7 @@ def test_notes_cycle_is_their_watt_hours() -> None:
     assert watt_hours(NOTES_JOULES) == pytest.approx(0.7675)
 
 
-def test_notes_cycle_is_paid_36_48_times_by_an_hour_of_the_bulb() -> None:
+def test_an_hour_of_the_bulb_is_36_48_of_the_notes_cycles() -> None:
     assert cycles_per_bulb_hour(NOTES_JOULES) == pytest.approx(36.48208469055375)
 
 
@@ -28,5 +28,5 @@ def test_notes_cycle_emits_what_the_grid_does(grid: float, grams: float) -> None
     assert co2e_grams(2763, grid) == pytest.approx(grams, rel=1e-3)
 
 
-def test_a_cycle_for_nothing_is_paid_for_infinitely_often() -> None:
+def test_an_hour_of_the_bulb_is_infinitely_many_cycles_of_no_energy() -> None:
     assert cycles_per_bulb_hour(0.0) == float("inf")

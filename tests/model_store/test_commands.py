@@ -159,7 +159,7 @@ def test_commands_see_what_a_service_with_an_allow_list_sees(
     assert "3: not allowed: " in verified.stdout
     assert "not on the allow list" in three.run(
         "model_store", "pin", 3, **listed
-    ).complaint()  # fmt: skip
+    ).error_line()  # fmt: skip
 
 
 def test_prune_keeps_the_only_version_that_is_allowed(
@@ -179,7 +179,7 @@ def test_allow_list_that_cannot_be_read_is_told_in_one_line(
     if text:
         path.write_text(text)
     run = three.run("model_store", "prune", "--keep", 1, "--model-allowlist", path)
-    assert "SHA256SUMS" in run.complaint()
+    assert "SHA256SUMS" in run.error_line()
     assert three.store.versions() == [1, 2, 3]
 
 
@@ -203,7 +203,7 @@ def test_mistake_is_told_in_one_line(
     three: Place, arguments: tuple[str, ...], text: str
 ) -> None:
     three.store.pin(1)
-    assert text in three.run("model_store", *arguments).complaint()
+    assert text in three.run("model_store", *arguments).error_line()
     assert (three.store.versions(), three.store.pinned()) == ([1, 2, 3], 1)
 
 
@@ -215,5 +215,5 @@ def test_flags_stand_over_variables(three: Place, place: Place) -> None:
 
 def test_store_that_cannot_be_read_is_told_in_one_line(place: Place) -> None:
     (place.root / "models").touch()
-    line = place.run("model_store", "list").complaint()
+    line = place.run("model_store", "list").error_line()
     assert "Not a directory" in line

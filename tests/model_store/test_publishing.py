@@ -9,7 +9,7 @@ import pytest
 from model_store import Card, ModelStore, Network
 from tests.model_store.publishing import publish, publish_with_others
 from tests.support.commands import Place, processes
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_killed_publishers_leave_only_whole_versions(begun: Place) -> None:
             time.sleep(0.001)
         time.sleep(rng.uniform(0, 0.01))
         publisher.kill()
-        publisher.join(PATIENCE_S)
+        publisher.join(TIMEOUT_S)
         check_new(begun.store, seen)
     assert len(seen) > 8
     assert begun.store.versions() == list(range(1, len(seen) + 1))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import requests
 
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Client:
 
     def get(self, path: str) -> requests.Response:
         """GET a path."""
-        return requests.get(self.url + path, timeout=PATIENCE_S)
+        return requests.get(self.url + path, timeout=TIMEOUT_S)
 
     def predict(self, picture: bytes) -> requests.Response:
         """POST a PNG as the body."""
@@ -23,7 +23,7 @@ class Client:
             f"{self.url}/predict",
             data=picture,
             headers={"Content-Type": "image/png"},
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
         )
 
     def upload(self, picture: bytes) -> requests.Response:
@@ -31,7 +31,7 @@ class Client:
         return requests.post(
             f"{self.url}/predict",
             files={"image": ("digit.png", picture, "image/png")},
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
         )
 
     def is_alive(self) -> bool:

@@ -21,7 +21,7 @@ from typing import Any
 
 from model_store import ModelStore
 from tests.support.environment import ROOT, without_settings
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(["tests.support.preloaded"])
@@ -50,13 +50,13 @@ class Run:
 
     def end(self) -> "Run":
         """Wait for it."""
-        self.process.join(PATIENCE_S)
+        self.process.join(TIMEOUT_S)
         if self.process.is_alive():
             self.process.kill()
             raise AssertionError(f"it runs on and on: {self.stderr}")
         return self
 
-    def complaint(self) -> str:
+    def error_line(self) -> str:
         """The one line of a program that refused what it was asked."""
         assert (self.code, self.stdout) == (2, ""), (self.code, self.stderr)
         [line] = self.stderr.splitlines()
@@ -129,7 +129,7 @@ class Place:
             env=self.environ(),
             capture_output=True,
             text=True,
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             check=False,
         )
 
@@ -145,6 +145,7 @@ def _become(
     environ: Mapping[str, str],
     output: tuple[Path, Path],
 ) -> None:
+
     os.environ.clear()
     os.environ.update(environ)
     for path, handle in zip(output, (1, 2), strict=True):

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.support.client import Client
 from tests.support.environment import ROOT, without_settings
-from tests.support.waiting import PATIENCE_S, ended, wait_until
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
 Program = subprocess.Popen[str]
 
@@ -38,6 +38,15 @@ class Service(Client):
         master = self.process.pid
         children = Path(f"/proc/{master}/task/{master}/children").read_text()
         return [int(pid) for pid in children.split()]
+
+    def renew_workers(self) -> None:
+        """SIGHUP, and wait until there are only new workers."""
+        old = set(self.workers())
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(
+            "the workers are new ones",
+            lambda: len(new := self.workers()) == 2 and not old & set(new),
+        )
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,7 @@ class Installation:
     ) -> subprocess.CompletedProcess[str]:
         """Run `python -m ...` to its end."""
         with ended(process := self.start(*arguments, python=python)):
-            out, err = process.communicate(timeout=PATIENCE_S)
+            out, err = process.communicate(timeout=TIMEOUT_S)
             return subprocess.CompletedProcess(
                 process.args, process.returncode, out, err
             )
@@ -145,4 +154,4 @@ def press_ctrl_c(process: subprocess.Popen[Any]) -> None:
 def stop(process: subprocess.Popen[Any], number: signal.Signals) -> int:
     """Send a signal; the exit code."""
     process.send_signal(number)
-    return process.wait(PATIENCE_S)
+    return process.wait(TIMEOUT_S)

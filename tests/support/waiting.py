@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-PATIENCE_S = 120
+TIMEOUT_S = 120
 
 T = TypeVar("T")
 
 
-def wait_until(what: str, found: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+def wait_until(what: str, found: Callable[[], T], timeout_s: float = TIMEOUT_S) -> T:
     """The first true value that `found` gives; an AssertionError naming `what` else."""
-    give_up = time.monotonic() + patience_s
+    give_up = time.monotonic() + timeout_s
     while time.monotonic() < give_up:
         if value := found():
             return value
         time.sleep(0.05)
-    raise AssertionError(f"waited {patience_s:.0f} s in vain: {what}")
+    raise AssertionError(f"waited {timeout_s:.0f} s in vain: {what}")
 
 
 @contextlib.contextmanager
@@ -31,7 +31,7 @@ def ended(process: subprocess.Popen[Any]) -> Iterator[None]:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(PATIENCE_S)
+            process.wait(TIMEOUT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

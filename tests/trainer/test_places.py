@@ -58,7 +58,7 @@ def test_file_in_the_place_of_a_directory_is_told_in_one_line(
     place: Place, quick: Quick
 ) -> None:
     (place.root / "state").touch()
-    line = place.run("trainer", *quick).complaint()
+    line = place.run("trainer", *quick).error_line()
     assert f"{place.root / 'state'}" in line
     assert not (place.root / "models").exists()
 
@@ -66,7 +66,7 @@ def test_file_in_the_place_of_a_directory_is_told_in_one_line(
 def test_schedule_ends_at_once_if_it_could_not_write(place: Place) -> None:
     (place.root / "models").touch()
     run = place.run("trainer", "schedule", "--cron", "0 3 * * *")
-    assert str(place.root / "models") in run.complaint()
+    assert str(place.root / "models") in run.error_line()
 
 
 def test_try_leaves_no_directory(place: Place, train_csv: Path) -> None:

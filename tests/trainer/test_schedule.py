@@ -123,15 +123,15 @@ def test_bad_expression_is_refused(expression: str) -> None:
 def test_bad_expression_ends_the_command_before_it_trains(
     place: Place, expression: str
 ) -> None:
-    by_flag = place.run("trainer", "schedule", "--cron", expression).complaint()
+    by_flag = place.run("trainer", "schedule", "--cron", expression).error_line()
     by_variable = place.run("trainer", "schedule", DIGITS_SCHEDULE=expression)
     assert repr(expression) in by_flag
-    assert "DIGITS_SCHEDULE" in by_variable.complaint()
+    assert "DIGITS_SCHEDULE" in by_variable.error_line()
     assert not (place.root / "models").exists()
 
 
 def test_schedule_without_a_moment_is_told(place: Place) -> None:
-    assert "--cron" in place.run("trainer", "schedule").complaint()
+    assert "--cron" in place.run("trainer", "schedule").error_line()
 
 
 class Clock:

@@ -3,12 +3,12 @@
 import time
 
 from tests.support.commands import Run
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 
 def wait_for(run: Run, text: str) -> None:
     """Until the text stands on its stderr."""
-    give_up = time.monotonic() + PATIENCE_S
+    give_up = time.monotonic() + TIMEOUT_S
     while text not in run.stderr:
         if run.code is not None or time.monotonic() > give_up:
             run.process.kill()

@@ -54,8 +54,8 @@ def _show_rows(title: str, described: dict[str, Any], console: Console) -> None:
     console.print(f"{rows:,} {title}: {described['file']}", style="bold")
     console.print(f"SHA-256 {described['sha256']}")
     console.print(_chart(described))
-    verdict = "as many as rows" if total == rows else f"BUT there are {rows:,} rows"
-    console.print(f"the one-hot targets add up to {total:,}: {verdict}\n")
+    comparison = "as many as rows" if total == rows else f"BUT there are {rows:,} rows"
+    console.print(f"the one-hot targets add up to {total:,}: {comparison}\n")
 
 
 def _chart(described: dict[str, Any]) -> Table:

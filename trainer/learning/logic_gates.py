@@ -104,6 +104,6 @@ def gates_text(tables: Sequence[TruthTable]) -> str:
     for row, (left, right) in enumerate(INPUTS.tolist()):
         cells = [f"{t.answers[row]} ({t.outputs[row]:.3f})" for t in tables]
         lines.append(f"{left} {right}   " + "".join(f"{cell:>12}" for cell in cells))
-    verdicts = ["right" if table.is_right else "WRONG" for table in tables]
-    lines.append("      " + "".join(f"{verdict:>12}" for verdict in verdicts))
+    marks = ["right" if table.is_right else "WRONG" for table in tables]
+    lines.append("      " + "".join(f"{mark:>12}" for mark in marks))
     return "\n".join(lines)

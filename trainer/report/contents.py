@@ -90,7 +90,7 @@ def _of_the_results(subject: Subject) -> Iterator[Plot]:
         "non_digits",
         "Letters and drawings that the network did not learn from, and which digit it"
         " takes them for; its confidence should be low.",
-        surest_non_digits(trained.network, trained.temperature or 1.0),
+        surest_non_digits(trained.network, trained.temperature or 1.0, subject.honesty),
     )
     calibrated = (
         "calibrated on held-out rows"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from trainer.data.source import Digits
 from trainer.learning.evaluate import Evaluation
+from trainer.learning.honesty import Honesty
 from trainer.training.training import Trained
 
 
@@ -13,6 +14,7 @@ class Subject:
 
     Attributes:
         evaluation: of the test rows.
+        honesty: of the test rows, and pictures that show no digit.
         energy_source: of the run's joules, None if there is none.
     """
 
@@ -20,6 +22,7 @@ class Subject:
     trained: Trained
     digits: Digits
     evaluation: Evaluation
+    honesty: Honesty
     energy_source: str | None
 
     def __str__(self) -> str:

@@ -34,7 +34,7 @@ def energy_text(energy: dict[str, Any]) -> str:
         return "energy: not measured (no source)"
     return (
         f"energy: {joules:.1f} J ({energy['source']}) in {energy['seconds']:.1f} s"
-        f" = {watt_hours(joules):.4g} Wh; an hour of a 28 W bulb pays for"
+        f" = {watt_hours(joules):.4g} Wh; an hour of a 28 W bulb uses as much as"
         f" {cycles_per_bulb_hour(joules):.2f} such cycles"
     )
 

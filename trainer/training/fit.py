@@ -29,7 +29,7 @@ _PHASES = ("load", "warm_up", "fit", "cost", "evaluate")
 
 @dataclass(frozen=True)
 class Phases:
-    """The parts of a run, metered apart, so that none is billed to another."""
+    """The parts of a run, metered apart, so that none is attributed to another."""
 
     meter: Meter
     load: Phase

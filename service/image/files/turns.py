@@ -1,7 +1,8 @@
 """Large pictures are decoded one at a time in a process, and few may wait for that.
 
-Each takes the memory of up to 8 bytes a pixel and a CPU for up to a second. Who waits
-holds a thread of the worker, which has as many more of them (service/server/worker.py).
+Each takes up to 8 bytes of memory a pixel and up to a second of a CPU. A request that
+waits for its turn holds a thread of the worker, which has MOST_WAITING more threads for
+that (service/server/worker.py).
 """
 
 import threading

@@ -75,21 +75,21 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     parts = int(part_of_run.max(initial=-1)) + 1
     lengths = runs.ends - runs.starts
     straight = lengths >= np.maximum(RUN * runs.width, SHORTEST_RUN)[runs.owner]
-    found = find_components(runs.mask_of_runs(straight, whole))
-    spanned = np.zeros(len(found), dtype=np.intp)
-    spanned[found.owner] = runs.width[runs.owner[straight]]
-    thickness = found.area / found.width
-    lines = (thickness < THIN * found.width) & (found.width >= SPAN * spanned)
+    stretches = find_components(runs.mask_of_runs(straight, whole))
+    spanned = np.zeros(len(stretches), dtype=np.intp)
+    spanned[stretches.owner] = runs.width[runs.owner[straight]]
+    thickness = stretches.area / stretches.width
+    lines = (thickness < THIN * stretches.width) & (stretches.width >= SPAN * spanned)
     none = np.zeros(parts, dtype=np.intp)
     if not lines.any():
         return _Lines(np.zeros_like(mask), none, none)
-    part_of = np.zeros(len(found), dtype=np.intp)
-    part_of[found.owner] = part_of_run[straight]
+    part_of = np.zeros(len(stretches), dtype=np.intp)
+    part_of[stretches.owner] = part_of_run[straight]
     count = np.bincount(part_of[lines], minlength=parts)
     longest = none.copy()
-    np.maximum.at(longest, part_of[lines], found.width[lines])
+    np.maximum.at(longest, part_of[lines], stretches.width[lines])
     window = odd(THICKER * float(thickness[lines].max()) + 2)
-    line = running_max_down(found.mask(lines, whole).view(np.uint8), 3)
+    line = running_max_down(stretches.mask(lines, whole).view(np.uint8), 3)
     return _Lines(line > _thick(mask, window), count, longest)
 
 

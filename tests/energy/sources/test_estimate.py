@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from energy import EnergySettings, open_meter
+from energy.tick import of_node
 
 if TYPE_CHECKING:
     from tests.energy.conftest import FakeClocks, Machine
@@ -60,7 +61,7 @@ def test_a_tick_tells_rate_and_idle_energy_of_the_usable_cpus(
     assert (tick.seconds, tick.cpu_seconds) == (2, 0.5)
     assert (tick.joules, tick.joules_per_cpu_second) == (1.5, 3.0)
     assert tick.idle_joules == pytest.approx(0.74 * 1.5 * 2)
-    assert tick.node_joules == {}
+    assert of_node(tick.domains) == {}
 
 
 def test_the_whole_host_is_estimated_from_its_busy_time(clocks: FakeClocks) -> None:

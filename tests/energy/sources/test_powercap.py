@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from energy import SourceUnavailable
+from energy.tick import of_node
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +19,7 @@ def counted(machine: Machine, *zones: Zone) -> dict[str, float]:
     for i, zone in enumerate(zones):
         zone.add(10 * 2**i)
     machine.clocks.advance(10)
-    return dict(meter.tick().node_joules)
+    return dict(of_node(meter.tick().domains))
 
 
 def two_sockets(tree: PowercapTree) -> list[Zone]:
@@ -121,7 +122,7 @@ def test_mirrored_dies_are_one_counter(machine: Machine) -> None:
     first.add(50)
     second.add(50.004)  # read a moment later
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 50}
+    assert of_node(meter.tick().domains) == {"package": 50}
 
 
 def test_mirrored_dies_stay_one_counter_while_one_of_them_has_wrapped(
@@ -135,7 +136,7 @@ def test_mirrored_dies_stay_one_counter_while_one_of_them_has_wrapped(
     second.add(20.1)
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert tick.node_joules == {"package": pytest.approx(19.9)}
+    assert of_node(tick.domains) == {"package": pytest.approx(19.9)}
     assert tick.wraps == 0
 
 
@@ -158,7 +159,7 @@ def test_dies_of_two_sockets_are_never_taken_for_mirrors(machine: Machine) -> No
     for zone in (*packages, *drams):
         zone.add(50)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 100, "dram": 100}
+    assert of_node(meter.tick().domains) == {"package": 100, "dram": 100}
 
 
 def test_equal_drams_of_mirrored_dies_are_one_too(machine: Machine) -> None:
@@ -176,7 +177,7 @@ def test_equal_drams_of_mirrored_dies_are_one_too(machine: Machine) -> None:
     for dram in drams:
         dram.add(3)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 8, "dram": 3}
+    assert of_node(meter.tick().domains) == {"package": 8, "dram": 3}
 
 
 def test_a_tree_with_no_package_says_so(machine: Machine) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from energy.tick import of_node
 from tests.support.environment import ROOT
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ PLAUSIBLE_UJ = 2_000_000_000  # what the meter believes a package can use in a s
 WITHOUT_RIGHTS = """
 import os, sys
 from energy import EnergyError, EnergySettings, open_meter
+from energy.tick import of_node
 
 settings = EnergySettings.from_environ(
     {"DIGITS_ENERGY_SOURCE": "rapl", "DIGITS_POWERCAP_ROOT": sys.argv[1]}
@@ -35,7 +37,7 @@ if os.getuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
 tick = meter.tick()
-print(tick.joules, dict(tick.node_joules), dict(tick.skipped))
+print(tick.joules, dict(of_node(tick.domains)), dict(tick.skipped))
 try:
     open_meter(settings)
 except EnergyError as error:
@@ -49,7 +51,7 @@ def test_a_wrap_is_counted_whole(machine: Machine, package: Zone) -> None:
     package.add(75)
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert tick.node_joules == {"package": 75}
+    assert of_node(tick.domains) == {"package": 75}
     assert (tick.wraps, tick.skipped) == (1, {})
 
 
@@ -59,7 +61,7 @@ def test_a_reset_adds_nothing_and_is_counted(machine: Machine, package: Zone) ->
     package.set(60_000_000)  # resumed from suspend: a peer would add 62 kJ
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert tick.node_joules == {}
+    assert of_node(tick.domains) == {}
     assert tick.joules is None
     assert (tick.wraps, tick.skipped) == (0, {"reset": 1})
 
@@ -72,7 +74,7 @@ def test_counting_goes_on_after_a_reset(machine: Machine, package: Zone) -> None
     meter.tick()
     package.add(12)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 12}
+    assert of_node(meter.tick().domains) == {"package": 12}
 
 
 def test_a_huge_jump_forward_adds_nothing(machine: Machine, package: Zone) -> None:
@@ -80,7 +82,7 @@ def test_a_huge_jump_forward_adds_nothing(machine: Machine, package: Zone) -> No
     package.set(100_000_000_000)
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert (tick.node_joules, tick.skipped) == ({}, {"implausible": 1})
+    assert (of_node(tick.domains), tick.skipped) == ({}, {"implausible": 1})
 
 
 def test_a_value_above_the_range_adds_nothing_when_it_falls_back(
@@ -90,7 +92,7 @@ def test_a_value_above_the_range_adds_nothing_when_it_falls_back(
     meter = machine.open()
     package.set(1)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {}
+    assert of_node(meter.tick().domains) == {}
 
 
 def test_a_span_long_enough_for_a_second_wrap_is_marked_as_a_lower_bound(
@@ -100,7 +102,7 @@ def test_a_span_long_enough_for_a_second_wrap_is_marked_as_a_lower_bound(
     package.add(30_000)
     machine.clocks.advance(600)
     tick = meter.tick()
-    assert (tick.node_joules, tick.skipped) == ({"package": 30_000}, {"gap": 1})
+    assert (of_node(tick.domains), tick.skipped) == ({"package": 30_000}, {"gap": 1})
 
 
 @pytest.mark.parametrize("text", ["", "nonsense\n", "12.5\n", "\0\0"])
@@ -109,7 +111,7 @@ def test_garbage_is_not_counted(machine: Machine, package: Zone, text: str) -> N
     (package.path / "energy_uj").write_text(text)
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert (tick.joules, tick.node_joules) == (None, {})
+    assert (tick.joules, of_node(tick.domains)) == (None, {})
     assert tick.skipped == {"malformed": 1}
 
 
@@ -135,10 +137,10 @@ def test_joules_while_a_file_was_gone_are_not_invented(
     meter.tick()
     package.add(500)  # it comes back
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {}
+    assert of_node(meter.tick().domains) == {}
     package.add(7)
     machine.clocks.advance(1)
-    assert meter.tick().node_joules == {"package": 7}
+    assert of_node(meter.tick().domains) == {"package": 7}
 
 
 def test_a_lost_dram_zone_leaves_the_package_counting(
@@ -150,7 +152,7 @@ def test_a_lost_dram_zone_leaves_the_package_counting(
     package.add(20)
     machine.clocks.advance(1)
     tick = meter.tick()
-    assert tick.node_joules == {"package": 20}
+    assert of_node(tick.domains) == {"package": 20}
     assert tick.skipped == {"vanished": 1}
 
 
@@ -224,7 +226,7 @@ def test_any_mixture_of_wraps_and_resets_gives_the_integer_truth(
                 truth_uj += let_pass(zone, gain, expected)
             machine.clocks.advance(1)
             tick = meter.tick()
-            measured += tick.node_joules.get("package", 0.0)
+            measured += of_node(tick.domains).get("package", 0.0)
             seen += Counter(tick.skipped) + Counter(wraps=tick.wraps)
     assert round(measured * 1e6) == truth_uj
     assert seen == expected

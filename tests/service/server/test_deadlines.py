@@ -1,23 +1,10 @@
 """Read deadlines: a client that sends too slowly is cut off, and nobody else."""
 
 import socket
-from collections.abc import Iterator
-
-import pytest
 
 from service.server.deadlines import ReadDeadlines
-from tests.support.waiting import PATIENCE_S
-
-Pair = tuple[socket.socket, socket.socket]
-
-
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    """A client's end and the server's end of a connection."""
-    client, server = socket.socketpair()
-    with client, server:
-        server.settimeout(PATIENCE_S)  # a test fails rather than waits for ever
-        yield client, server
+from tests.support.sockets import Pair
+from tests.support.waiting import TIMEOUT_S
 
 
 def test_connection_whose_time_is_up_receives_nothing_more(pair: Pair) -> None:
@@ -63,7 +50,7 @@ def test_connection_that_hung_up_in_this_moment_harms_nobody(pair: Pair) -> None
     deadlines = ReadDeadlines(seconds=-1)
     other_client, other = socket.socketpair()
     with other_client, other:
-        other.settimeout(PATIENCE_S)
+        other.settimeout(TIMEOUT_S)
         deadlines.start(pair[1])
         deadlines.start(other)
         pair[1].close()

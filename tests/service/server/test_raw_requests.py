@@ -2,11 +2,11 @@
 
 import json
 import socket
-from collections.abc import Iterator
 
 import pytest
 
 from tests.support.installation import Installation, Service
+from tests.support.sockets import received
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
@@ -85,17 +85,8 @@ def _answer(service: Service, sent: bytes) -> tuple[int, str, bytes]:
     with socket.create_connection((address[0], int(address[1])), 120) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
-        head, _, body = b"".join(_received(connection)).partition(b"\r\n\r\n")
+        head, _, body = b"".join(received(connection)).partition(b"\r\n\r\n")
     return int(head.split()[1]), head.decode("latin-1"), body
-
-
-def _received(connection: socket.socket) -> Iterator[bytes]:
-    """What comes until the server closes; a reset after its answer is no fault."""
-    try:
-        while part := connection.recv(65536):
-            yield part
-    except ConnectionResetError:
-        return
 
 
 @pytest.mark.parametrize("sent", _params(PROBLEMS))

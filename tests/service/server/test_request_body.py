@@ -1,7 +1,6 @@
 """A request's body, read with gunicorn's own readers: in time, or refused."""
 
 import socket
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -11,19 +10,10 @@ from werkzeug.exceptions import BadRequest, RequestTimeout
 
 from service.server.deadlines import ReadDeadlines
 from service.server.request_body import RequestBody
-from tests.support.waiting import PATIENCE_S, wait_until
+from tests.support.sockets import Pair
+from tests.support.waiting import wait_until
 
-Pair = tuple[socket.socket, socket.socket]
 ENOUGH = ReadDeadlines(seconds=3600)
-
-
-@pytest.fixture
-def pair() -> Iterator[Pair]:
-    """A client's end and the server's end of a connection."""
-    client, server = socket.socketpair()
-    with client, server:
-        server.settimeout(PATIENCE_S)  # a test fails rather than waits for ever
-        yield client, server
 
 
 def _body(pair: Pair, header: str, deadlines: ReadDeadlines = ENOUGH) -> RequestBody:

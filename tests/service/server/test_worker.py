@@ -26,7 +26,7 @@ from service.server.worker import MOST_WAITING, Worker
 from service.web.middleware import Middleware
 from service.web.services import Services
 from tests.support import digits
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 GET = b"GET /healthz HTTP/1.1\r\nHost: digits\r\n"
 POST = b"POST /predict HTTP/1.1\r\nHost: digits\r\nContent-Type: image/png\r\n"
@@ -46,7 +46,7 @@ class _NoTime(ReadDeadlines):
     def cut_off_when_waiting(self, times: int) -> None:
         """Cut off who waits for the `times`-th time: for headers, then for a body."""
         for _ in range(times):
-            assert self.began.acquire(timeout=PATIENCE_S)
+            assert self.began.acquire(timeout=TIMEOUT_S)
         self.cut_off_late()
 
 
@@ -101,7 +101,7 @@ def handled(worker: _Worker) -> Handled:
             connection = TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
             handling = pool.submit(worker.handle, connection)
             worker.deadlines.cut_off_when_waiting(times)
-            kept = handling.result(timeout=PATIENCE_S)
+            kept = handling.result(timeout=TIMEOUT_S)
             server.close()
             return kept, client.recv(65536)
 
@@ -153,7 +153,7 @@ def test_body_that_was_asked_for_keeps_the_connection(
         handling = pool.submit(worker.handle, conn)
         assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"abc")
-        assert handling.result(timeout=PATIENCE_S)
+        assert handling.result(timeout=TIMEOUT_S)
     answer = client.recv(65536)
     assert answer.startswith(b"HTTP/1.1 422 ")
     assert b"\r\nConnection: keep-alive\r\n" in answer
@@ -192,7 +192,7 @@ CHEAP = POST + b"Content-Length: %d\r\n\r\n" % len(PLAIN_PNG) + PLAIN_PNG
 @pytest.fixture
 def connection(worker: _Worker) -> Iterator[tuple[socket.socket, TConn]]:
     client, server = socket.socketpair()
-    client.settimeout(PATIENCE_S)
+    client.settimeout(TIMEOUT_S)
     with client, server:
         yield client, TConn(worker.cfg, server, ("127.0.0.1", 1), ("127.0.0.1", 2))
 
@@ -395,10 +395,10 @@ def test_client_that_does_not_close_is_not_waited_for(
     with client.makefile("rb") as answer:
         assert answer.read().startswith(b"HTTP/1.1 200 ")
     client.sendall(b"more")
-    worker.wait_for_and_dispatch_events(PATIENCE_S)
+    worker.wait_for_and_dispatch_events(TIMEOUT_S)
     assert list(worker.pending_conns) == [conn]
     client.shutdown(socket.SHUT_WR)
-    worker.wait_for_and_dispatch_events(PATIENCE_S)
+    worker.wait_for_and_dispatch_events(TIMEOUT_S)
     assert (worker.nr_conns, list(worker.pending_conns)) == (0, [])
 
 

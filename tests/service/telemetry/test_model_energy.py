@@ -46,7 +46,7 @@ def _spent(client: FlaskClient, version: int) -> Any:
     return client.get(f"/models/{version}").get_json()["energy_per_prediction"]
 
 
-def _pay(version: int, *joules: float) -> None:
+def _attribute(version: int, *joules: float) -> None:
     for each in joules:
         metrics.PREDICTION_JOULES.labels(version, "estimate").observe(each)
 
@@ -55,7 +55,7 @@ def test_training_is_shared_out_among_the_predictions(
     client: FlaskClient, version: Callable[..., int]
 ) -> None:
     number = version(energy=TRAINING)
-    _pay(number, 1.0, 2.0, 3.0)
+    _attribute(number, 1.0, 2.0, 3.0)
     assert _spent(client, number) == {
         "source": "estimate",
         "predictions": 3,
@@ -71,14 +71,14 @@ def test_training_that_was_not_measured_is_not_taken_for_free(
     client: FlaskClient, version: Callable[..., int]
 ) -> None:
     number = version(energy={"joules": None, "source": None})
-    _pay(number, 2.0)
+    _attribute(number, 2.0)
     found = _spent(client, number)
     assert found["mean_joules"] == 2.0
     assert found["amortised_joules"] is None
     assert found["break_even_predictions"] is None
 
 
-def test_nothing_is_said_before_the_first_prediction_was_paid_for(
+def test_nothing_is_said_before_a_prediction_has_its_energy(
     client: FlaskClient, version: Callable[..., int]
 ) -> None:
     number = version(energy=TRAINING)
@@ -89,7 +89,7 @@ def test_joules_of_another_source_are_not_taken_for_this_one_s(
     catalog: Catalog, version: Callable[..., int]
 ) -> None:
     number = version(energy=TRAINING)
-    _pay(number, 2.0)
+    _attribute(number, 2.0)
     card = catalog.card(number)
     assert energy_per_prediction(number, card, "rapl") is None
     assert energy_per_prediction(number, card, "estimate") is not None
@@ -100,7 +100,7 @@ def test_nothing_is_said_without_a_source(
 ) -> None:
     client = client_with(DIGITS_ENERGY_SOURCE="none")
     number = version(energy=TRAINING)
-    _pay(number, 2.0)
+    _attribute(number, 2.0)
     assert _spent(client, number) is None
     names = {f.name for f in text_string_to_metric_families(_scrape(client))}
     assert "digits_energy_coefficient_watts" not in names
@@ -110,14 +110,15 @@ def test_predictions_of_other_workers_count_too(
     service: Service, picture: bytes
 ) -> None:
     sent = 12
-    before = _paid(service)
+    before = _attributed(service)
     for _ in range(sent):
         assert service.predict(picture).ok
-    wait_until("all are paid for", lambda: _paid(service) - before >= sent)
-    assert {_paid(service) for _ in range(6)} == {before + sent}  # whoever answers
+    wait_until("each has its energy", lambda: _attributed(service) - before >= sent)
+    whoever_answers = {_attributed(service) for _ in range(6)}
+    assert whoever_answers == {before + sent}
 
 
-def _paid(service: Service) -> int:
+def _attributed(service: Service) -> int:
     spent = service.get("/models/1").json()["energy_per_prediction"]
     return int(spent["predictions"]) if spent else 0
 

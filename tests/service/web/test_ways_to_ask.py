@@ -11,7 +11,7 @@ from PIL import Image
 from tests.support import digits
 from tests.support.asking import Way, ways_to_ask
 from tests.support.installation import Service
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 
 def _small_picture() -> bytes:
@@ -36,7 +36,7 @@ def test_picture_is_read_as_in_any_other_way(client: FlaskClient, way: Way) -> N
 def test_real_service_reads_it_too(service: Service, way: Way) -> None:
     headers = {} if way.content_type is None else {"Content-Type": way.content_type}
     answer = requests.post(
-        f"{service.url}/predict", data=way.body, headers=headers, timeout=PATIENCE_S
+        f"{service.url}/predict", data=way.body, headers=headers, timeout=TIMEOUT_S
     )
     assert answer.status_code == 200, answer.text
     assert 0 <= answer.json()["label"] <= 9

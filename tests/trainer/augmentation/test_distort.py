@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from trainer.augmentation import distort as distortions
 from trainer.augmentation.distort import distort
 from trainer.data.dataset import Dataset
 
@@ -16,7 +17,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "_ROTATION", "_LOG_SCALE", "_SLANT", "_SHIFT_PIXELS", "_ELASTIC_PIXELS",
         "_CHANGED_STROKES", "_WITH_HABITS",
     ):  # fmt: skip
-        monkeypatch.setattr(f"trainer.augmentation.distort.{name}", 0.0)
+        monkeypatch.setattr(distortions, name, 0.0)
     return monkeypatch
 
 
@@ -74,7 +75,7 @@ class Highest(np.random.Generator):
 def test_shift_by_a_whole_pixel_moves_every_pixel_by_one(
     digits: Dataset, still: pytest.MonkeyPatch
 ) -> None:
-    still.setattr("trainer.augmentation.distort._SHIFT_PIXELS", 1.0)
+    still.setattr(distortions, "_SHIFT_PIXELS", 1.0)
     copies = distort(digits.pixels[:20], digits.labels[:20], Highest(np.random.PCG64()))
     moved = np.zeros((20, 28, 28), np.uint8)
     moved[:, :-1, :-1] = digits.pixels[:20].reshape(-1, 28, 28)[:, 1:, 1:]
@@ -85,9 +86,9 @@ def test_shift_by_a_whole_pixel_moves_every_pixel_by_one(
 def test_stroke_grows_or_shrinks_everywhere(
     digits: Dataset, still: pytest.MonkeyPatch, change: float, sign: int
 ) -> None:
-    still.setattr("trainer.augmentation.distort._CHANGED_STROKES", 1.0)
-    still.setattr("trainer.augmentation.distort._THINNER", change)
-    still.setattr("trainer.augmentation.distort._THICKER", change)
+    still.setattr(distortions, "_CHANGED_STROKES", 1.0)
+    still.setattr(distortions, "_THINNER", change)
+    still.setattr(distortions, "_THICKER", change)
     copies = distort(
         digits.pixels[:20], digits.labels[:20], np.random.default_rng(1)
     ).astype(int)

@@ -62,9 +62,9 @@ def test_evaluate_prints_scorecards(trained: Place, test_csv: Path) -> None:
 def test_evaluate_without_that_version_is_told(trained: Place, test_csv: Path) -> None:
     files = ("--train", test_csv, "--test", test_csv)
     missing = trained.run("trainer", "evaluate", "--version", 9, *files)
-    assert "no version 9" in missing.complaint()
+    assert "no version 9" in missing.error_line()
 
 
 def test_evaluate_of_an_empty_store_is_told(place: Place, test_csv: Path) -> None:
     files = ("--train", test_csv, "--test", test_csv)
-    assert "no valid version" in place.run("trainer", "evaluate", *files).complaint()
+    assert "no valid version" in place.run("trainer", "evaluate", *files).error_line()

@@ -38,7 +38,7 @@ BAD = {
 def test_bad_argument_is_named_in_one_line(
     place: Place, arguments: tuple[str, ...]
 ) -> None:
-    line = place.run("trainer", "train", "--data", "embedded", *arguments).complaint()
+    line = place.run("trainer", "train", "--data", "embedded", *arguments).error_line()
     assert arguments[0] in line
     assert not (place.root / "models").exists()
 
@@ -54,7 +54,7 @@ BAD_SETTINGS = {
 def test_bad_setting_is_named_in_one_line(
     place: Place, quick: Quick, variable: str, value: str
 ) -> None:
-    line = place.run("trainer", *quick, **{variable: value}).complaint()
+    line = place.run("trainer", *quick, **{variable: value}).error_line()
     assert variable in line
     assert value in line
     assert not (place.root / "models").exists()
@@ -67,7 +67,7 @@ def test_forced_energy_source_that_is_missing_ends_the_run(
     line = place.run(
         "trainer", *quick,
         DIGITS_ENERGY_SOURCE="rapl", DIGITS_POWERCAP_ROOT=str(tmp_path / "powercap"),
-    ).complaint()  # fmt: skip
+    ).error_line()  # fmt: skip
     assert "rapl" in line
 
 

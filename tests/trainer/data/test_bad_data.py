@@ -62,7 +62,7 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 def train(place: Place, file: Path, test: Path) -> str:
     """The line that a training with this file ends with."""
     files = ("--train", file, "--test", test)
-    line = place.run("trainer", "train", *files, *QUICK).complaint()
+    line = place.run("trainer", "train", *files, *QUICK).error_line()
     assert len(line) < 400
     assert not (place.root / "models").exists()
     return line
@@ -132,13 +132,13 @@ def test_missing_file_is_named(place: Place, tmp_path: Path, test_csv: Path) -> 
 
 def test_missing_test_file_is_named_with_the_embedded_set(place: Place) -> None:
     run = place.run("trainer", "train", "--data", "embedded", "--test", "nowhere.csv")
-    assert "nowhere.csv: no such file" in run.complaint()
+    assert "nowhere.csv: no such file" in run.error_line()
 
 
 def test_directory_without_mnist_is_named(place: Place, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    line = place.run("trainer", "train", "--data", empty).complaint()
+    line = place.run("trainer", "train", "--data", empty).error_line()
     assert str(empty) in line
     assert "MNIST_train.csv" in line
 
@@ -160,7 +160,7 @@ def test_no_row_left_after_the_fixed_fifth_is_told(
     place: Place, tmp_path: Path, rows: Rows
 ) -> None:
     file = write(tmp_path / "one.csv", rows[:1])
-    line = place.run("trainer", "train", "--data", file).complaint()
+    line = place.run("trainer", "train", "--data", file).error_line()
     assert "one.csv" in line
     assert "none is left" in line
 
@@ -177,7 +177,7 @@ def test_training_rows_of_one_digit_are_refused(
     same = [["7", *row[1:]] for row in rows[:9]]
     file = write(tmp_path / "sevens.csv", [*same, *(rows[9:20] if more else [])])
     run = place.run("trainer", "train", "--train", file, "--test", test_csv, *more)
-    line = run.complaint()
+    line = run.error_line()
     assert "sevens.csv" in line
     assert "labelled 7" in line
     assert "another column" in line

@@ -58,7 +58,7 @@ def test_any_row_can_be_seen(
 def test_row_beyond_the_last_is_refused_by_name(
     place: Place, files: tuple[object, ...]
 ) -> None:
-    line = place.run("trainer", "data", "describe", *files, "--row", 48).complaint()
+    line = place.run("trainer", "data", "describe", *files, "--row", 48).error_line()
     assert "the last training row is 47, there is no row 48" in line
 
 
@@ -122,7 +122,7 @@ def test_export_overwrites_nothing(
     theirs = place.data / "MNIST_test.csv"
     theirs.write_text("theirs")
     run = place.run("trainer", "data", "export", *files, "--out", place.data)
-    assert f"{theirs}: it exists already" in run.complaint()
+    assert f"{theirs}: it exists already" in run.error_line()
     assert theirs.read_text() == "theirs"
     assert [path.name for path in place.data.iterdir()] == [theirs.name]
 
@@ -133,4 +133,4 @@ def test_export_that_cannot_be_written_is_one_line(
     (place.root / "file").touch()
     out = place.root / "file" / "below"
     run = place.run("trainer", "data", "export", *files, "--out", out)
-    assert f"{out}: Not a directory" in run.complaint()
+    assert f"{out}: Not a directory" in run.error_line()

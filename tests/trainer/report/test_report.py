@@ -20,6 +20,7 @@ from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
 from trainer.learning.calibration import reliability
 from trainer.learning.evaluate import evaluate
+from trainer.learning.honesty import Honesty
 from trainer.learning.settings import settings_for
 from trainer.learning.sgd import initial_network
 from trainer.report.report import report_on, write
@@ -49,7 +50,9 @@ def subject(digits: Dataset) -> Subject:
         for epoch in (1, 2, 3)
     ]  # fmt: skip
     trained = Trained(network, settings, epochs, both.train, 600, None, 1.5)
-    return Subject(7, trained, both, evaluate(network, both.test), "estimate")
+    evaluation = evaluate(network, both.test)
+    honest = Honesty(auroc=0.9, over_0_9=0.125, digits_over_0_9=0.75, rows=1184)
+    return Subject(7, trained, both, evaluation, honest, "estimate")
 
 
 @pytest.fixture

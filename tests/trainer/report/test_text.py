@@ -33,7 +33,7 @@ def test_scorecards_of_the_notes() -> None:
 
 
 def test_joules_are_compared_to_a_bulb_as_in_the_notes() -> None:
-    """2763 J are 0.7675 Wh; an hour of 28 W pays for 36.48 of them."""
+    """2763 J are 0.7675 Wh; an hour of 28 W uses as much as 36.48 of them."""
     text = energy_text(ENERGY)
     assert "2763.0 J (battery)" in text
     assert "0.7675 Wh" in text

@@ -176,7 +176,7 @@ def test_bad_database_is_refused_and_its_password_kept(
 
 def test_bad_database_is_told_in_one_line(place: Place, tiny: Options) -> None:
     url = f"postgresql://u:{SECRET}@127.0.0.1:1/x"
-    line = place.run("trainer", *tiny, DIGITS_DATABASE_URL=url).complaint()
+    line = place.run("trainer", *tiny, DIGITS_DATABASE_URL=url).error_line()
     assert SECRET not in line
 
 

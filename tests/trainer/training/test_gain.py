@@ -91,7 +91,7 @@ def test_rule_that_nothing_can_measure_is_refused_in_one_line(
 ) -> None:
     rule = ("--min-gain-per-joule", "0.001")
     run = place.run("trainer", *quick, *arguments, *rule, DIGITS_ENERGY_SOURCE=source)
-    line = run.complaint()
+    line = run.error_line()
     assert rule[0] in line
     assert reason in line
     assert not (place.root / "models").exists()
@@ -101,5 +101,5 @@ def test_rule_that_nothing_can_measure_is_refused_in_one_line(
 def test_gain_that_is_no_number_above_0_is_refused(
     place: Place, quick: Quick, value: str
 ) -> None:
-    line = place.run("trainer", *quick, "--min-gain-per-joule", value).complaint()
+    line = place.run("trainer", *quick, "--min-gain-per-joule", value).error_line()
     assert value in line

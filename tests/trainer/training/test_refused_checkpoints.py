@@ -48,7 +48,7 @@ def test_checkpoint_of_other_data_is_refused_by_name(
     options = (*commands["default"], "--train", others, "--resume")
     assert (
         "SHA-256 of the training data is"
-        in stopped.run("trainer", *options).complaint()
+        in stopped.run("trainer", *options).error_line()
     )
 
 
@@ -106,5 +106,5 @@ def test_damaged_checkpoint_is_told_in_one_line(
 ) -> None:
     [path] = checkpoints(stopped)
     path.write_bytes(path.read_bytes()[:-500])
-    line = stopped.run("trainer", *commands["default"], "--resume").complaint()
+    line = stopped.run("trainer", *commands["default"], "--resume").error_line()
     assert f"{path} is not a checkpoint: " in line

@@ -10,7 +10,7 @@ from service.image.files.apart import WORTH_A_PROCESS, load_apart
 from service.image.files.decoding import decode
 from service.image.files.turns import MOST_WAITING, TooManyWaiting, turn
 from tests.service.image.pictures import encode
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 SIDE = int(WORTH_A_PROCESS**0.5) + 1
 
@@ -32,10 +32,10 @@ def test_few_may_wait_and_the_next_is_refused() -> None:
     with ThreadPoolExecutor(MOST_WAITING + 1) as pool:
         with turn():
             asked = [pool.submit(_take_a_turn) for _ in range(MOST_WAITING + 1)]
-            (refused,), waiting = wait(asked, PATIENCE_S, FIRST_COMPLETED)
+            (refused,), waiting = wait(asked, TIMEOUT_S, FIRST_COMPLETED)
             assert isinstance(refused.exception(), TooManyWaiting)
         for one in waiting:
-            assert one.exception(PATIENCE_S) is None
+            assert one.exception(TIMEOUT_S) is None
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (255, 255, 255, 0)])

@@ -37,7 +37,7 @@ from tests.service.web.v2.asking import (
     tensors,
 )
 from tests.support import digits
-from tests.support.waiting import PATIENCE_S
+from tests.support.waiting import TIMEOUT_S
 
 SHAPES = [(3, 784), (3, 28, 28), (3, 28, 28, 1), (3, 1, 28, 28)]
 
@@ -299,7 +299,7 @@ def test_small_bodies_do_not_wait_for_each_other(
     together = threading.Barrier(2)
 
     def in_company(model: Model, pixels: NDArray[Any]) -> Predictions:
-        together.wait(PATIENCE_S)
+        together.wait(TIMEOUT_S)
         return predict(model, pixels)
 
     monkeypatch.setattr(routes, "predict", in_company)
