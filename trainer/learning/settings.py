@@ -78,7 +78,7 @@ _DEFAULT = {
     "activation": "relu",
     "loss": "cross-entropy",
     "learning_rate": 0.2,
-    "epochs": 120,
+    "epochs": 150,
     "batch_size": 256,
     "augment": True,
     "copies": "distorted",
