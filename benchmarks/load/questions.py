@@ -77,10 +77,15 @@ def _settled(pixels: Pixels) -> Pixels:
 
     It does for such a one what it does for most of MNIST's: look, and let it be.
     """
-    forms = (to_mnist(row.reshape(28, 28)) for row in pixels)
+    forms = (to_mnist(_without_margin(row.reshape(28, 28))) for row in pixels)
     pictures = (Image.fromarray(form.reshape(28, 28)) for form in forms)
     found = [already_mnist(picture) for picture in pictures]
     return np.stack([form for form in found if form is not None])
+
+
+def _without_margin(grey: Pixels) -> Pixels:
+    rows, columns = np.flatnonzero(grey.any(1)), np.flatnonzero(grey.any(0))
+    return grey[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _png(pixels: Pixels) -> bytes:

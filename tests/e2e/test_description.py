@@ -61,7 +61,7 @@ def test_every_call_on_the_page_works_when_pasted(
         wait_until("the service is ready", service.is_ready)
         lines = Page(service.get("/docs").text).text.splitlines()
         calls = [line.strip() for line in lines if line.strip().startswith("curl ")]
-        assert len(calls) == len(set(calls)) == 30
+        assert len(calls) == len(set(calls)) == 31
         for call in calls:
             pasted = call.replace("curl ", "curl --silent --show-error --fail ", 1)
             subprocess.run(

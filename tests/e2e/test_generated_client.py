@@ -1,5 +1,6 @@
 """The description is good enough for others' programs: a linter, a maker of clients."""
 
+import os
 import shutil
 import subprocess
 import venv
@@ -47,6 +48,8 @@ def _run(*command: object, cwd: Path) -> str:
     end = subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
+        # The maker calls the ruff of its own environment.
+        env={**os.environ, "PATH": f"{cwd}/venv/bin:{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
