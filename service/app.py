@@ -19,10 +19,12 @@ from service.telemetry.log import write_request
 from service.telemetry.metrics import route_label
 from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
+from service.web.assets import serve_assets
 from service.web.batch import batch
 from service.web.description import description
 from service.web.errors import register_errors
 from service.web.middleware import ROUTE, Middleware
+from service.web.pages import pages
 from service.web.read import read
 from service.web.routes import routes
 from service.web.services import Services
@@ -44,7 +46,7 @@ def create_app(
     and `admission.refresh` happen now and then. The counts of config.rate_limit are the
     caller's, too, as workers share them.
     """
-    app = Flask("service.web")
+    app = Flask("service.web", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
@@ -61,10 +63,11 @@ def create_app(
             tracer or NoTracer(), write_request if config.log_format == "json" else None
         ),
     )
-    for blueprint in (routes, batch, read, v1, v2, admin, description):
+    for blueprint in (routes, batch, read, v1, v2, admin, description, pages):
         app.register_blueprint(blueprint)
     # Answered by the middleware; here for its 405, its OPTIONS and its name in metrics.
     app.add_url_rule("/predict", "predict", methods=["POST"])
+    serve_assets(app)
     register_errors(app)
     app.before_request(_name_route)
     app.before_request(lambda: services.admission.check(request.environ))

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -68,12 +68,6 @@ def scrape() -> ResponseReturnValue:
         services().grams_per_kwh,
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
-
-
-@routes.get("/")
-def start_page() -> ResponseReturnValue:
-    """A page to upload an image with."""
-    return render_template("index.html", model=services().models.loaded)
 
 
 def record_energy(model: Model, predictions: int) -> dict[str, Any] | None:

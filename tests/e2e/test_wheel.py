@@ -87,7 +87,7 @@ def test_wheel_trains_serves_and_predicts_elsewhere(
         wait_until("the service is ready", service.is_ready)
         answer = service.predict(digits.picture(3)).json()
         assert answer["model"] == {"version": 1}
-        for path in ("/", "/docs", "/openapi.json", "/static/page.js", "/metrics"):
+        for path in ("/", "/docs", "/openapi.json", "/static/x/page.css", "/metrics"):
             assert service.get(path).ok, path
 
 

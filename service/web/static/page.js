@@ -1,6 +1,4 @@
 // Sends the chosen picture to /predict and shows the answer without leaving the page.
-"use strict";
-
 const byId = (id) => document.getElementById(id);
 
 function outputRow(value, digit) {

@@ -3,8 +3,10 @@
 import pytest
 from flask.testing import FlaskClient
 
+from tests.support.pages import Page
+
 PATHS = ["/", "/healthz", "/readyz", "/metrics", "/models", "/models/9", "/none",
-         "/static/page.js", "/static/page.css", "/predict"]  # fmt: skip
+         "/static/old/page.css", "/predict"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -18,6 +20,16 @@ def test_every_answer_has_the_security_headers(client: FlaskClient, path: str) -
     )
     assert not [name for name in headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
     assert "Python" not in headers.get("Server", "")
+
+
+def test_file_of_a_page_is_kept_for_good_at_its_own_address(
+    client: FlaskClient,
+) -> None:
+    for link in Page(client.get("/").text).all("link"):
+        if link["rel"] == "stylesheet":
+            with client.get(str(link["href"])) as answer:
+                assert "immutable" in answer.headers["Cache-Control"]
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_prediction_is_stored_by_no_cache(client: FlaskClient, picture: bytes) -> None:

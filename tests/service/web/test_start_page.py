@@ -72,7 +72,8 @@ def test_every_element_that_the_script_asks_for_is_on_the_page(
 ) -> None:
     page = _page(client)
     ids = page.ids()
-    with client.get("/static/page.js") as answer:
+    (script,) = page.all("script")
+    with client.get(str(script["src"])) as answer:
         asked = set(re.findall(r'byId\("(\w+)"\)', answer.get_data(as_text=True)))
     assert asked
     assert asked <= ids
