@@ -69,12 +69,17 @@ class Predictions:
 
 
 def predict(
-    model: Model, pixels: Pixels, certainty: Sequence[float] | float = 1.0
+    model: Model,
+    pixels: Pixels,
+    certainty: Sequence[float] | float = 1.0,
+    counted: bool = True,
 ) -> Predictions:
     """Predict each row of pixels, (n, 784) of 0 to 255, and count the predictions.
 
     certainty: by what each confidence is lowered for what a picture holds besides the
     digit, 0 to 1.
+    counted: False for drawings that are not finished, which say nothing of the digits
+    that people send.
     """
     logits = model.network.logits(pixels)
     likely = probabilities(logits, model.card.temperature)
@@ -84,7 +89,8 @@ def predict(
         # the label's, as softmax keeps the order
         confidences=likely.max(axis=1) * np.asarray(certainty, dtype=likely.dtype),
     )
-    _count(predictions, model.version)
+    if counted:
+        _count(predictions, model.version)
     return predictions
 
 

@@ -1,6 +1,6 @@
 """A saliency map: which pixels speak for a label, and which against it."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,33 @@ from model_store.network import SLOPES, Floats, Network
 from service.image import data_url
 from service.image.digit_form import SIDE
 
-FOR: Final = (255, 40, 30)
-AGAINST: Final = (40, 90, 255)
+# The pages' two colours, which people who confuse red and green can tell apart.
+FOR: Final = (240, 141, 93)
+AGAINST: Final = (109, 179, 242)
 # The digit is dimmed, so that the colours are seen on its strokes.
 DIMMED: Final = 0.5
 ENLARGED: Final = 10
+_OUTLINE: Final = 2
 
 
-def saliency(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
+def saliency(
+    network: Network,
+    pixels: NDArray[np.uint8],
+    label: int,
+    rather_than: int | None = None,
+) -> Floats:
     """What each pixel adds to the label's logit, to first order: (784,).
+
+    rather_than: another label, whose logit is then subtracted.
 
     Gradient times input (Shrikumar et al. 2016, arXiv:1605.01713). The gradient of
     n_L[label] by a_0 follows the notes' recursion, S_{i-1} = A_{i-1} W_i S_i, from
-    S_L = 1 at the label.
+    S_L = 1 at the label, and -1 at the other one.
     """
     a = [outputs[0] for outputs in network.activations(pixels[np.newaxis])]
     gradient = network.weights[-1][:, label]
+    if rather_than is not None:
+        gradient = gradient - network.weights[-1][:, rather_than]
     for i in range(len(network.weights) - 1, 0, -1):
         S = SLOPES[network.activation_names[i - 1]](a[i]) * gradient
         gradient = network.weights[i - 1] @ S
@@ -33,16 +44,26 @@ def saliency(network: Network, pixels: NDArray[np.uint8], label: int) -> Floats:
     return shares
 
 
-def saliency_picture(network: Network, pixels: NDArray[np.uint8], label: int) -> str:
-    """A 280x280 PNG in a data URL: the digit, red where a pixel speaks for the label.
+def saliency_picture(shares: Floats, pixels: NDArray[np.uint8]) -> str:
+    """A 280x280 PNG in a data URL: the digit, and on it what its pixels add.
 
-    pixels: (784,), 0 to 255. Blue speaks against it; the strongest pixel has the full
-    colour.
+    shares: (784,), of `saliency`. pixels: (784,), 0 to 255. What speaks for the label
+    is a filled orange square, what speaks against it the outline of a blue one; the
+    strongest pixel has the full colour.
     """
-    shares = saliency(network, pixels, label)
     strength = np.abs(shares) / max(float(np.abs(shares).max()), 1e-12)
     colours = np.where(shares[:, np.newaxis] > 0, FOR, AGAINST)
     digit = DIMMED * pixels[:, np.newaxis] * np.ones(3)
-    mixed = digit + strength[:, np.newaxis] * (colours - digit)
-    picture = Image.fromarray(mixed.astype(np.uint8).reshape(SIDE, SIDE, 3))
-    return data_url(picture.resize((SIDE * ENLARGED,) * 2, Image.Resampling.NEAREST))
+    mixed = _enlarged(digit + strength[:, np.newaxis] * (colours - digit))
+    inner = np.zeros((ENLARGED, ENLARGED), bool)
+    inner[_OUTLINE:-_OUTLINE, _OUTLINE:-_OUTLINE] = True
+    against = (shares < 0).reshape(SIDE, SIDE)
+    hollow = np.kron(against, inner).astype(bool)
+    mixed[hollow] = _enlarged(digit)[hollow]
+    return data_url(Image.fromarray(mixed))
+
+
+def _enlarged(colours: NDArray[np.floating[Any]]) -> NDArray[np.uint8]:
+    """(784, 3) colours as a picture whose pixels are squares."""
+    small = colours.astype(np.uint8).reshape(SIDE, SIDE, 3)
+    return small.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)

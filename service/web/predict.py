@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from werkzeug.exceptions import BadRequest
+
 from model_store import Model
 from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
-from service.serving.saliency import saliency_picture
+from service.serving.saliency import saliency, saliency_picture
 from service.telemetry.logged_response import MODEL_VERSION
 from service.web.errors import error_response
 from service.web.received.body import read_body
@@ -17,6 +19,7 @@ from service.web.received.upload import read_image
 from service.web.services import Services
 
 Environ = dict[str, Any]
+Query = dict[str, list[str]]
 
 NO_DIGIT = "this is probably no digit"
 CPU_BEGAN = "digits.cpu_began"  # in the environ: the thread's CPU seconds at the start
@@ -47,16 +50,25 @@ class Predict:
     def answer(self, environ: Environ) -> dict[str, Any]:
         """The JSON object to answer with. Raises what the error table lists."""
         self._services.admission.check(environ)
-        model = self._services.models.pick()
+        return self.read(environ)
+
+    def read(self, environ: Environ) -> dict[str, Any]:
+        """The answer to a client who has been admitted."""
+        models = self._services.models
+        query = parse_qs(environ.get("QUERY_STRING", ""))
+        draft = is_true(query.get("draft"))
+        # One version answers a whole drawing, else its digit would flicker.
+        model = models.get() if draft else models.pick()
         body = read_body(environ, self._config.max_upload_bytes)
         upload = read_image(environ, body)
         with self._span("decode"):
             image = upload.digit(self._config.max_pixels, scorer(model))
         with self._span("predict"):
-            (prediction,) = predict(model, image.pixels[None], image.certainty)
+            (prediction,) = predict(
+                model, image.pixels[None], image.certainty, counted=not draft
+            )
         document = _document(model, image, prediction)
-        if query := environ.get("QUERY_STRING"):
-            document |= _asked_for(query, model, image, prediction.label)
+        document |= _asked_for(query, model, image, prediction.label)
         environ[MODEL_VERSION] = model.version
         cpu_seconds = time.thread_time() - environ[CPU_BEGAN]
         document["energy"] = self._services.ledger.charge(model.version, cpu_seconds)
@@ -79,15 +91,24 @@ def warnings_of(image: DigitImage, prediction: Prediction) -> dict[str, list[str
 
 
 def _asked_for(
-    query: str, model: Model, image: DigitImage, label: int
+    query: Query, model: Model, image: DigitImage, label: int
 ) -> dict[str, Any]:
     """What the query asks to be shown besides, as pictures."""
-    asked, shown = parse_qs(query), {}
-    if is_true(asked.get("preview")):
+    shown = {}
+    if is_true(query.get("preview")):
         shown["input"] = png_data_url(image.pixels)
-    if is_true(asked.get("explain")):
-        shown["explanation"] = saliency_picture(model.network, image.pixels, label)
+    if is_true(query.get("explain")):
+        shares = saliency(model.network, image.pixels, label, _rather_than(query))
+        shown["explanation"] = saliency_picture(shares, image.pixels)
     return shown
+
+
+def _rather_than(query: Query) -> int | None:
+    """The digit that the label is explained against, if any. Raises BadRequest."""
+    digit = query.get("rather_than", [""])[0]
+    if digit not in {"", *"0123456789"}:
+        raise BadRequest(f"rather_than={digit[:20]!r} is none of the digits 0 to 9")
+    return int(digit) if digit else None
 
 
 def is_true(values: list[str] | None) -> bool:

@@ -53,6 +53,10 @@ def test_plain_request_is_read_as_gunicorn_reads_it() -> None:
     _check_is_gunicorns(WHOLE)
 
 
+def test_query_is_read_as_gunicorn_reads_it() -> None:
+    _check_is_gunicorns(WHOLE.replace(b"/predict", b"/predict?draft=1&rather_than=7"))
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -83,7 +87,8 @@ LEFT_TO_GUNICORN = {
     "nothing": b"",
     "another method": WHOLE.replace(b"POST", b"GET"),
     "another path": WHOLE.replace(b"/predict", b"/predict/batch"),
-    "a query": WHOLE.replace(b"/predict", b"/predict?preview=1"),
+    "an escaped query": WHOLE.replace(b"/predict", b"/predict?preview=%31"),
+    "a query of nothing": WHOLE.replace(b"/predict", b"/predict?"),
     "another path of slashes": WHOLE.replace(b"/predict", b"//predict"),
     "HTTP/1.0": WHOLE.replace(b"1.1", b"1.0"),
     "more than the body": WHOLE + b"d",

@@ -30,9 +30,10 @@ def digit() -> NDArray[np.uint8]:
 
 
 def shown(url: str) -> NDArray[np.uint8]:
+    """(28, 28, 10, 10, 3): the square of each pixel."""
     picture = Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
     assert picture.size == (280, 280)
-    return np.asarray(picture.resize((28, 28), Image.Resampling.NEAREST))
+    return np.asarray(picture).reshape(28, 10, 28, 10, 3).swapaxes(1, 2)
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
@@ -56,16 +57,26 @@ def test_linear_network_is_explained_to_the_last_bit() -> None:
     assert added_up == pytest.approx(net.logits(digit()[np.newaxis])[0, 4])
 
 
-def test_red_spoke_for_the_label_and_blue_against_it() -> None:
+def test_rather_than_another_label_is_the_difference_of_both() -> None:
+    net, pixels = network(("relu", "relu")), digit()
+    difference = saliency(net, pixels, 7) - saliency(net, pixels, 1)
+    assert saliency(net, pixels, 7, rather_than=1) == pytest.approx(difference)
+
+
+def test_orange_square_spoke_for_the_label_and_a_hollow_blue_one_against_it() -> None:
     net, pixels = network(("relu", "relu")), digit()
     shares = saliency(net, pixels, 2)
-    colours = shown(saliency_picture(net, pixels, 2)).reshape(784, 3).astype(int)
+    squares = shown(saliency_picture(shares, pixels)).reshape(784, 10, 10, 3)
+    edges, middles = squares[:, 0, 0].astype(int), squares[:, 5, 5].astype(int)
     strong = np.abs(shares) > 0.3 * np.abs(shares).max()
-    reddish = colours[:, 0] > colours[:, 2]
-    assert np.array_equal(reddish[strong], shares[strong] > 0)
-    assert (colours[pixels == 0] == 0).all()
+    orange = edges[:, 0] > edges[:, 2]
+    assert np.array_equal(orange[strong], shares[strong] > 0)
+    filled = (edges == middles).all(axis=1)
+    assert np.array_equal(filled[strong], shares[strong] > 0)
+    assert (edges[pixels == 0] == 0).all()
 
 
 def test_blank_pixels_have_nothing_to_say() -> None:
     blank = np.zeros(784, dtype=np.uint8)
-    assert not shown(saliency_picture(network(("relu", "relu")), blank, 5)).any()
+    shares = saliency(network(("relu", "relu")), blank, 5)
+    assert not shown(saliency_picture(shares, blank)).any()

@@ -86,6 +86,48 @@ def test_explanation_is_a_larger_picture_of_what_was_seen(
         assert (image.size, image.mode) == ((280, 280), "RGB")
 
 
+def test_explanation_rather_than_another_digit_differs(
+    client: FlaskClient, picture: bytes
+) -> None:
+    plain = _predict(client, picture, "?explain=1")
+    rather = _predict(client, picture, "?explain=1&rather_than=1")
+    assert plain["explanation"] != rather["explanation"]
+
+
+@pytest.mark.parametrize("digit", ["10", "-1", "x", "\u0661"])
+def test_what_is_no_digit_explains_nothing(
+    client: FlaskClient, picture: bytes, digit: str
+) -> None:
+    path = f"/predict?explain=1&rather_than={digit}"
+    answer = client.post(path, data=picture, content_type="image/png")
+    assert answer.status_code == 400
+    assert "none of the digits 0 to 9" in answer.get_json()["detail"]
+
+
+def test_draft_is_answered_alike_and_counted_nowhere(
+    client: FlaskClient, picture: bytes, grown: Callable[..., float]
+) -> None:
+    draft = _predict(client, picture, "?draft=1")
+    label = draft["label"]
+    assert not grown("digits_predictions_total", label=label, model_version=1)
+    assert not grown("digits_prediction_confidence_count")
+    final = _predict(client, picture)
+    assert draft["outputs"] == final["outputs"]
+    assert grown("digits_predictions_total", label=label, model_version=1) == 1
+
+
+def test_canary_answers_no_draft(
+    client_with: Callable[..., FlaskClient],
+    store: ModelStore,
+    publish: Callable[..., Model],
+    picture: bytes,
+) -> None:
+    publish(store)
+    client = client_with(DIGITS_CANARY="1:100")
+    assert _predict(client, picture)["model"] == {"version": 1}
+    assert _predict(client, picture, "?draft=1")["model"] == {"version": 2}
+
+
 def test_form_and_body_get_the_same_answer(client: FlaskClient, picture: bytes) -> None:
     form = client.post(
         "/predict?preview=1",
