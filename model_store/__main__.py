@@ -8,8 +8,10 @@ import click
 
 from model_store import ModelStore, StoreError
 from model_store.build import version_option
+from model_store.card_text import card_text
 from model_store.command_line import json_option, run, store_options
 from model_store.errors import BrokenPin, ModelNotAllowed, ModelNotFound
+from model_store.listing import table
 from model_store.prune import prune
 
 
@@ -39,9 +41,7 @@ def list_versions(store: ModelStore, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"versions": rows, "served": served, "pinned": pinned}))
         return
-    click.echo(f"{'version':>7}  {'created':<20}  {'accuracy':>8}  {'joules':>9}  data")
-    for row in rows:
-        click.echo(_line(row))
+    click.echo("\n".join(table(rows)))
     if not rows:
         click.echo(f"no versions in {store.root}; python -m trainer train makes one")
     if pinned not in (None, served):
@@ -53,9 +53,10 @@ def list_versions(store: ModelStore, as_json: bool) -> None:
 @store_command("show")
 @click.argument("version", type=click.IntRange(min=1))
 def show(store: ModelStore, version: int, as_json: bool) -> None:
-    """Show the metadata of a version: settings, data, accuracy, cost, energy."""
-    document = {"version": version, **store.load(version).card.to_dict()}
-    click.echo(json.dumps(document, indent=None if as_json else 2))
+    """Show a version's settings, data, accuracy, cost and energy; --json: all of it."""
+    card = store.load(version).card
+    document = {"version": version, **card.to_dict()}
+    click.echo(json.dumps(document) if as_json else card_text(version, card))
 
 
 @store_command("verify")
@@ -141,25 +142,12 @@ def _row(
         "test_accuracy": card.test_accuracy,
         "joules": card.joules,
         "data": card.data.get("source"),
+        "test": card.test_set,
     }
 
 
 def _kind(fault: StoreError) -> str:
     return "not allowed" if isinstance(fault, ModelNotAllowed) else "broken"
-
-
-def _line(row: dict[str, Any]) -> str:
-    states = [state for state in ("served", "pinned") if row[state]]
-    mark = f"  <- {', '.join(states)}" if states else ""
-    if not row["valid"]:
-        return f"{row['version']:>7}  {row['kind']}: {row['fault']}{mark}"
-    accuracy, joules = row["test_accuracy"], row["joules"]
-    return (
-        f"{row['version']:>7}  {row['created'][:19] + 'Z':<20}"
-        f"  {'-' if accuracy is None else f'{accuracy:.4f}':>8}"
-        f"  {'-' if joules is None else f'{joules:.1f}':>9}"
-        f"  {row['data']}{mark}"
-    )
 
 
 if __name__ == "__main__":

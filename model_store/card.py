@@ -53,6 +53,12 @@ class Card:
         return int(rows) if rows is not None and rows > 0 else None
 
     @property
+    def test_set(self) -> Mapping[str, Any]:
+        """The rows that it was tested on: file, rows, sha256, as far as known."""
+        named = self.data.get("test")
+        return named if isinstance(named, dict) else {}
+
+    @property
     def joules(self) -> float | None:
         """The energy of the training run, if it had a source."""
         return self._number(self.energy, "joules")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -60,10 +61,102 @@ def test_empty_store_is_told_how_to_be_filled(place: Place) -> None:
     }  # fmt: skip
 
 
-def test_show_prints_the_metadata(three: Place, card: Card) -> None:
+def measured_on(card: Card, file: str, rows: object, accuracy: float) -> Card:
+    """The card of a version that was tested on such rows."""
+    test = {"file": file, "rows": rows, "sha256": 8 * file}
+    return replace(
+        card,
+        data={**card.data, "test": test},
+        metrics={**card.metrics, "test_accuracy": accuracy, "test_rows": rows},
+    )
+
+
+def test_list_never_ranks_two_test_sets_in_one_column(
+    place: Place, network: Network, card: Card
+) -> None:
+    for file, rows, accuracy in (
+        ("test_100.csv", 100, 0.9),
+        ("test.csv", 10_000, 0.8),
+        ("test_100.csv", 100, 0.7),
+    ):
+        place.store.publish(network, measured_on(card, file, rows, accuracy))
+    lines = place.run("model_store", "list").stdout.splitlines()
+    assert " test A " in lines[0]
+    assert " test B " in lines[0]
+    accuracies = [line.split()[2:4] for line in lines[1:4]]
+    assert accuracies == [["0.9000", "-"], ["-", "0.8000"], ["0.7000", "-"]]
+    assert lines[4].startswith("test A: 100 rows of test_100.csv (SHA-256 test_100)")
+    assert lines[5].startswith("test B: 10000 rows of test.csv (SHA-256 ")
+
+
+def test_show_prints_the_whole_metadata_as_json(three: Place, card: Card) -> None:
     document = three.json("model_store", "show", 1)
     assert document == {"version": 1, **card.to_dict()}
-    assert json.loads(three.run("model_store", "show", 1).stdout) == document
+
+
+def test_show_prints_a_card_that_fits_a_screen(trained_card: Place) -> None:
+    lines = trained_card.run("model_store", "show", 1).stdout.splitlines()
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
+    text = " ".join(" ".join(lines).split())
+    for told in (
+        "version 1, created 2026-01-02T03:04:05",
+        "preset=notebook, learning_rate=0.3",
+        "learnt 100 rows of MNIST_train_100.csv",
+        "tested 100 rows of MNIST_test_100.csv",
+        "69 of 100 test rows: 69.00% (95 % interval 59.37% to 77.22%)",
+        "257.1 after epoch 1, 6.25 after epoch 50",
+        "12.5 J (estimate, 6.25 to 25 J) in 4.5 s",
+        "success 10 10 7 9 5 2 8 8 6 4",
+        "failure 0 0 3 1 5 8 2 2 4 6",
+    ):
+        assert told in text
+
+
+@pytest.fixture
+def trained_card(place: Place, network: Network, card: Card) -> Place:
+    """A version with all that the trainer writes, in the notes' figures."""
+    success, failure = [10, 10, 7, 9, 5, 2, 8, 8, 6, 4], [0, 0, 3, 1, 5, 8, 2, 2, 4, 6]
+    tested = measured_on(card, "MNIST_test_100.csv", 100, 0.69)
+    whole = replace(
+        tested,
+        training={"preset": "notebook", "learning_rate": 0.3, "stopped_by": None},
+        data={**tested.data, "train": {"file": "MNIST_train_100.csv", "rows": 100}},
+        metrics={
+            **tested.metrics,
+            "per_digit": {"success": success, "failure": failure},
+            "cost_history": [257.1, *[100.0] * 48, 6.25],
+        },
+        energy={
+            "source": "estimate", "joules": 12.5, "low_joules": 6.25,
+            "high_joules": 25.0, "seconds": 4.5,
+        },
+    )  # fmt: skip
+    place.store.publish(network, whole)
+    return place
+
+
+STRANGE: dict[str, dict[str, Any]] = {
+    "nothing known": {"metrics": {}, "data": {}, "training": {}},
+    "other types": {
+        "metrics": {"test_accuracy": 7, "test_rows": 3, "cost_history": "falling",
+                    "per_digit": [1], "validation_accuracy": "good"},
+        "data": {"train": "MNIST", "test": ["a"]},
+        "energy": {"joules": 1, "low_joules": None, "seconds": "long"},
+    },
+    "a test set of other types": {
+        "data": {"test": {"file": ["x"], "rows": {}, "sha256": []}},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", STRANGE.values(), ids=STRANGE)
+def test_metadata_of_another_program_is_shown_as_far_as_it_is_known(
+    place: Place, network: Network, card: Card, changes: dict[str, Any]
+) -> None:
+    place.store.publish(network, replace(card, **changes))
+    assert "unknown" in place.run("model_store", "show", 1).stdout
+    assert place.run("model_store", "list").code == 0
 
 
 def test_verify_names_the_broken_version_and_exits_1(three: Place) -> None:
