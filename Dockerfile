@@ -35,6 +35,7 @@ ARG COMMIT=unknown
 COPY --from=trainer-venv /venv /venv
 COPY model_store model_store
 COPY energy energy
+COPY feedback feedback
 COPY trainer trainer
 RUN python -m compileall -q .
 # Compiled loops and matplotlib's fonts are kept where the container may write.
@@ -54,6 +55,7 @@ ARG COMMIT=unknown
 COPY --from=service-venv /venv /venv
 COPY model_store model_store
 COPY energy energy
+COPY feedback feedback
 COPY service service
 RUN python -m compileall -q .
 ENV DIGITS_COMMIT=${COMMIT} \

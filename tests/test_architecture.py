@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.environment import ROOT
 
-PACKAGES = ("model_store", "energy", "trainer", "service")
+PACKAGES = ("model_store", "energy", "feedback", "trainer", "service")
 
 
 def lint_imports(directory: Path) -> subprocess.CompletedProcess[str]:
@@ -38,6 +38,9 @@ def test_imports_point_one_way() -> None:
         ("trainer", "service"),
         ("model_store", "energy"),
         ("energy", "service"),
+        ("feedback", "service"),
+        ("feedback", "trainer"),
+        ("model_store", "feedback"),
     ],
 )
 def test_import_the_other_way_fails_the_build(

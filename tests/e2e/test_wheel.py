@@ -16,7 +16,7 @@ from tests.support.environment import ROOT
 from tests.support.installation import Installation
 from tests.support.waiting import wait_until
 
-PACKAGES = ("model_store", "energy", "trainer", "service")
+PACKAGES = ("model_store", "energy", "feedback", "trainer", "service")
 EXTRAS = ("--extra", "service", "--extra", "trainer", "--extra", "otel")
 UV = Path(sys.executable).with_name("uv")
 IMPORT_ALL = f"""
@@ -24,7 +24,7 @@ import importlib, pkgutil
 for package in {PACKAGES}:
     path = importlib.import_module(package).__path__
     for module in pkgutil.walk_packages(path, package + "."):
-        if not module.name.endswith(".__main__"):
+        if not module.name.endswith((".__main__", ".migrations.env")):
             importlib.import_module(module.name)
 """
 
