@@ -4,27 +4,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from model_store.allow_list import AllowList
+from model_store.canary import Canary
 from model_store.card import Card
+from model_store.decisions import Author
 from model_store.errors import (
     BrokenPin,
     CorruptModel,
     InvalidNetwork,
     ModelNotAllowed,
     ModelNotFound,
+    ModelWithdrawn,
     NewerVersion,
     StoreError,
     StoreUnavailable,
 )
 
 if TYPE_CHECKING:
+    from model_store.model import Model
     from model_store.network import Network
-    from model_store.store import Model, ModelStore
+    from model_store.store import ModelStore
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AllowList",
+    "Author",
     "BrokenPin",
+    "Canary",
     "Card",
     "CorruptModel",
     "InvalidNetwork",
@@ -32,6 +38,7 @@ __all__ = [
     "ModelNotAllowed",
     "ModelNotFound",
     "ModelStore",
+    "ModelWithdrawn",
     "Network",
     "NewerVersion",
     "StoreError",
@@ -40,7 +47,7 @@ __all__ = [
 
 # Loaded when they are asked for (PEP 562): they need numpy, which takes as long to load
 # as all else that a command needs to check its arguments.
-_WITH_NUMPY = {"Model": "store", "ModelStore": "store", "Network": "network"}
+_WITH_NUMPY = {"Model": "model", "ModelStore": "store", "Network": "network"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The commands of the model store: list, show, verify, pin, unpin, prune."""
+"""The commands of the model store; those that decide are in decide.py."""
 
 import json
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from model_store import ModelStore, StoreError
 from model_store.build import version_option
 from model_store.card_text import card_text
 from model_store.command_line import json_option, run, store_options
+from model_store.decide import canary, history, pin, served_version, unpin, withdraw
 from model_store.errors import BrokenPin, ModelNotAllowed, ModelNotFound
 from model_store.listing import table
 from model_store.prune import prune
@@ -36,7 +37,7 @@ def main() -> None:
 @store_command("list")
 def list_versions(store: ModelStore, as_json: bool) -> None:
     """List every version, the newest last, with its accuracy and its joules."""
-    served, (pinned, fault) = _served(store), _pinned(store)
+    served, (pinned, fault) = served_version(store), _pinned(store)
     rows = [_row(store, version, served, pinned) for version in store.versions()]
     if as_json:
         click.echo(json.dumps({"versions": rows, "served": served, "pinned": pinned}))
@@ -45,7 +46,7 @@ def list_versions(store: ModelStore, as_json: bool) -> None:
     if not rows:
         click.echo(f"no versions in {store.root}; python -m trainer train makes one")
     if pinned not in (None, served):
-        fault = f"version {pinned} is pinned, but it is missing or not valid"
+        fault = f"version {pinned} is pinned, but it is missing, broken or withdrawn"
     if fault:
         click.echo(fault)
 
@@ -54,7 +55,7 @@ def list_versions(store: ModelStore, as_json: bool) -> None:
 @click.argument("version", type=click.IntRange(min=1))
 def show(store: ModelStore, version: int, as_json: bool) -> None:
     """Show a version's settings, data, accuracy, cost and energy; --json: all of it."""
-    card = store.load(version).card
+    card = store.read(version).card
     document = {"version": version, **card.to_dict()}
     click.echo(json.dumps(document) if as_json else card_text(version, card))
 
@@ -76,27 +77,12 @@ def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
     return 1 if any(faults.values()) else 0
 
 
-@store_command("pin")
-@click.argument("version", type=click.IntRange(min=1))
-def pin(store: ModelStore, version: int, as_json: bool) -> None:
-    """Serve this version, whatever is newer, until unpin."""
-    store.pin(version)
-    click.echo(json.dumps({"pinned": version}) if as_json else f"pinned {version}")
-
-
-@store_command("unpin")
-def unpin(store: ModelStore, as_json: bool) -> None:
-    """Serve the newest valid version again."""
-    store.unpin()
-    click.echo(json.dumps({"pinned": None}) if as_json else "the newest is served")
-
-
 @store_command("prune")
 @click.option("--keep", type=click.IntRange(min=1), required=True, help="How many.")
 def prune_store(store: ModelStore, keep: int, as_json: bool) -> None:
     """Remove all but the newest versions, with their reports, and refused models.
 
-    The served and the pinned version always stay.
+    The served, the pinned and the canary version always stay.
     """
     removed, rejected = prune(store, keep)
     if as_json:
@@ -105,13 +91,6 @@ def prune_store(store: ModelStore, keep: int, as_json: bool) -> None:
     click.echo(f"removed {', '.join(map(str, removed)) or 'nothing'}")
     if rejected:
         click.echo(f"removed {len(rejected)} of the refused models")
-
-
-def _served(store: ModelStore) -> int | None:
-    try:
-        return store.served().version
-    except ModelNotFound:
-        return None
 
 
 def _pinned(store: ModelStore) -> tuple[int | None, str]:
@@ -129,9 +108,10 @@ def _row(
         "version": version,
         "served": version == served,
         "pinned": version == pinned,
+        "withdrawn": store.withdrawals.has(version),
     }
     try:
-        card = store.load(version).card
+        card = store.read(version).card
     except StoreError as error:
         return {**row, "valid": False, "kind": _kind(error), "fault": str(error)}
     return {
@@ -148,6 +128,10 @@ def _row(
 
 def _kind(fault: StoreError) -> str:
     return "not allowed" if isinstance(fault, ModelNotAllowed) else "broken"
+
+
+for _command in (pin, unpin, withdraw, canary, history):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

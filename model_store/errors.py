@@ -5,8 +5,9 @@ StoreError
 ├── CorruptModel       a file is not a model
 ├── ModelNotAllowed    a file is not on the allow list
 ├── ModelNotFound      there is no such version
+├── ModelWithdrawn     a version was withdrawn
 ├── NewerVersion       another writer has published meanwhile
-├── BrokenPin          PINNED does not hold a version number
+├── BrokenPin          a file does not say what was pinned or decided
 └── StoreUnavailable   the file system refuses to read or write
 """
 
@@ -58,6 +59,17 @@ class ModelNotFound(StoreError):
         self.store = store
 
 
+class ModelWithdrawn(StoreError):
+    """A version that somebody has withdrawn: it may not be served.
+
+    Attributes: version.
+    """
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"version {version} is withdrawn")
+        self.version = version
+
+
 class NewerVersion(StoreError):
     """A version that was published since the caller looked at the store.
 
@@ -70,13 +82,13 @@ class NewerVersion(StoreError):
 
 
 class BrokenPin(StoreError):
-    """A PINNED file whose text is not a version number.
+    """A file whose text names no version to pin, or is no record of a decision.
 
     Attributes: path, text.
     """
 
     def __init__(self, path: Path, text: str) -> None:
-        super().__init__(f"{path} holds {text[:40]!r}, not a version number")
+        super().__init__(f"{path} holds {text[:40]!r}, which decides nothing")
         self.path = path
         self.text = text
 

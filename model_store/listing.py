@@ -41,7 +41,7 @@ def _test_set(row: Row) -> str:
 
 
 def _version(row: Row, sets: Sequence[str]) -> str:
-    states = [state for state in ("served", "pinned") if row[state]]
+    states = [state for state in ("served", "pinned", "withdrawn") if row[state]]
     mark = f"  <- {', '.join(states)}" if states else ""
     if not row["valid"]:
         return f"{row['version']:>7}  {row['kind']}: {row['fault']}{mark}"

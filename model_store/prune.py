@@ -18,17 +18,21 @@ class Pruned(NamedTuple):
 def prune(store: ModelStore, keep: int) -> Pruned:
     """Remove all but the newest `keep` versions and the newest `keep` refused models.
 
-    The served and the pinned version always stay. A report goes with its version.
-    Raises StoreUnavailable.
+    The served, the pinned and the canary version always stay. Withdrawn versions are
+    not counted: they go when as many newer ones are kept. A report goes with its
+    version. Raises StoreUnavailable.
     """
     return Pruned(_prune_versions(store, keep), _prune_rejected(store, keep))
 
 
 def _prune_versions(store: ModelStore, keep: int) -> list[int]:
     used, versions = _in_use(store), store.versions()
-    removed = [version for version in versions[:-keep] if version not in used]
+    withdrawn = store.withdrawals.all().keys()
+    oldest = min([v for v in versions if v not in withdrawn][-keep:], default=0)
+    removed = [v for v in versions if v < oldest and v not in used]
     for version in removed:
         remove(store.path(version))
+        remove(store.withdrawals.marker(version))
     kept = {0, *versions} - {*removed}
     for report in listed(store.root / "reports"):
         if version_of(report) not in kept:
@@ -42,6 +46,9 @@ def _in_use(store: ModelStore) -> set[int | None]:
         used.add(store.served().version)
     with contextlib.suppress(BrokenPin):
         used.add(store.pinned())
+    with contextlib.suppress(BrokenPin):
+        canary = store.choice.canary()
+        used.add(canary.version if canary else None)
     return used
 
 

@@ -2,49 +2,41 @@
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from model_store import npz
 from model_store.allow_list import AllowList
 from model_store.card import Card
+from model_store.choice import Choice
+from model_store.decisions import Author
 from model_store.directory import listed, version_of
 from model_store.errors import (
     CorruptModel,
     ModelNotAllowed,
     ModelNotFound,
+    ModelWithdrawn,
     NewerVersion,
     StoreError,
     StoreUnavailable,
 )
+from model_store.model import Model
 from model_store.network import Network
-from model_store.pin import Pin
 from model_store.whole_file import give_new_name, unfinished_file, whole_file
-
-
-@dataclass(frozen=True)
-class Model:
-    """One stored version, read and checked.
-
-    Attributes:
-        sha256: of its file, if the store has an allow list.
-        published: when its file was written, in seconds since 1970.
-    """
-
-    version: int
-    network: Network
-    card: Card
-    sha256: str | None = None
-    published: float | None = None
+from model_store.withdrawals import Withdrawals
 
 
 class ModelStore:
-    """The versions in `root`, and the pin in `state`.
+    """The versions in `root`, and in `state` what people chose among them.
 
     A reader sees a version whole or not at all: a file is written under a hidden name,
     synced, and then hard-linked to the next free number, which fails if that number
-    exists. With an allow list, only the files on it are valid.
+    exists. With an allow list, only the files on it are valid. A withdrawn version
+    stays readable, but is never served.
+
+    Attributes:
+        choice: the pin and the canary.
+        withdrawals: the versions that are served no more.
     """
 
     def __init__(
@@ -54,7 +46,8 @@ class ModelStore:
         self.state = state
         self._allow_list = allow_list
         self._versions = root / "versions"
-        self._pin = Pin(state / "PINNED")
+        self.choice = Choice(state)
+        self.withdrawals = Withdrawals(self._versions)
 
     def path(self, version: int) -> Path:
         """Where that version's file is, or would be."""
@@ -69,7 +62,16 @@ class ModelStore:
         return sorted(filter(None, map(version_of, files)))
 
     def load(self, version: int) -> Model:
-        """Read and check one version.
+        """One version that may be served, read and checked.
+
+        Raises ModelWithdrawn, and what read() raises.
+        """
+        if self.withdrawals.has(version):
+            raise ModelWithdrawn(version)
+        return self.read(version)
+
+    def read(self, version: int) -> Model:
+        """Read and check one version, withdrawn or not.
 
         Raises ModelNotFound, CorruptModel, ModelNotAllowed, StoreUnavailable.
         """
@@ -86,23 +88,25 @@ class ModelStore:
         return Model(version, network, card, sha256, published)
 
     def still_allows(self, model: Model) -> bool:
-        """Whether a loaded version is on the allow list now, if there is one.
+        """Whether a loaded version may be served now: allowed, and not withdrawn.
 
-        Raises StoreUnavailable if the list cannot be read.
+        Raises StoreUnavailable if that cannot be found out.
         """
-        return self._allow_list is None or model.sha256 in self._allow_list.sums()
+        allowed = self._allow_list is None or model.sha256 in self._allow_list.sums()
+        return allowed and not self.withdrawals.has(model.version)
 
     def fingerprint(self, version: int) -> tuple[int, ...] | None:
-        """Numbers that differ when the version's file does, or whether it is allowed.
+        """Numbers that differ when the version's file does, or its being allowed.
 
-        None if there is no such file.
+        None if there is no such file. Raises StoreUnavailable.
         """
         try:
             status = self.path(version).stat()
         except OSError:
             return None
+        file = version, status.st_ino, status.st_mtime_ns, status.st_size
         allowed = self._allow_list.fingerprint() if self._allow_list else ()
-        return version, status.st_ino, status.st_mtime_ns, status.st_size, *allowed
+        return *file, int(self.withdrawals.has(version)), *allowed
 
     def latest(self) -> Model:
         """The newest version that is valid.
@@ -115,13 +119,18 @@ class ModelStore:
         raise ModelNotFound(None, self.root)
 
     def valid(self) -> Iterator[Model]:
-        """Every valid version, the newest first; each is read when it is asked for.
+        """Every version that may be served, the newest first; each is read when asked.
 
         Raises StoreUnavailable: what cannot be read now may still be valid.
         """
+        withdrawn = self.withdrawals.all()
+        return (model for model in self.readable() if model.version not in withdrawn)
+
+    def readable(self) -> Iterator[Model]:
+        """The same, with those that are withdrawn."""
         for version in reversed(self.versions()):
             with contextlib.suppress(CorruptModel, ModelNotAllowed, ModelNotFound):
-                yield self.load(version)
+                yield self.read(version)
 
     def served(self) -> Model:
         """What a service that starts now would serve: the pinned version or the newest.
@@ -135,9 +144,9 @@ class ModelStore:
         return self.latest()
 
     def verify(self, version: int) -> StoreError | None:
-        """What is wrong with a version, or None."""
+        """What is wrong with a version's file, or None."""
         try:
-            self.load(version)
+            self.read(version)
         except StoreError as error:
             return error
         return None
@@ -178,16 +187,16 @@ class ModelStore:
 
         Raises BrokenPin, StoreUnavailable.
         """
-        return self._pin.read()
+        return self.choice.pinned()
 
-    def pin(self, version: int) -> None:
+    def pin(self, version: int, author: Author | None = None) -> None:
         """Serve this version until unpin(); it is checked first.
 
-        Raises ModelNotFound, ModelNotAllowed, CorruptModel, StoreUnavailable.
+        Raises what load() raises.
         """
         self.load(version)
-        self._pin.write(version)
+        self.choice.pin(version, author or Author.this_user())
 
-    def unpin(self) -> None:
+    def unpin(self, author: Author | None = None) -> None:
         """Serve the newest version again. Raises StoreUnavailable."""
-        self._pin.remove()
+        self.choice.unpin(author or Author.this_user())

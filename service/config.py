@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from energy.cpus import usable_cpus
+from model_store import Canary
 from service.access.keys import KeySource
 from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
-from service.serving.canary import Canary
 
 _MOST_WORKERS = 256
 
@@ -107,7 +107,7 @@ def _workers(text: str) -> int:
 
 SETTINGS = (
     Setting("DIGITS_STORE", "./models", Path, "a directory", "The model store."),
-    Setting("DIGITS_STATE", "./state", Path, "a directory", "Holds the file PINNED."),
+    Setting("DIGITS_STATE", "./state", Path, "a directory", "Holds pin and canary."),
     Setting("DIGITS_HOST", "127.0.0.1", str, "an address", "Listen on this address."),
     _number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
     Setting(
@@ -149,7 +149,7 @@ SETTINGS = (
     Setting(
         "DIGITS_CANARY", "", Canary.parse,
         "as 7:5: a version, and a percentage over 0 and up to 100",
-        "Let a version answer a percentage of predictions: 7:5 is version 7, 5 %.",
+        "7:5: version 7 answers 5 %, as long as `model_store canary` says nothing.",
     ),
     Setting(
         "DIGITS_MODEL_ALLOWLIST", "", _file, "a file of sha256sum lines",

@@ -35,7 +35,7 @@ class Catalog:
         return {v: card for v, card in entries.items() if isinstance(card, Card)}
 
     def card(self, version: int) -> Card:
-        """One version's card.
+        """One version's card, withdrawn or not.
 
         Raises ModelNotFound, CorruptModel, ModelNotAllowed, StoreUnavailable.
         """
@@ -45,7 +45,7 @@ class Catalog:
         return entry
 
     def model(self, version: int) -> Model:
-        """One version, loaded. Raises what `card` raises."""
+        """One version, loaded. Raises ModelWithdrawn, and what `card` raises."""
         with self._loading:
             self.card(version)  # a broken file is refused without reading it again
             return self._model(version, self._store.fingerprint(version))
@@ -67,6 +67,6 @@ class Catalog:
 
     def _read(self, version: int) -> Card | StoreError:
         try:
-            return self._store.load(version).card
+            return self._store.read(version).card
         except StoreError as error:
             return error

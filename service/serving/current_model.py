@@ -4,13 +4,14 @@ import logging
 import threading
 from random import Random
 
-from model_store import Model, ModelStore, StoreError, StoreUnavailable
-from service.serving.canary import Canary
+from model_store import Canary, Model, ModelStore, StoreError, StoreUnavailable
 from service.serving.version_loader import Loaded, VersionLoader
 from service.telemetry import metrics
 from service.telemetry.background import LoggedOnce
 
 log = logging.getLogger(__name__)
+
+_REASONS = {"newest": "it is the newest valid version", "pinned": "it is pinned"}
 
 
 class NoModel(Exception):
@@ -26,22 +27,24 @@ class CurrentModel:
     Attributes:
         pinned: the version that was pinned at the last refresh; None if none was, or if
             the pin could not be read.
+        share: the canary and its percentage, as chosen at the last refresh.
+        why: why the loaded version is served: "newest" or "pinned".
     """
 
     def __init__(
         self,
         store: ModelStore,
-        canary: Canary | None = None,
+        first_share: Canary | None = None,
         rng: Random | None = None,
     ) -> None:
         self._store = store
         self._loader = VersionLoader(store)
-        self._share = canary
+        self._first_share = self.share = first_share
         self._rng = rng or Random()  # noqa: S311 (nobody gains by a guess)
         self._main: Loaded | None = None
         self._canary: Loaded | None = None
         self._refreshing = threading.Lock()
-        self._why = ""  # the version that is loaded is served
+        self.why = ""
         self.pinned: int | None = None
         self._fault = ""  # of the store or the pin, as seen by this refresh
         self._logged = LoggedOnce()
@@ -55,9 +58,15 @@ class CurrentModel:
         return main.model if main else None
 
     @property
+    def canary(self) -> Model | None:
+        """The model that answers the canary's share, if there is one."""
+        canary = self._canary
+        return canary.model if canary and self.share else None
+
+    @property
     def all_loaded(self) -> list[Model]:
         """The loaded model and the canary, if it is another one."""
-        models = [loaded.model for loaded in (self._main, self._canary) if loaded]
+        models = [model for model in (self.loaded, self.canary) if model]
         return list({model.version: model for model in models}.values())
 
     def get(self) -> Model:
@@ -71,8 +80,8 @@ class CurrentModel:
 
     def pick(self) -> Model:
         """The model for one prediction, loaded or canary. Raises NoModel."""
-        canary = self._canary
-        if canary and self._share and self._share.falls_on(self._rng):
+        canary, share = self._canary, self.share
+        if canary and share and share.falls_on(self._rng):
             return canary.model
         return self.get()
 
@@ -83,40 +92,25 @@ class CurrentModel:
             self._follow_store()
             if self._logged.report(self._fault):
                 metrics.MODEL_LOADS.labels("unavailable").inc()
-            if self._share:
-                self._follow_canary(self._share.version)
+            self._follow_canary()
 
     def _follow_store(self) -> None:
         try:
-            self._drop_if_revoked()
-            candidates = self._candidates()
+            main = self.loaded
+            revoked = main if main and not self._store.still_allows(main) else None
+            candidates = self._candidates(keeps_main=not revoked)
         except StoreUnavailable as error:
             self._fault = f"the model store cannot be read: {error}"
             self._why_none = f"the model store cannot be read ({error.reason})"
             return
-        for version in candidates:
-            if self._take(version, "it is the newest valid version"):
-                return
+        if any(self._take(version, "newest") for version in candidates):
+            return
+        if revoked and self.loaded is revoked:
+            self._main = None
         if self._main is None:
             self._explain(bool(candidates))
 
-    def _drop_if_revoked(self) -> None:
-        """A version that was taken off the allow list answers no more."""
-        model = self.loaded
-        if model and not self._store.still_allows(model):
-            self._main = None
-            log.error("version %d is off the allow list: served no more", model.version)
-
-    def _follow_canary(self, version: int) -> None:
-        try:
-            self._canary = self._loader.load(version, self._canary)
-        except StoreUnavailable:  # the canary stays as it is
-            return
-        fault = f"the canary, version {version}, is missing or broken"
-        if self._canary_logged.report("" if self._canary else fault):
-            metrics.MODEL_LOADS.labels("unavailable").inc()
-
-    def _candidates(self) -> list[int]:
+    def _candidates(self, keeps_main: bool) -> list[int]:
         """The versions to try, the best first; none if the loaded one shall stay."""
         newest_first = self._store.versions()[::-1]
         try:
@@ -128,10 +122,10 @@ class CurrentModel:
             self.pinned = pinned
             if pinned is None:
                 return newest_first
-            if self._take(pinned, "it is pinned"):
+            if self._take(pinned, "pinned"):
                 return []
-            self._fault = f"the pinned version {pinned} is missing or broken"
-        return [] if self._main else newest_first
+            self._fault = f"the pinned version {pinned} is missing, broken or withdrawn"
+        return [] if self._main and keeps_main else newest_first
 
     def _take(self, version: int, why: str) -> bool:
         """Make a version the loaded one; False if it is broken."""
@@ -140,10 +134,30 @@ class CurrentModel:
         except StoreUnavailable as error:
             self._fault = f"version {version} cannot be read: {error}"
             return False
-        if loaded and (loaded is not self._main or why != self._why):
-            self._main, self._why = loaded, why
-            log.info("serving version %d: %s", version, why)
+        if loaded and (loaded is not self._main or why != self.why):
+            self._main, self.why = loaded, why
+            log.info("serving version %d: %s", version, _REASONS[why])
         return loaded is not None
+
+    def _follow_canary(self) -> None:
+        fault = ""
+        try:
+            last = self._store.choice.canary()
+            share = last.canary() if last else self._first_share
+            canary = self._loader.load(share.version, self._canary) if share else None
+        except StoreUnavailable:  # the canary stays as it is
+            return
+        except StoreError as error:
+            fault, share, canary = f"no canary: {error}", None, None
+        if share and not canary:
+            fault = (
+                f"the canary, version {share.version}, is missing, broken or withdrawn"
+            )
+        if share != self.share:
+            log.info("canary: %s", share or "none")
+        self.share, self._canary = share, canary
+        if self._canary_logged.report(fault):
+            metrics.MODEL_LOADS.labels("unavailable").inc()
 
     def _explain(self, any_version: bool) -> None:
         """Note why there is no model; callers are not told where the store is."""

@@ -5,7 +5,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model_store import Model, ModelNotAllowed, ModelStore, StoreError, StoreUnavailable
+from model_store import (
+    Model,
+    ModelNotAllowed,
+    ModelStore,
+    ModelWithdrawn,
+    StoreError,
+    StoreUnavailable,
+)
 from service.telemetry import metrics
 
 log = logging.getLogger(__name__)
@@ -40,6 +47,10 @@ class VersionLoader:
             model = self._store.load(version)
         except StoreUnavailable:
             raise
+        except ModelWithdrawn:
+            self._refused.add(seen)
+            log.warning("version %d is withdrawn", version)
+            return None
         except StoreError as error:
             self._refused.add(seen)
             forbidden = isinstance(error, ModelNotAllowed)

@@ -3,10 +3,12 @@
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from model_store import CorruptModel, ModelNotAllowed
+from model_store import Author, CorruptModel, ModelNotAllowed, ModelWithdrawn
 from service.web.errors import store_fault
 from service.web.problems import ProblemType, Refused
 from service.web.services import services
+
+_LONGEST_WHY = 500
 
 admin = Blueprint("admin", __name__)
 
@@ -21,8 +23,8 @@ def _check_token() -> None:
 def pin(version: int) -> ResponseReturnValue:
     """Serve this version, whatever is newer; other workers follow in a moment."""
     try:
-        services().store.pin(version)
-    except (CorruptModel, ModelNotAllowed) as error:
+        services().store.pin(version, _author())
+    except (CorruptModel, ModelNotAllowed, ModelWithdrawn) as error:
         raise Refused(ProblemType.BROKEN_VERSION, store_fault(error)) from None
     return _followed(version)
 
@@ -30,8 +32,13 @@ def pin(version: int) -> ResponseReturnValue:
 @admin.post("/models/unpin")
 def unpin() -> ResponseReturnValue:
     """Serve the newest valid version again."""
-    services().store.unpin()
+    services().store.unpin(_author())
     return _followed(None)
+
+
+def _author() -> Author:
+    """Whoever has the token; the query may say `why`."""
+    return Author("admin token", request.args.get("why", "")[:_LONGEST_WHY])
 
 
 def _followed(pinned: int | None) -> ResponseReturnValue:

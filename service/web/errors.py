@@ -21,6 +21,7 @@ from model_store import (
     CorruptModel,
     ModelNotAllowed,
     ModelNotFound,
+    ModelWithdrawn,
     StoreUnavailable,
 )
 from service.image import (
@@ -38,7 +39,9 @@ from service.web.problems import ProblemType, Refused
 
 log = logging.getLogger(__name__)
 
-StoreFault = ModelNotFound | ModelNotAllowed | CorruptModel | StoreUnavailable
+StoreFault = (
+    ModelNotFound | ModelNotAllowed | ModelWithdrawn | CorruptModel | StoreUnavailable
+)
 # The first of an exception's classes that is here, itself first, tells the kind.
 _TYPES: dict[type[BaseException], ProblemType] = {
     NoDigit: ProblemType.NO_DIGIT,
@@ -57,6 +60,7 @@ _TYPES: dict[type[BaseException], ProblemType] = {
     ModelNotFound: ProblemType.NO_SUCH_VERSION,
     CorruptModel: ProblemType.NO_SUCH_VERSION,
     ModelNotAllowed: ProblemType.NO_SUCH_VERSION,
+    ModelWithdrawn: ProblemType.NO_SUCH_VERSION,
     StoreUnavailable: ProblemType.STORE_UNAVAILABLE,
     NoModel: ProblemType.NO_MODEL,
     TooManyWaiting: ProblemType.OVERLOAD,
@@ -83,6 +87,8 @@ def store_fault(error: StoreFault) -> str:
     match error:
         case ModelNotFound(version=version):
             return f"the model store holds no version {version}"
+        case ModelWithdrawn():
+            return str(error)
         case ModelNotAllowed(sha256=sha256):
             return f"the version is not on the allow list: its sum is {sha256}"
         case CorruptModel(reason=reason):

@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from model_store import Card, Model
+from model_store.history import history
 from service.telemetry.gauges import Gauges
 from service.telemetry.logged_response import MODEL_VERSION
 from service.telemetry.scrape import energy_per_prediction, exposition
 from service.web.predict import CPU_BEGAN
 from service.web.services import services
+
+_EVENTS = 100  # the last ones, which a page can show
 
 routes = Blueprint("routes", __name__)
 
@@ -36,12 +39,18 @@ def ready() -> ResponseReturnValue:
 
 @routes.get("/models")
 def list_models() -> ResponseReturnValue:
-    """Every valid version with its accuracy, the one served, and the one pinned."""
-    served = services().models.loaded
+    """Every valid version, which one is served, and how that came about."""
+    store, models = services().store, services().models
+    cards, withdrawn = services().catalog.cards(), store.withdrawals.all()
     return {
-        "models": [_summary(*entry) for entry in services().catalog.cards().items()],
-        "served": served.version if served else None,
-        "pinned": services().models.pinned,
+        "models": [
+            {**_summary(version, card), "withdrawn": version in withdrawn}
+            for version, card in cards.items()
+        ],
+        "served": models.loaded.version if models.loaded else None,
+        "pinned": models.pinned,
+        "canary": models.share.to_dict() if models.share and models.canary else None,
+        "events": [event.to_dict() for event in history(store, cards)[-_EVENTS:]],
     }
 
 

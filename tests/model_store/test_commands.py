@@ -216,8 +216,8 @@ def test_list_marks_the_pinned_version(three: Place) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("9", "version 9 is pinned, but it is missing or not valid"),
-        ("2", "version 2 is pinned, but it is missing or not valid"),
+        ("9", "version 9 is pinned, but it is missing, broken or withdrawn"),
+        ("2", "version 2 is pinned, but it is missing, broken or withdrawn"),
         ("one", "the pin is ignored"),
     ],
 )

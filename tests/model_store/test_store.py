@@ -228,11 +228,16 @@ def test_pinned_version_is_served_until_unpinned(
     full.unpin()
 
 
-def test_pin_is_one_small_file_in_the_state(full: ModelStore) -> None:
-    full.pin(2)
-    state = full.root.parent / "state"
-    assert files(state) == ["PINNED"]
-    assert (state / "PINNED").read_text() == "2\n"
+def test_file_pinned_of_an_earlier_release_is_followed_until_the_next_decision(
+    full: ModelStore,
+) -> None:
+    pinned = full.state / "PINNED"
+    pinned.parent.mkdir()
+    pinned.write_text("2\n")
+    assert (full.pinned(), full.served().version) == (2, 2)
+    full.unpin()
+    assert (full.pinned(), full.served().version) == (None, 3)
+    assert not pinned.exists()
 
 
 @pytest.mark.parametrize("broken", [False, True])

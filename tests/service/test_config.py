@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from energy.cpus import usable_cpus
+from model_store import Canary
 from service import config
 from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.config import SETTINGS, ConfigError, ServiceConfig
-from service.serving.canary import Canary
 
 
 def test_defaults_are_those_of_the_documentation() -> None:

@@ -10,13 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from model_store import Model, ModelStore
-from service.serving.canary import Canary
+from model_store import Author, Canary, Model, ModelStore
 from service.serving.current_model import CurrentModel
 from service.web.services import Services
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]
+
+ANNA = Author("anna@desk")
 
 
 @pytest.fixture
@@ -131,3 +132,43 @@ def test_answers_and_metrics_say_which_version_it_was(
     assert client.get("/readyz").get_json()["model"] == {"version": 2}
     services: Services = client.application.extensions["digits"]
     assert [model.version for model in services.models.all_loaded] == [2, 1]
+
+
+def test_canary_is_started_changed_and_ended_without_a_restart(
+    store: ModelStore, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    for seed in range(3):
+        publish(store, seed)
+    models = CurrentModel(store, Canary(1, 100))
+    assert set(_picked(models, 10)) == {1}
+    store.choice.start_canary(Canary(2, 100), ANNA)
+    assert set(_picked(models, 10)) == {2}
+    with caplog.at_level(logging.INFO):
+        store.choice.end_canary(ANNA)
+        assert set(_picked(models, 10)) == {3}
+    assert "canary: none" in caplog.messages
+    assert set(_picked(CurrentModel(store, Canary(1, 100)), 10)) == {3}
+
+
+def test_canary_that_is_withdrawn_answers_no_more(
+    store: ModelStore, publish: Publish
+) -> None:
+    for seed in range(2):
+        publish(store, seed)
+    models = CurrentModel(store, Canary(1, 100))
+    assert set(_picked(models, 10)) == {1}
+    store.withdrawals.add(1, ANNA)
+    assert set(_picked(models, 10)) == {2}
+
+
+def test_record_that_cannot_be_read_is_logged_and_no_canary_answers(
+    store: ModelStore, publish: Publish, caplog: pytest.LogCaptureFixture
+) -> None:
+    for seed in range(2):
+        publish(store, seed)
+    store.choice.start_canary(Canary(1, 100), ANNA)
+    (store.state / "decisions" / "000002.json").write_text("broken")
+    models = CurrentModel(store)
+    with caplog.at_level(logging.ERROR):
+        assert [set(_picked(models, 10)) for _ in range(2)] == [{2}, {2}]
+    assert len([m for m in caplog.messages if m.startswith("no canary: ")]) == 1

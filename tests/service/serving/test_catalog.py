@@ -17,11 +17,11 @@ class _CountingStore(ModelStore):
     loads = 0
     refuses = False
 
-    def load(self, version: int) -> Model:
+    def read(self, version: int) -> Model:
         self.loads += 1
         if self.refuses:
             raise StoreUnavailable(self.path(version), OSError(5, "I/O error"))
-        return super().load(version)
+        return super().read(version)
 
 
 @pytest.fixture

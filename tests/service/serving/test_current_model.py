@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model_store import Model, ModelStore, StoreUnavailable
+from model_store import Author, Model, ModelStore, StoreUnavailable
 from model_store.network import Floats
 from service.serving.current_model import CurrentModel, NoModel
 
@@ -185,3 +185,26 @@ class _ReluctantStore(ModelStore):
                 self.path(version), OSError(24, "Too many open files")
             )
         return super().load(version)
+
+
+def test_loaded_version_that_is_withdrawn_gives_way_to_the_next_one(
+    store: ModelStore, models: CurrentModel, publish: Publish, grown: Grown
+) -> None:
+    for seed in range(2):
+        publish(store, seed)
+    assert _served(models) == 2
+    store.withdrawals.add(2, Author("anna@desk"))
+    assert _served(models) == 1
+    assert grown("digits_model_loads_total", outcome="broken") == 0
+    store.withdrawals.marker(2).unlink()
+    assert _served(models) == 2
+
+
+def test_service_whose_only_version_is_withdrawn_is_not_ready(
+    store: ModelStore, models: CurrentModel, publish: Publish
+) -> None:
+    publish(store)
+    assert _served(models) == 1
+    store.withdrawals.add(1, Author("anna@desk"))
+    with pytest.raises(NoModel, match="may be served"):
+        _served(models)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from model_store import Model, ModelStore
+from model_store import Author, Canary, Model, ModelStore
 from service.web.services import Services
 
 Publish = Callable[..., Model]
@@ -83,7 +83,9 @@ def test_model_says_whether_its_confidence_is_calibrated(
 
 def test_empty_store_lists_no_model(bare_client: FlaskClient) -> None:
     listed = bare_client.get("/models").get_json()
-    assert listed == {"models": [], "served": None, "pinned": None}
+    assert listed == {
+        "models": [], "served": None, "pinned": None, "canary": None, "events": [],
+    }  # fmt: skip
 
 
 def test_valid_models_are_listed_with_their_facts(
@@ -108,7 +110,40 @@ def test_valid_models_are_listed_with_their_facts(
         "calibrated": False,
         "data": "embedded",
         "joules": 12.5,
+        "withdrawn": False,
     }
+
+
+def test_models_tell_of_pins_canaries_and_withdrawals(
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
+) -> None:
+    for seed in range(2):
+        publish(store, seed)
+    store.withdrawals.add(3, Author("anna@desk", "blind to sevens"))
+    store.choice.start_canary(Canary(1, 5), Author("anna@desk"))
+    services.models.refresh()
+    listed = client.get("/models").get_json()
+    assert (listed["served"], listed["canary"]) == (2, {"version": 1, "percent": 5})
+    assert [row["withdrawn"] for row in listed["models"]] == [False, False, True]
+    actions = [event["action"] for event in listed["events"]]
+    assert actions == ["publish", "publish", "publish", "withdraw", "canary"]
+    withdrawal = listed["events"][3]
+    assert (withdrawal["by"], withdrawal["why"]) == ("anna@desk", "blind to sevens")
+    assert withdrawal["served"] == 2
+
+
+def test_withdrawn_version_is_shown_but_answers_nobody(
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
+) -> None:
+    publish(store)
+    store.withdrawals.add(1, Author("anna@desk"))
+    services.models.refresh()
+    assert client.get("/models/1").status_code == 200
+    image = {"name": "image", "datatype": "UINT8", "shape": [1, 784], "data": [0] * 784}
+    answer = client.post("/v2/models/digits/versions/1/infer", json={"inputs": [image]})
+    assert (answer.status_code, answer.get_json()) == (
+        404, {"error": "version 1 is withdrawn"},
+    )  # fmt: skip
 
 
 def test_model_is_shown_with_its_whole_card(client: FlaskClient, model: Model) -> None:

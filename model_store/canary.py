@@ -25,3 +25,7 @@ class Canary:
     def falls_on(self, rng: Random) -> bool:
         """Whether the canary answers this prediction."""
         return rng.random() * 100 < self.percent
+
+    def to_dict(self) -> dict[str, float]:
+        """The canary for JSON."""
+        return {"version": self.version, "percent": self.percent}
