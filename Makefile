@@ -37,8 +37,9 @@ bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 	$(BIN)/python -m benchmarks
 
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
-	for extra in service trainer; do $(LOCK) --extra $$extra --output-file requirements/$$extra.txt; done
-	$(LOCK) --extra service --extra trainer --extra dev --output-file requirements/dev.txt
+	$(LOCK) --extra service --extra redis --output-file requirements/service.txt
+	$(LOCK) --extra trainer --output-file requirements/trainer.txt
+	$(LOCK) --extra service --extra redis --extra trainer --extra dev --output-file requirements/dev.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -8,8 +8,8 @@ from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
 from model_store import AllowList, ModelStore
 from service.access.admission import Admission
-from service.access.client_counts import ClientCounts
 from service.access.keys import Keys, KeySource
+from service.access.shared_counts import Counts
 from service.config import ServiceConfig
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
@@ -37,7 +37,7 @@ def create_app(
     meter: Meter,
     node: NodeLedger | None = None,
     grams_per_kwh: float = WORLD_GRAMS_PER_KWH,
-    counts: ClientCounts | None = None,
+    counts: Counts | None = None,
     tracer: Tracer | None = None,
 ) -> Flask:
     """A Flask application whose services are in `app.extensions["digits"]`.

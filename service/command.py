@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,6 +55,10 @@ def main(**flags: str | None) -> None:
     environ = {**os.environ, **given}
     config = ServiceConfig.from_environ(environ)
     _check_files(config, environ)
+    if config.rate_limit_storage and not find_spec("redis"):
+        raise click.UsageError(
+            "DIGITS_RATE_LIMIT_STORAGE needs more: pip install 'digits[redis]'"
+        )
     open_meter(EnergySettings.from_environ(environ))  # a forced source must be there
     if environ.get("LISTEN_PID") != str(os.getpid()):  # else systemd listens already
         _check_free(config.host, config.port)

@@ -12,6 +12,7 @@ from service.access.keys import KeySource
 from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
+from service.access.shared_counts import SCHEMES, storage_url
 
 _MOST_WORKERS = 256
 
@@ -137,6 +138,12 @@ SETTINGS = (
         "How many predictions each client may ask for, such as 60/minute.",
     ),
     Setting(
+        "DIGITS_RATE_LIMIT_STORAGE", "", storage_url,
+        "an address such as redis://10.0.0.7:6379, of " + ", ".join(SCHEMES),
+        "A Redis or Valkey server: clients are counted over all hosts; unset: on this.",
+        secret=True,
+    ),
+    Setting(
         "DIGITS_TRUSTED_PROXIES", "", TrustedProxies.parse,
         "addresses or networks with commas between, such as 10.0.0.5,192.168.0.0/16",
         "The proxies whose X-Forwarded headers are believed.",
@@ -177,6 +184,7 @@ class ServiceConfig:
     api_keys: KeySource | None
     admin_token: KeySource | None
     rate_limit: Rate | None
+    rate_limit_storage: str
     trusted_proxies: TrustedProxies
     cors_origins: Origins
     canary: Canary | None

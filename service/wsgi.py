@@ -9,6 +9,7 @@ from PIL import Image
 from energy import EnergySettings, open_meter
 from energy.node import NodeLedger
 from service.access.client_counts import ClientCounts
+from service.access.shared_counts import Counts, SharedCounts
 from service.app import create_app
 from service.config import ServiceConfig
 from service.telemetry.background import every
@@ -30,8 +31,7 @@ def application() -> Flask:
     meter = open_meter(energy)
     shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
     node = NodeLedger(shared / "node.lock", meter)
-    rate = config.rate_limit
-    counts = ClientCounts(rate, shared / "client-counts") if rate else None
+    counts = _counts(config, shared)
     tracer = open_tracer(os.environ)
     app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, tracer)
     services: Services = app.extensions["digits"]
@@ -41,3 +41,11 @@ def application() -> Flask:
     every(config.reload_seconds, services.admission.refresh, "keys")
     every(_TICK_S, services.ledger.tick, "energy")
     return app
+
+
+def _counts(config: ServiceConfig, shared: Path) -> Counts | None:
+    if config.rate_limit is None:
+        return None
+    local = ClientCounts(config.rate_limit, shared / "client-counts")
+    url = config.rate_limit_storage
+    return SharedCounts(url, local) if url else local

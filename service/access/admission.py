@@ -6,10 +6,10 @@ from typing import Any
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Forbidden, TooManyRequests, Unauthorized
 
-from service.access.client_counts import ClientCounts
 from service.access.keys import Keys
 from service.access.proxies import address
 from service.access.rate_limit import whole_seconds
+from service.access.shared_counts import Counts
 
 # In the environ: header fields of the answer that describe the rate limit.
 RATE_FIELDS = "digits.rate_fields"
@@ -23,7 +23,7 @@ class Admission:
 
     api_keys: Keys | None
     admin_token: Keys | None
-    counts: ClientCounts | None
+    counts: Counts | None
 
     def check(self, environ: dict[str, Any]) -> None:
         """Check a prediction. Raises werkzeug's Unauthorized, TooManyRequests."""

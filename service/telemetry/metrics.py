@@ -68,6 +68,10 @@ CONFIDENCE = BulkHistogram(
 REJECTED_IMAGES = Counter(
     "digits_rejected_images_total", "Pictures that were refused.", ["reason"]
 )
+RATE_LIMIT_FALLBACKS = Counter(
+    "digits_rate_limit_fallbacks_total",
+    "Requests counted on this host alone, as the limits' storage was away.",
+)
 MODEL_LOADS = Counter(
     "digits_model_loads_total",
     "Versions that a worker loaded (ok) or could not load.",

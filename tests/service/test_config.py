@@ -32,6 +32,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         api_keys=None,
         admin_token=None,
         rate_limit=None,
+        rate_limit_storage="",
         trusted_proxies=TrustedProxies(),
         cors_origins=Origins(),
         canary=None,
