@@ -47,7 +47,7 @@ def steps(picture: Image.Image) -> Shown:
     yield "without its line", _inverted(bare.ink)
     yield "candidates", _boxed(bare)
     best = max(candidates(bare), key=lambda candidate: candidate.prior)
-    form = to_mnist(bare.ink_of(best.parts, best.box)).reshape(SIDE, SIDE)
+    form = to_mnist(best.ink).reshape(SIDE, SIDE)
     enlarged = Image.fromarray(form).resize((196, 196), Image.Resampling.NEAREST)
     yield "784 numbers", enlarged
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from service.image.page.binarisation import Binarisation
 from service.image.page.components import Components, Indices, Mask
-from service.image.page.morphology import Box
+from service.image.page.morphology import Box, Grey, running_max
 
 # So many of the most prominent parts are looked at.
 MOST: Final = 6
@@ -42,21 +42,43 @@ PAGE: Final = 0.8
 # A bar fills so much of its box, and is so much longer than wide.
 FILLED: Final = 0.8
 SLIM: Final = 3.0
+# On a sheet of another shade lies what has so much of it around.
+MOSTLY: Final = 0.4
+# So much steeper than the paper is grainy is the outline of ink.
+DISTINCT: Final = 3.0
+# The light falls off less steeply than this, by the least ink of a stroke.
+STEEP: Final = 0.4
 
 
 class Candidate(NamedTuple):
     """Some parts of a page that may be a digit.
 
-    parts: which of the page's; box: what they fill; prior: how likely they are, by
-    size and place, to be what was meant; doubt: how much what they leave out lowers
-    the confidence. Both are logarithms of probabilities.
+    parts: which of the page's; box: what they fill; ink: theirs alone; prior: how
+    likely they are, by size and place, to be what was meant; doubt: how much what they
+    leave out lowers the confidence. Both are logarithms of probabilities.
     """
 
     page: Binarisation
     parts: Mask
     box: Box
+    ink: Grey
     prior: float
     doubt: float
+
+    def stands_out(self) -> bool:
+        """Say whether the outline of the ink is steeper than the paper's grain."""
+        page = self.page
+        around = self.box.grown(max(6, self.box.longest // 4), page.ink.shape)
+        ink = around.of(page.ink)
+        shape = page.parts.mask(self.parts, around).view(np.uint8)
+        rim = running_max(shape, 3) > shape
+        paper = running_max(shape, 7) == 0
+        steps = running_max(ink, 5) - ~running_max(~ink, 5)
+        if not rim.any():
+            return False
+        grain = float(np.median(steps[paper])) if paper.any() else 0.0
+        least = max(DISTINCT * (grain + 2), STEEP * page.level)
+        return float(np.median(steps[rim])) > least
 
 
 def candidates(page: Binarisation) -> list[Candidate]:
@@ -67,21 +89,31 @@ def candidates(page: Binarisation) -> list[Candidate]:
         for main in _prominent(parts)
         for group in _groups(parts, main)
     }
-    boxes = ((group, parts.box(group)) for group in groups.values())
+    boxes = [(group, parts.box(group)) for group in groups.values()]
+    judged = [
+        (group, box, page.prior + _prior(parts, group, box), _doubt(parts, group, box))
+        for group, box in boxes
+        if box.height >= SMALLEST
+        and box.width <= FLATTEST * box.height
+        and parts.area[group].sum() < PAGE * page.ink.size
+        and may_hold(page, box)
+    ]
     return [
         Candidate(
             page,
             group,
             box,
-            page.prior + _prior(parts, group, box),
-            _doubt(parts, group, box),
+            parts.cut_out(page.ink, page.level // 2, group, box),
+            prior,
+            doubt,
         )
-        for group, box in boxes
-        if box.height >= SMALLEST
-        and box.width <= FLATTEST * box.height
-        and parts.area[group].sum() < PAGE * page.ink.size
-        and page.may_hold(box)
+        for group, box, prior, doubt in judged
     ]
+
+
+def may_hold(page: Binarisation, box: Box) -> bool:
+    """Say whether what lies in a box is on the sheet, if there has to be one."""
+    return page.sheet is None or bool(box.of(page.sheet).mean() > MOSTLY)
 
 
 def _prominent(parts: Components) -> list[int]:
@@ -98,7 +130,7 @@ def _groups(parts: Components, main: int) -> Iterator[Mask]:
     yield group
     if len(parts) == 1:
         return
-    yield group | parts.within(parts.box(group))
+    yield group | _within(parts, parts.box(group))
     heavy = parts.area > HEAVY * parts.area[main]
     reach = np.where(heavy, FAR, NEAR)
     while True:
@@ -142,17 +174,21 @@ def _prior(parts: Components, group: Mask, box: Box) -> float:
 
 def _is_ringed(parts: Components, group: Mask, box: Box) -> bool:
     """Say whether a part of some size lies in another one of the group."""
-    inner = (parts.longest > SMALL_IN_IT * box.longest) & ~parts.spanning(box)
-    return bool((group & inner).any() and (group & parts.spanning(box)).any())
+    ring = group & _spanning(parts, box)
+    inner = group & ~ring & (parts.longest > SMALL_IN_IT * box.longest)
+    return bool(ring.any() and inner.any())
 
 
 def _doubt(parts: Components, group: Mask, box: Box) -> float:
-    near = parts.meeting(box.grown(int(AROUND * box.longest), parts.shape))
+    if group.all():
+        return 0.0
+    near = _gaps(parts, box)[1] < AROUND * box.longest
     around = (parts.left < box.left) & (parts.right > box.right)
     around &= (parts.top < box.top) & (parts.bottom > box.bottom)
     left_out = near & ~group & ~around
     share = parts.area[left_out].sum() / parts.area[group].sum()
-    inside = left_out & parts.within(box) & (parts.longest > SMALL_IN_IT * box.longest)
+    large = parts.longest > SMALL_IN_IT * box.longest
+    inside = left_out & _within(parts, box) & large
     far_larger = around & (parts.longest * SMALL_IN_IT > box.longest)
     far_larger &= ~_along_border(parts) & ~group
     rings = bool(inside.any() or far_larger.any())
@@ -165,6 +201,20 @@ def _along_border(parts: Components) -> Mask:
     across = (parts.left == 0) & (parts.right == width)
     along: Mask = across | ((parts.top == 0) & (parts.bottom == height))
     return along
+
+
+def _within(parts: Components, box: Box) -> Mask:
+    """Say of each part whether its box lies in another, whole."""
+    across = (parts.left >= box.left) & (parts.right <= box.right)
+    within: Mask = across & (parts.top >= box.top) & (parts.bottom <= box.bottom)
+    return within
+
+
+def _spanning(parts: Components, box: Box) -> Mask:
+    """Say of each part whether it reaches all four sides of a box that holds it."""
+    across = (parts.left == box.left) & (parts.right == box.right)
+    spanning: Mask = across & (parts.top == box.top) & (parts.bottom == box.bottom)
+    return spanning
 
 
 def _gaps(parts: Components, box: Box) -> tuple[Indices, Indices]:

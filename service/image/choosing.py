@@ -6,16 +6,23 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from service.image.candidates import Candidate, candidates
 from service.image.digit_form import to_mnist
-from service.image.page.binarisation import Binarisation
+from service.image.page.binarisation import Binarisation, binarisations
 from service.image.page.morphology import Box
 
 Pixels = NDArray[np.uint8]
 # From (n, 784) pixels to the probabilities (n, 10) of the labels.
 Score = Callable[[Pixels], NDArray[np.floating]]
 
+# Finer than this on the long side, a page is not searched for one digit.
+ENOUGH: Final = 512
+# A digit of fewer pixels than this in the search is looked at again in all detail, with
+# so much around it, by its length.
+DETAILED: Final = 40
+AROUND: Final = 0.5
 # No second look is needed at what is as certain as this.
 CERTAIN: Final = 0.9
 # A network that learnt what is no digit gives that a tenth, and a little more.
@@ -33,7 +40,8 @@ class Choice(NamedTuple):
     """A candidate in MNIST's form, (784,), and what the network says of it.
 
     probability: of its label; certainty: by what that is lowered for the ink that is
-    left out, 0 to 1; score: by which candidates are compared.
+    left out, 0 to 1; score: by which candidates are compared; several: whether there
+    are other digits on its page.
     """
 
     candidate: Candidate
@@ -41,55 +49,69 @@ class Choice(NamedTuple):
     probability: float
     certainty: float
     score: float
-    rivals: int = 0
+    several: bool = False
 
     @property
     def confidence(self) -> float:
         """How likely the label is right."""
         return self.probability * self.certainty
 
+    def stands_out(self) -> bool:
+        """Say whether it is no grain or shadow of its paper."""
+        likely = self.candidate.page.prior == 0 and self.confidence > CERTAIN
+        return likely or self.candidate.stands_out()
 
-def choose(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
-    """Return the best candidate of the pages; None if there is none at all.
 
-    The pages come in rounds, and no more of them once a candidate is certain.
+def choose(grey: Image.Image, score: Score) -> Choice | None:
+    """Return the best candidate of a page (mode L); None if there is none at all.
+
+    The whole page is searched, then what is small on it is looked at closely.
     """
+    page = shrunk(grey, ENOUGH)
+    choice = _best(binarisations(page), score)
+    scale = grey.width / page.width
+    if choice is None or scale == 1 or choice.candidate.box.longest > DETAILED:
+        return choice
+    box = choice.candidate.box
+    near = box.grown(int(AROUND * box.longest) + 2, (page.height, page.width))
+    closer = _best(binarisations(grey.crop(near.scaled(scale, scale))), score)
+    if closer is None or closer.confidence < choice.confidence:
+        return choice
+    return closer._replace(several=choice.several)
+
+
+def shrunk(grey: Image.Image, longest: int) -> Image.Image:
+    """Return the picture averaged down until its long side is no longer than that."""
+    factor = -(-max(grey.size) // longest)
+    return grey.reduce(factor) if factor > 1 else grey
+
+
+def _best(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
+    """Look at round after round until a candidate is certain."""
     best: Choice | None = None
-    seen: list[Choice] = []
-    beside_best: list[Choice] = []
     for pages in rounds:
-        for page in pages:
-            choices = _scored(candidates(page), score)
-            seen += choices
-            top = _top(choices)
-            if top and (best is None or top.score > best.score):
-                best, beside_best = top, seen.copy()
+        offered = [candidate for page in pages for candidate in candidates(page)]
+        if not offered:
+            continue
+        choices = sorted(_scored(offered, score), key=lambda choice: -choice.score)
+        least = best.score if best else -math.inf
+        better = (c for c in choices if c.score > least and c.stands_out())
+        if top := next(better, None):
+            best = top._replace(several=_several(top, choices))
         if best and best.confidence > CERTAIN:
             break
-    return best and best._replace(rivals=_rivals(best, beside_best))
-
-
-def _top(choices: list[Choice]) -> Choice | None:
-    """Return the best choice that stands out from its paper."""
-    for choice in sorted(choices, key=lambda choice: -choice.score):
-        candidate = choice.candidate
-        likely = candidate.page.prior == 0 and choice.confidence > CERTAIN
-        if likely or candidate.page.stands_out(candidate.parts, candidate.box):
-            return choice
-    return None
+    return best
 
 
 def _scored(offered: list[Candidate], score: Score) -> list[Choice]:
-    if not offered:
-        return []
-    pixels = np.stack([to_mnist(c.page.ink_of(c.parts, c.box)) for c in offered])
+    pixels = np.stack([to_mnist(candidate.ink) for candidate in offered])
     likelihoods = score(pixels).max(axis=1).tolist()
     return [
         Choice(
             candidate,
             row,
             p,
-            float(np.exp(candidate.doubt)),
+            math.exp(candidate.doubt),
             TRUST * log_likelihood(p) + candidate.prior + candidate.doubt,
         )
         for candidate, row, p in zip(offered, pixels, likelihoods, strict=True)
@@ -102,19 +124,18 @@ def log_likelihood(probability: float) -> float:
     return math.log(above_chance + LEAST)
 
 
-def _rivals(top: Choice, choices: list[Choice]) -> int:
-    """Count what else on the page the network takes for a digit of like height."""
+def _several(top: Choice, choices: list[Choice]) -> bool:
+    """Say whether the network takes more on the page, of like height, for a digit."""
     box = top.candidate.box
-    rivals: list[Box] = []
-    for choice in sorted(choices, key=lambda choice: -choice.score):
-        other = choice.candidate.box
-        alike = ALIKE * box.height < other.height < box.height / ALIKE
-        apart = all(_apart(other, seen) for seen in (box, *rivals))
-        if choice.probability > LIKELY and alike and apart:
-            rivals.append(other)
-    return len(rivals)
+    return any(
+        other.probability > LIKELY
+        and other.candidate.page is top.candidate.page
+        and ALIKE * box.height < other.candidate.box.height < box.height / ALIKE
+        and _are_apart(box, other.candidate.box)
+        for other in choices
+    )
 
 
-def _apart(box: Box, other: Box) -> bool:
+def _are_apart(box: Box, other: Box) -> bool:
     beside = box.right <= other.left or other.right <= box.left
     return beside or box.bottom <= other.top or other.bottom <= box.top

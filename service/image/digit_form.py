@@ -12,7 +12,7 @@ from service.image.page.shades import percentile
 SIDE: Final = 28
 BOX: Final = 20
 # Strokes are shaped at this many times MNIST's resolution, then averaged down.
-FINE: Final = 5
+FINE: Final = 4
 # MNIST's centre of mass lies on pixel 14 (counted from 0) give or take half a
 # pixel, in every one of 10,000 training rows: the middle of that pixel is 14.5.
 CENTRE: Final = 14.5
@@ -25,13 +25,14 @@ PAPER_ENDS: Final = 0.2
 INK_BEGINS: Final = 0.75
 # In MNIST's rows the darkest ink is 254 or 255, and the box's longer side 20.
 FULL_INK: Final = 250
+LEVELS: Final = np.arange(256, dtype=np.float32)
 _PLACES = np.arange(SIDE, dtype=np.float32) + 0.5
 # By which (784,) pixels are weighted to give their mass, and its moments by x and y.
 MASS: Final = np.ones(SIDE * SIDE, dtype=np.float32)
 MOMENT_X: Final = np.tile(_PLACES, SIDE)
 MOMENT_Y: Final = np.repeat(_PLACES, SIDE)
 _MARGIN: Final = FINE * SIDE
-# (28, 3 * 140): which fine rows are averaged into each of MNIST's, with room around.
+# (28, 3 * 112): which fine rows are averaged into each of MNIST's, with room around.
 _AVERAGES: Final[NDArray[np.float32]] = np.pad(
     np.kron(np.eye(SIDE, dtype=np.float32), np.full(FINE, 1 / FINE, dtype=np.float32)),
     ((0, 0), (_MARGIN, _MARGIN)),
@@ -111,19 +112,27 @@ def _framed(ink: Grey, margin: int) -> Grey:
 
 
 def _sharpened(ink: Image.Image) -> Grey:
+    """Make the strokes full ink, with soft edges, by their usual level."""
     counts = np.array(ink.histogram())
     counts[: int(np.flatnonzero(counts)[-1]) // 4] = 0
-    usual = percentile(counts, 0.75)
-    levels = (np.arange(256) / usual - PAPER_ENDS) / (INK_BEGINS - PAPER_ENDS)
-    sharpened: Grey = (np.clip(levels, 0, 1) * 255).astype(np.uint8)[np.asarray(ink)]
+    steps = (LEVELS / percentile(counts, 0.75) - PAPER_ENDS) * (
+        255 / (INK_BEGINS - PAPER_ENDS)
+    )
+    sharpened: Grey = steps.clip(0, 255).astype(np.uint8).take(np.asarray(ink))
     return sharpened
 
 
 def _stroke_width(strokes: Grey) -> float:
-    """Return twice the area by the perimeter, in pixels."""
-    padded = _framed(strokes, 1).astype(np.int16)
-    perimeter = sum(int(np.abs(np.diff(padded, axis=axis)).sum()) for axis in (0, 1))
-    return 2 * int(strokes.sum(dtype=np.int64)) / perimeter
+    """Return twice the area by the perimeter, in pixels.
+
+    The perimeter is the sum of all steps from one pixel to the next: each is twice
+    the larger of the two less both.
+    """
+    framed = _framed(strokes, 1)
+    across = int(np.maximum(framed[:, 1:], framed[:, :-1]).sum(dtype=np.int64))
+    down = int(np.maximum(framed[1:], framed[:-1]).sum(dtype=np.int64))
+    area = int(strokes.sum(dtype=np.int64))
+    return area / (across + down - 2 * area)
 
 
 def _averaged_down(strokes: Grey) -> NDArray[np.uint8]:

@@ -1,15 +1,12 @@
 """From a file's bytes to its digits: decode, binarise, find candidates, choose."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image
-
-from service.image.choosing import CERTAIN, Choice, Pixels, Score, choose
+from service.image.choosing import CERTAIN, Pixels, Score, choose, shrunk
 from service.image.digit_form import already_mnist
-from service.image.files.decoding import Decoded, decode, decode_quickly
-from service.image.files.rejection import ImageRejected, NoDigit
+from service.image.files.decoding import looks
+from service.image.files.rejection import NoDigit
 from service.image.numbers.best_path import Glyph
 from service.image.numbers.numbers import read_lines
 from service.image.page.binarisation import binarisations
@@ -19,15 +16,8 @@ from service.image.page.morphology import Box
 SEVERAL: Final = "several digits were seen; the one that stands out most was read"
 LATER_FRAME: Final = "the first {} of the file show nothing; the next was read"
 
-# Finer than this on the long side, a page is not searched for one digit, or for many.
-ONE_DIGIT: Final = 512
+# Finer than this on the long side, a page is not searched for many digits.
 MANY_DIGITS: Final = 1024
-# A digit of fewer pixels than this in the search is looked at again in all detail, with
-# so much around it, by its length.
-DETAILED: Final = 40
-AROUND: Final = 0.5
-# So many frames or pages of a file are looked at if they are blank.
-MOST_FRAMES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -64,21 +54,16 @@ def read_digit(body: bytes, max_pixels: int, score: Score) -> DigitImage:
 
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
-    decoded = decode_quickly(body, max_pixels)
-    if decoded:
-        choice = _one_digit(to_grey(decoded.picture), score)
-        if choice and choice.confidence > CERTAIN:
-            return _digit_image(choice)
-    for frame, decoded in enumerate(_frames(body, max_pixels)):
+    for frame, decoded in looks(body, max_pixels, roughly=True):
         grey = to_grey(decoded.picture)
         pixels = already_mnist(grey)
         if pixels is not None:
-            return DigitImage(pixels)
-        choice = _one_digit(grey, score)
-        if choice:
-            return _digit_image(choice, _skipped(frame))
-        size = decoded.size
-    raise NoDigit(*size)
+            return DigitImage(pixels, warnings=_skipped(frame))
+        choice = choose(grey, score)
+        if choice and (choice.confidence > CERTAIN or not decoded.rough):
+            warnings = (SEVERAL,) * choice.several + _skipped(frame)
+            return DigitImage(choice.pixels, choice.certainty, warnings)
+    raise NoDigit(*decoded.size)
 
 
 def read_number(body: bytes, max_pixels: int, score: Score) -> NumberImage:
@@ -86,45 +71,12 @@ def read_number(body: bytes, max_pixels: int, score: Score) -> NumberImage:
 
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
-    for frame, decoded in enumerate(_frames(body, max_pixels)):
-        page = _shrunk(to_grey(decoded.picture), MANY_DIGITS)
+    for frame, decoded in looks(body, max_pixels):
+        page = shrunk(to_grey(decoded.picture), MANY_DIGITS)
         lines = read_lines(binarisations(page), score)
         if any(glyph.is_digit for line in lines for glyph in line):
             return _number_image(lines, decoded.size, page.size, _skipped(frame))
-        size = decoded.size
-    raise NoDigit(*size)
-
-
-def _frames(body: bytes, max_pixels: int) -> Iterator[Decoded]:
-    """Yield a file's frames or pages; only the first one's faults are told."""
-    yield decode(body, max_pixels)
-    for frame in range(1, MOST_FRAMES):
-        try:
-            yield decode(body, max_pixels, frame)
-        except ImageRejected:  # there is no such frame, or no whole one
-            return
-
-
-def _one_digit(grey: Image.Image, score: Score) -> Choice | None:
-    """Choose on the whole page, then look closely at what is small on it."""
-    page = _shrunk(grey, ONE_DIGIT)
-    choice = choose(binarisations(page), score)
-    scale = grey.width / page.width
-    if choice is None or scale == 1 or choice.candidate.box.longest > DETAILED:
-        return choice
-    box = choice.candidate.box
-    near = box.grown(int(AROUND * box.longest) + 2, (page.height, page.width))
-    left, top, right, bottom = near.scaled(scale, scale)
-    cut = grey.crop((left, top, right, bottom))
-    closer = choose(binarisations(cut), score)
-    if closer is None or closer.confidence < choice.confidence:
-        return choice
-    return closer._replace(rivals=choice.rivals)
-
-
-def _digit_image(choice: Choice, warnings: tuple[str, ...] = ()) -> DigitImage:
-    warnings += (SEVERAL,) * (choice.rivals > 0)
-    return DigitImage(choice.pixels, choice.certainty, warnings)
+    raise NoDigit(*decoded.size)
 
 
 def _number_image(
@@ -149,8 +101,3 @@ def _number_image(
 def _skipped(frames: int) -> tuple[str, ...]:
     pages = f"{frames} pages" if frames > 1 else "page"
     return (LATER_FRAME.format(pages),) * (frames > 0)
-
-
-def _shrunk(grey: Image.Image, grid: int) -> Image.Image:
-    factor = -(-max(grey.size) // grid)
-    return grey.reduce(factor) if factor > 1 else grey

@@ -11,6 +11,8 @@ from typing import Final
 from PIL import BmpImagePlugin, JpegImagePlugin, TiffImagePlugin
 from PIL.ImageFile import ImageFile
 
+from service.image.files.rejection import TooManyPixels
+
 # How often a file is read from: some times for each chunk, segment or tag.
 MOST_READS: Final = 300_000
 # How often these come in a JPEG. Each scan of a progressive one, be it of 50 bytes,
@@ -57,6 +59,14 @@ def jpeg_file(file: io.BytesIO) -> ImageFile:
     if any(body.count(mark) > most for mark, most in MOST_IN_JPEG.items()):
         raise SyntaxError("too many scans or EXIF segments")
     return JpegImagePlugin.JpegImageFile(file)
+
+
+def checked_pixels(picture: ImageFile, max_pixels: int) -> int:
+    """How many pixels' work a picture is. Raises TooManyPixels."""
+    cost = cost_of_pixel(picture)
+    if picture.width * picture.height > max_pixels // cost:
+        raise TooManyPixels(f"{picture.width} x {picture.height}", max_pixels // cost)
+    return picture.width * picture.height * cost
 
 
 def cost_of_pixel(picture: ImageFile) -> int:

@@ -13,10 +13,15 @@ from PIL.ImageFile import ImageFile
 
 from service.image.files.apart import KEEP_THE_LOCK, WORTH_A_PROCESS, load_apart
 from service.image.files.aspect import pixel_aspect, with_square_pixels
-from service.image.files.bounds import BoundedFile, cost_of_pixel
+from service.image.files.bounds import BoundedFile, checked_pixels, cost_of_pixel
 from service.image.files.formats import decoder_for
 from service.image.files.plain_png import decode_plain
-from service.image.files.rejection import TooManyPixels, Undecodable, UnsupportedFormat
+from service.image.files.rejection import (
+    ImageRejected,
+    TooManyPixels,
+    Undecodable,
+    UnsupportedFormat,
+)
 from service.image.files.turns import turn
 
 # Pillow's own limit, which GIF and WebP ask, lies at 179 million pixels.
@@ -58,7 +63,9 @@ SMALLEST_RANGE: Final = 1e-30
 # Finer than this on the long side, no digit gains from more pixels.
 ENOUGH_PIXELS: Final = 1000
 # Enough for a first look.
-QUICK_PIXELS: Final = 512
+ROUGH_PIXELS: Final = 512
+# So many frames or pages of a file are looked at if they are blank.
+MOST_FRAMES: Final = 5
 # Pictures of more pixels than this, up to 8 bytes each, are decoded in turn, so that
 # many of them at once need no more memory than one. So are JPEGs that are asked for
 # less: of a progressive one all coefficients are in memory.
@@ -66,14 +73,39 @@ LARGE: Final = 4_000_000
 
 
 class Decoded(NamedTuple):
-    """A frame, upright, in mode L, RGB or RGBA; size: as sent, (width, height)."""
+    """A frame, upright, in mode L, RGB or RGBA.
+
+    size: as sent, (width, height); rough: whether there is more detail, or colour, to
+    be had.
+    """
 
     picture: Image.Image
     size: tuple[int, int]
+    rough: bool = False
 
 
-def decode(body: bytes, max_pixels: int, frame: int = 0) -> Decoded:
-    """Return one frame, the first by default.
+def looks(
+    body: bytes, max_pixels: int, *, roughly: bool = False
+) -> Iterator[tuple[int, Decoded]]:
+    """Yield frame after frame, counted from 0; a large JPEG roughly first, if asked.
+
+    Raises what `decode` raises, but tells only the first frame's faults.
+    """
+    first = decode(body, max_pixels, roughly=roughly)
+    yield 0, first
+    if first.rough:
+        yield 0, decode(body, max_pixels)
+    for frame in range(1, MOST_FRAMES):
+        try:
+            yield frame, decode(body, max_pixels, frame)
+        except ImageRejected:  # there is no such frame, or no whole one
+            return
+
+
+def decode(
+    body: bytes, max_pixels: int, frame: int = 0, *, roughly: bool = False
+) -> Decoded:
+    """Return one frame, the first by default; a large JPEG roughly, if that will do.
 
     A picture of 2,000 pixels or more on its long side comes back averaged down to
     between 1,000 and 2,000. Raises UnsupportedFormat, TooManyPixels, Undecodable,
@@ -82,69 +114,39 @@ def decode(body: bytes, max_pixels: int, frame: int = 0) -> Decoded:
     plain = decode_plain(body)
     if plain is not None and plain.width * plain.height <= max_pixels:
         return Decoded(plain, plain.size)
-    with _errors_named(body, max_pixels):
-        picture = _opened(body, max_pixels)
+    name, decoder = decoder_for(body)
+    with _errors_named(name, max_pixels):
+        picture = decoder(BoundedFile(body))
+        pixels = checked_pixels(picture, max_pixels)
         if frame:
             picture.seek(frame)
-            _check_size(picture, max_pixels)
-        return _decoded([picture], body, "", ENOUGH_PIXELS)
-
-
-def decode_quickly(body: bytes, max_pixels: int) -> Decoded | None:
-    """Return a large JPEG in grey and with less detail; None for what is no such."""
-    if not body.startswith(b"\xff\xd8"):
-        return None
-    with _errors_named(body, max_pixels):
-        picture = _opened(body, max_pixels)
-        if max(picture.size) < 2 * QUICK_PIXELS:
-            return None
-        return _decoded([picture], body, "L", QUICK_PIXELS)
+            pixels = checked_pixels(picture, max_pixels)
+        width, height = size = picture.size
+        rough = roughly and name == "JPEG" and max(size) >= 2 * ROUGH_PIXELS
+        shrink = max(size) / (ROUGH_PIXELS if rough else ENOUGH_PIXELS)
+        if shrink >= 2:  # a JPEG then gives no more detail than is needed
+            least = math.ceil(width / shrink), math.ceil(height / shrink)
+            picture.draft("L" if rough else "", least)
+        apart = name in KEEP_THE_LOCK and width * height > WORTH_A_PROCESS
+        if apart and frame:
+            raise EOFError("only the first of such frames is read")
+        with turn() if apart or pixels > LARGE else nullcontext():
+            upright = load_apart(body) if apart else loaded(picture)
+            aspect = pixel_aspect(picture)
+            del picture  # its memory is given back before the next one's turn
+    turned = (upright.width > upright.height) != (width > height * aspect)
+    return Decoded(upright, (height, width) if turned else size, rough)
 
 
 @contextmanager
-def _errors_named(body: bytes, max_pixels: int) -> Iterator[None]:
+def _errors_named(name: str, max_pixels: int) -> Iterator[None]:
     """Turn what Pillow raises into what is said of a picture."""
-    name, _ = decoder_for(body)
     try:
         yield
     except PILLOWS_LIMIT as error:
         raise TooManyPixels("far too many", max_pixels) from error
     except DECODER_ERRORS as error:
         raise Undecodable(name) from error
-
-
-def _opened(body: bytes, max_pixels: int) -> ImageFile:
-    picture = decoder_for(body)[1](BoundedFile(body))
-    _check_size(picture, max_pixels)
-    return picture
-
-
-def _check_size(picture: ImageFile, max_pixels: int) -> None:
-    most = max_pixels // cost_of_pixel(picture)
-    if picture.width * picture.height > most:
-        raise TooManyPixels(f"{picture.width} x {picture.height}", most)
-
-
-def _decoded(opened: list[ImageFile], body: bytes, mode: str, enough: int) -> Decoded:
-    """Load a picture, in its turn if it is large, and take it out of its list.
-
-    So its memory is given back before the next one's turn.
-    """
-    picture = opened.pop()
-    (width, height), aspect = picture.size, pixel_aspect(picture)
-    pixels = width * height
-    apart = decoder_for(body)[0] in KEEP_THE_LOCK and pixels > WORTH_A_PROCESS
-    large = apart or pixels * cost_of_pixel(picture) > LARGE
-    shrink = max(width, height) / enough
-    if shrink >= 2:  # a JPEG then gives no more detail than is needed
-        picture.draft(mode, (math.ceil(width / shrink), math.ceil(height / shrink)))
-    with turn() if large else nullcontext():
-        if apart and picture.tell():
-            raise EOFError("only the first of such frames is read")
-        upright = load_apart(body) if apart else loaded(picture)
-        del picture
-    turned = (upright.width > upright.height) != (width > height * aspect)
-    return Decoded(upright, (height, width) if turned else (width, height))
 
 
 def declared_pixels(body: bytes) -> int:

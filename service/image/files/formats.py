@@ -14,7 +14,7 @@ from PIL import (
 from PIL.ImageFile import ImageFile
 
 from service.image.files.bounds import TiffFile, jpeg_file
-from service.image.files.foreign_formats import is_avif
+from service.image.files.foreign_formats import foreign_format, is_avif, text_format
 from service.image.files.rejection import UnsupportedFormat
 
 Decoder = Callable[[io.BytesIO], ImageFile]
@@ -42,7 +42,8 @@ def decoder_for(body: bytes) -> tuple[str, Decoder]:
             return name, decoder
     if AvifImagePlugin.SUPPORTED and is_avif(body):  # not all builds of Pillow have it
         return "AVIF", AvifImagePlugin.AvifImageFile
-    raise UnsupportedFormat(body)
+    named, text = foreign_format(body), text_format(body)
+    raise UnsupportedFormat(named, text)
 
 
 def opens_as_picture(body: bytes) -> bool:

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from service.image.files.foreign_formats import foreign_format, text_format
-
 
 class ImageRejected(Exception):
     """An uploaded picture that no digit can be read from."""
@@ -19,9 +17,9 @@ class UnsupportedFormat(ImageRejected):
 
     reason = "format"
 
-    def __init__(self, body: bytes) -> None:
-        self.named = foreign_format(body)
-        name = self.named or text_format(body)
+    def __init__(self, named: str | None, text: str | None = None) -> None:
+        self.named = named
+        name = named or text
         found = f"this is {name}" if name else "the format is unknown"
         super().__init__(f"{found}; send a PNG, JPEG, GIF, WebP, BMP or TIFF picture")
 

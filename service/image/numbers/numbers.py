@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from service.image.candidates import may_hold
 from service.image.choosing import Score
 from service.image.digit_form import to_mnist
 from service.image.numbers.best_path import Glyph, Unit, best_path
@@ -88,11 +89,12 @@ def _worth(signs: Iterable[Unit | Glyph]) -> float:
 def _lines_of(page: Binarisation, score: Score) -> Lines | None:
     parts = page.parts
     lines = [_stacked(parts, line) for line in _in_lines(parts, _large(parts))]
-    lines = [[u for u in line if page.may_hold(parts.box(u))] for line in lines]
+    lines = [[u for u in line if may_hold(page, parts.box(u))] for line in lines]
     found = [(unit, parts.box(unit)) for line in lines for unit in line]
     if not found:
         return None
-    forms = np.stack([to_mnist(page.ink_of(unit, box)) for unit, box in found])
+    inks = [parts.cut_out(page.ink, page.level // 2, *unit) for unit in found]
+    forms = np.stack([to_mnist(ink) for ink in inks])
     likely = score(forms).max(axis=1).tolist()
     units = iter(map(Unit, *zip(*found, strict=True), forms, likely))
     return Lines(page, [[next(units) for _ in line] for line in lines if line])

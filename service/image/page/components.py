@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.image.page.morphology import Box
+from service.image.page.morphology import Box, Grey, running_max
 
 Mask = NDArray[np.bool_]
 Indices = NDArray[np.intp]
@@ -64,18 +64,6 @@ class Components:
         owners: Indices = self.owner[runs]
         return owners
 
-    def within(self, box: Box) -> Mask:
-        """Say of each part whether its box lies in another, whole."""
-        across = (self.left >= box.left) & (self.right <= box.right)
-        within: Mask = across & (self.top >= box.top) & (self.bottom <= box.bottom)
-        return within
-
-    def spanning(self, box: Box) -> Mask:
-        """Say of each part whether it reaches all four sides of a box that holds it."""
-        across = (self.left == box.left) & (self.right == box.right)
-        spanning: Mask = across & (self.top == box.top) & (self.bottom == box.bottom)
-        return spanning
-
     def meeting(self, box: Box) -> Mask:
         """Say of each part whether its box has a pixel in common with another."""
         across = (self.left < box.right) & (self.right > box.left)
@@ -98,6 +86,22 @@ class Components:
         filled = np.cumsum(steps[:-1], dtype=np.int8).view(bool)
         return filled.reshape(-1, stride)[:, box.left : box.right]
 
+    def cut_out(self, ink: Grey, least: int, chosen: Indices | Mask, box: Box) -> Grey:
+        """Return the ink of some parts alone, cut to what of it is over the least.
+
+        The greys next to the parts are their soft edges.
+        """
+        around = box.grown(2, self.shape)
+        alone = around.of(ink)
+        others = self.meeting(around)
+        others[chosen] = False
+        if others.any():
+            shape = self.mask(chosen, around).view(np.uint8)
+            alone = alone * running_max(shape, 3)
+        dark = alone > least
+        rows, columns = (np.flatnonzero(dark.any(axis=axis)) for axis in (1, 0))
+        return alone[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
 
 def find_components(mask: Mask) -> Components:
     """Label the 8-connected parts of a mask of shape (h, w).
@@ -108,15 +112,15 @@ def find_components(mask: Mask) -> Components:
     """
     height, width = mask.shape
     stride = width + 1  # an empty column keeps the runs of two rows apart
-    padded = np.zeros(height * stride + 1, dtype=np.int8)
+    padded = np.zeros(height * stride + 1, dtype=bool)
     padded[1:].reshape(height, stride)[:, :width] = mask
-    steps = np.diff(padded)
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-    owner = _joined(len(starts), *_touching(starts, ends, stride))
-    rows, count = starts // stride, int(owner.max(initial=-1)) + 1
+    edges = (padded[1:] != padded[:-1]).nonzero()[0]
+    starts, ends = edges[::2], edges[1::2]
+    owner, count = _joined(len(starts), *_touching(starts, ends, stride))
+    rows = starts // stride
     left, top = np.full(count, width), np.full(count, height)
     right, bottom = np.zeros(count, dtype=np.intp), np.zeros(count, dtype=np.intp)
-    np.minimum.at(left, owner, starts % stride)
+    np.minimum.at(left, owner, starts - rows * stride)
     np.maximum.at(right, owner, ends - rows * stride)
     np.minimum.at(top, owner, rows)
     np.maximum.at(bottom, owner, rows + 1)
@@ -136,8 +140,8 @@ def _touching(starts: Indices, ends: Indices, stride: int) -> tuple[Indices, Ind
     return upper, np.repeat(first, counts) + within
 
 
-def _joined(count: int, upper: Indices, lower: Indices) -> Indices:
-    """Number the sets that the pairs join, from 0, by the least member.
+def _joined(count: int, upper: Indices, lower: Indices) -> tuple[Indices, int]:
+    """Number the sets that the pairs join, from 0, by the least member; how many.
 
     Every run points at the least run known to be in its set; pairs lower each
     other's pointers and the pointers are followed to their ends until all agree.
@@ -151,4 +155,5 @@ def _joined(count: int, upper: Indices, lower: Indices) -> Indices:
         np.minimum.at(least, np.maximum(a, b)[apart], np.minimum(a, b)[apart])
         while not np.array_equal(jumped := least[least], least):
             least = jumped
-    return np.unique(least, return_inverse=True)[1].astype(np.intp)
+    numbers = (least == np.arange(count)).cumsum()
+    return numbers[least] - 1, int(numbers[-1]) if count else 0

@@ -1,5 +1,7 @@
 """How much ink lies on each pixel of a grey picture, whatever the light."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,24 +26,81 @@ FIT_STEPS: Final = 5
 FIT_STRIDE: Final = 3
 # A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
+# Wider than strokes, as shares of the page's short side: what suits most pages, and
+# thin strokes in broken light.
+WINDOWS: Final = (0.4, 0.15)
+# How likely a page is meant otherwise than it looks, as logarithms of a probability.
+UNEVEN: Final = -0.2
+UNLIKELY: Final = -1.0
+# The border tells the polarity beyond doubt if it is as one-sided as this, of 1.
+ONE_SIDED: Final = 0.5
+# So far apart must the tails be before ink is taken to be light.
+MOSTLY_LIGHT: Final = -0.7
+
+
+class Ink(NamedTuple):
+    """A way in which a page may be ink on paper.
+
+    amount: (h, w), 0 paper to 255; prior: the logarithm of how likely the page is to
+    be meant so; sheet: where (h, w) there is what the ink must lie on, if it is of the
+    polarity that the border speaks against.
+    """
+
+    amount: Grey
+    prior: float
+    sheet: NDArray[np.bool_] | None = None
 
 
 class Shades(NamedTuple):
     """The two shades of a page, and which of them is paper.
 
-    dark, light: their usual levels.
+    dark, light: their usual levels; parting: the highest of the dark ones.
     border: which of them lies along the page's border, -1 (all dark) to 1 (all light).
     clear: whether there is nothing else, so that the light must be even.
     """
 
     dark: int
     light: int
+    parting: int
     border: float
     clear: bool
 
     def paper(self, ink_is_dark: bool) -> int:
         """Return the level of the paper."""
         return self.light if ink_is_dark else self.dark
+
+
+def inks(grey: Image.Image) -> Iterator[list[Ink]]:
+    """Yield what may be ink on a page (mode L) in rounds, the likeliest first."""
+    small = in_small(grey)
+    shades = shades_of(small)
+    dark = shades.border >= 0
+    flat = Ink(ink_on_flat(grey, shades.paper(dark), dark), 0)
+    uneven = [] if shades.clear else _uneven_inks(grey, small, dark)
+    yield [flat, *(Ink(ink(), UNEVEN) for ink in uneven[:1])]
+    for ink in uneven[1:]:
+        yield [Ink(ink(), UNEVEN)]
+    against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
+    other = ink_on_flat(grey, shades.paper(not dark), not dark)
+    sheet = (np.asarray(grey) > shades.parting) != dark
+    yield [Ink(other, against, sheet)]
+
+
+def _uneven_inks(
+    grey: Image.Image, small: Grey, by_border: bool
+) -> list[Callable[[], Grey]]:
+    """Return what makes the ink under uneven light, in the likelier polarity first.
+
+    Where the border speaks for the other polarity, that one comes, too.
+    """
+    light = light_surface(small)
+    likely = darkness(small, light) > MOSTLY_LIGHT
+    windows = [int(share * min(small.shape)) for share in WINDOWS]
+    return [
+        partial(ink_on_uneven, grey, small, light, window, ink_is_dark)
+        for ink_is_dark in dict.fromkeys((likely, by_border))
+        for window in windows
+    ]
 
 
 def in_small(grey: Image.Image) -> Grey:
@@ -60,6 +119,7 @@ def shades_of(small: Grey) -> Shades:
     return Shades(
         percentile(dark, 0.5),
         percentile(light, 0.5),
+        level,
         _border_mean(small > level),
         tiny or clarity > CLEAR_CUT,
     )
@@ -119,13 +179,11 @@ def darkness(small: Grey, light: Surface) -> float:
 
 
 def _border_mean(bright: NDArray[np.bool_]) -> float:
-    """Return -1 (all dark) to 1 (all bright) along the border, corners thrice."""
-    near_y, near_x = (
-        np.minimum(np.arange(n), np.arange(n)[::-1]) < max(1, n // 8)
-        for n in bright.shape
-    )
-    weight = near_y[:, None].astype(int) + near_x + 4 * (near_y[:, None] & near_x)
-    return 2 * float((bright * weight).sum() / weight.sum()) - 1
+    """Return -1 (all dark) to 1 (all bright) along the border, corners twice."""
+    down, across = (max(1, n // 8) for n in bright.shape)
+    sides = bright[:down], bright[-down:], bright[:, :across], bright[:, -across:]
+    share = sum(np.count_nonzero(side) / side.size for side in sides) / len(sides)
+    return 2 * share - 1
 
 
 def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:

@@ -1,5 +1,7 @@
 """Histograms of grey pictures: where dark parts from light, and strokes from noise."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -8,10 +10,11 @@ from service.image.page.morphology import Grey
 
 Counts = NDArray[np.int64]
 
+LEVELS: Final = np.arange(256, dtype=np.float64)
 # Less than this much ink at its darkest, of 255, is grain and not a stroke.
-FAINTEST_STROKE = 16
+FAINTEST_STROKE: Final = 16
 # Two shades are clear-cut when this share of all variance lies between them.
-CLEAR_CUT = 0.8
+CLEAR_CUT: Final = 0.8
 
 
 def counts_of(grey: Grey) -> Counts:
@@ -24,19 +27,18 @@ def two_shades(counts: Counts) -> tuple[int, float]:
 
     How well: the variance between the two by the whole variance (Otsu 1979).
     """
-    levels, size = np.arange(256.0), counts.sum()
-    below, mass = counts.cumsum().astype(float), (counts * levels).cumsum()
-    apart = (mass[-1] * below - mass * size) ** 2 / np.maximum(
-        below * (size - below), 1
-    )
+    below, mass = counts.cumsum(), (counts * LEVELS).cumsum()
+    size, whole = float(below[-1]), float(mass[-1])
+    apart = (whole * below - mass * size) ** 2 / np.maximum(below * (size - below), 1)
     level = int(apart.argmax())
-    variance = size * (counts @ levels**2) - mass[-1] ** 2
-    return level, float(apart[level] / max(variance, 1e-9))
+    variance = size * float(counts @ LEVELS**2) - whole**2
+    return level, float(apart[level]) / max(variance, 1e-9)
 
 
 def percentile(counts: Counts, share: float) -> int:
     """Return the level below which a share of the pixels lies."""
-    return int(np.searchsorted(counts.cumsum(), share * counts.sum()))
+    below = counts.cumsum()
+    return int(below.searchsorted(share * below[-1]))
 
 
 def stroke_levels(ink: Grey) -> tuple[int, int] | None:
@@ -47,7 +49,7 @@ def stroke_levels(ink: Grey) -> tuple[int, int] | None:
     clear-cut.
     """
     counts = counts_of(ink)
-    peak = int(np.flatnonzero(counts)[-1])
+    peak = int(counts.nonzero()[0][-1])
     parting, clarity = two_shades(counts)
     paper = counts[: parting + 1] if clarity > CLEAR_CUT else counts
     middle, upper = percentile(paper, 0.5), percentile(paper, 0.84)
