@@ -49,7 +49,7 @@ class Admission:
                 keys.refresh()
 
 
-_PREDICTING = {"/predict", "/predict/batch", "/read", "/v1/models/digits:predict"}
+_PREDICTING = {"/", "/predict", "/predict/batch", "/read", "/v1/models/digits:predict"}
 
 
 def _predicts(path: str) -> bool:

@@ -143,7 +143,7 @@ def client_with(
 def fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every prediction fails, as if the code of the service were wrong."""
 
-    def fail(*_: object) -> NoReturn:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise ZeroDivisionError("a secret")
 
     monkeypatch.setattr(predict_module, "predict", fail)

@@ -205,10 +205,10 @@ def test_page_behind_a_proxy_links_to_where_the_proxy_is(
     client = client_with(DIGITS_TRUSTED_PROXIES="10.0.0.1")
     headers = {"X-Forwarded-Prefix": "/digits/", "X-Forwarded-Proto": "https"}
     page = client.get("/", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"})
-    assert 'action="/digits/predict"' in page.text
+    assert 'data-predict="/digits/predict"' in page.text
     assert "https://localhost/digits/predict" in page.text
     spoofed = client.get("/", headers=headers)
-    assert 'action="/predict"' in spoofed.text
+    assert 'data-predict="/predict"' in spoofed.text
     assert "https://" not in spoofed.text
 
 

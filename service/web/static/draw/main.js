@@ -1,0 +1,217 @@
+// The page to draw on: what is on the pad is asked for, and what comes is shown.
+
+import { setStale, showDetail, showDigit, showNothing, showNumber, showPicture } from "./answer.js";
+import { Asker } from "./ask.js";
+import { Correction } from "./correct.js";
+import { Drawing } from "./drawing.js";
+import { FaultPlace } from "./fault_place.js";
+import { describe } from "./faults.js";
+import { paint } from "./ink.js";
+import { Keys } from "./keys.js";
+import { showDigits, showNoDigits } from "./number.js";
+import { listenToPointers } from "./pen.js";
+import { listenToPictures } from "./picture.js";
+import { png } from "./png.js";
+import { rasterise } from "./raster.js";
+import { offerSamples } from "./samples.js";
+import { call, Fault, useKey } from "./service.js";
+import { nextBest, numberSentence, spoken } from "./words.js";
+
+const byId = (id) => document.getElementById(id);
+const { predict, read, feedback } = byId("main").dataset;
+const ROWS = 112; // read as well as larger pictures, for half the energy
+const QUIET_MS = 600;
+const PROMPT = byId("sentence").textContent;
+
+const pad = byId("pad");
+const drawing = new Drawing();
+const penWidth = () => byId("pen").valueAsNumber / 100;
+const keys = new Keys(pad, drawing, penWidth);
+const correction = new Correction(byId("correct"), byId("correct-state"), feedback, describe);
+const fault = new FaultPlace(byId("fault"), askAtOnce);
+const asker = new Asker(send, { answer: shown, fault: failed, slow, late });
+
+let answersLive = true; // unless asks are limited or need a key
+let sum = { answers: 0, joules: 0 };
+let lastRead = null; // the picture and its answer, for the explanation to be asked anew
+let announcement = null;
+
+const isNumber = () => byId("whole").checked;
+const columns = () => Math.round((ROWS * pad.clientWidth) / pad.clientHeight);
+
+async function pictureOf() {
+  if (drawing.picture) return drawing.picture;
+  return png(rasterise(drawing.strokes, columns(), ROWS), columns(), ROWS);
+}
+
+async function send(question, signal) {
+  question.picture ??= await pictureOf();
+  const address = question.isNumber ? read : predict;
+  const query = new URLSearchParams({ preview: 1, ...question.query });
+  return call(`${address}?${query}`, { method: "POST", body: question.picture, signal });
+}
+
+function askWhileDrawing() {
+  setStale(true);
+  clearTimeout(announcement);
+  correction.withdraw();
+  if (answersLive && !isNumber() && drawing.isReadable) {
+    asker.draft({ isDraft: true, query: { draft: 1 } });
+  }
+}
+
+function askAtOnce() {
+  asker.stop();
+  clearTimeout(announcement);
+  correction.withdraw();
+  if (drawing.isEmpty) return startAnew();
+  if (!drawing.isReadable) return fault.show(new Fault("too-small", ""));
+  asker.final({ isNumber: isNumber(), query: isNumber() ? {} : { explain: 1 } });
+}
+
+function startAnew() {
+  sum = { answers: 0, joules: 0 };
+  lastRead = null;
+  fault.hide();
+  showNothing(PROMPT);
+  showNoDigits(byId("boxes"), byId("digits"));
+  byId("rather").hidden = true;
+}
+
+function shown(question, { answer, isLimited, milliseconds }) {
+  answersLive = !isLimited;
+  fault.hide();
+  sum = { answers: sum.answers + 1, joules: sum.joules + (answer.energy?.joules ?? 0) };
+  showDetail(answer, milliseconds, sum);
+  if (question.isNumber) shownNumber(question, answer);
+  else showDigit(answer, question.isDraft);
+  if (question.isDraft) return;
+  if (!question.isNumber) settled(question, answer);
+  announcement = setTimeout(() => {
+    byId("said").textContent = question.isNumber ? numberSentence(answer) : spoken(answer);
+  }, QUIET_MS);
+}
+
+function settled(question, answer) {
+  showNoDigits(byId("boxes"), byId("digits"));
+  lastRead = { picture: question.picture, answer };
+  const next = nextBest(answer);
+  byId("why-for").textContent = `for ${answer.label}`;
+  byId("why-rather").textContent = `${answer.label} rather than ${next}`;
+  byId("why-rather").dataset.next = next;
+  pressed("why-for");
+  byId("rather").hidden = false;
+  correction.offer(question.picture, answer);
+  const several = (answer.warnings ?? []).some((warning) => warning.startsWith("several"));
+  byId("read-all").hidden = !several;
+}
+
+function shownNumber(question, answer) {
+  showNumber(answer);
+  const shownPicture = byId("picture");
+  const size = drawing.picture
+    ? [shownPicture.naturalWidth, shownPicture.naturalHeight]
+    : [columns(), ROWS];
+  showDigits(byId("boxes"), byId("digits"), answer, size);
+  byId("rather").hidden = byId("read-all").hidden = true;
+}
+
+function failed(question, error) {
+  if (!(error instanceof Fault)) throw error;
+  if (error.kind === "no-digit" && question.isDraft) return; // it may become one
+  if (["no-key", "rate-limit"].includes(error.kind)) answersLive = false;
+  if (error.kind === "no-key") byId("key-form").hidden = false;
+  fault.show(error);
+}
+
+function slow(question) {
+  if (!question.isDraft) byId("sentence").textContent = "Reading …";
+}
+
+function late() {
+  fault.show(new Fault("late", ""));
+}
+
+function pressed(chosen) {
+  for (const id of ["why-for", "why-rather"]) {
+    byId(id).setAttribute("aria-pressed", String(id === chosen));
+  }
+}
+
+// The same drawing explained anew; as a draft, for it has been counted.
+async function explain(chosen) {
+  const query = { draft: 1, explain: 1 };
+  if (chosen === "why-rather") query.rather_than = byId(chosen).dataset.next;
+  pressed(chosen);
+  const { picture, answer } = lastRead;
+  try {
+    const explained = await send({ picture, query });
+    if (lastRead?.answer === answer) showPicture("why", explained.answer.explanation);
+  } catch (error) {
+    failed({}, error);
+  }
+}
+
+function refresh() {
+  const picture = byId("picture");
+  URL.revokeObjectURL(picture.src);
+  picture.hidden = !drawing.picture;
+  if (drawing.picture) picture.src = URL.createObjectURL(drawing.picture);
+  byId("undo").disabled = !drawing.canUndo;
+  byId("redo").disabled = !drawing.canRedo;
+  byId("clear").disabled = drawing.isEmpty;
+  const strokes = drawing.strokes.length;
+  const what = drawing.picture ? "a picture" : `${strokes} stroke${strokes === 1 ? "" : "s"}`;
+  pad.setAttribute("aria-label", `Drawing pad: ${what}`);
+}
+
+let isPainting = false;
+function repaint() {
+  if (isPainting) return;
+  isPainting = true;
+  requestAnimationFrame(() => {
+    isPainting = false;
+    paint(pad, drawing, keys.cursor);
+  });
+}
+
+drawing.addEventListener("ink", () => {
+  repaint();
+  if (drawing.isBeingDrawn) askWhileDrawing();
+});
+drawing.addEventListener("change", () => {
+  repaint();
+  refresh();
+  askAtOnce();
+});
+listenToPointers(pad, drawing, penWidth);
+listenToPictures(byId("file"), (file) => drawing.show({ picture: file }), (error) => fault.show(error));
+new ResizeObserver(repaint).observe(pad);
+window.addEventListener("resize", repaint); // a zoom may leave the pad's size as it is
+window.addEventListener("online", askAtOnce);
+byId("picture").addEventListener("error", () => (byId("picture").hidden = true));
+byId("undo").addEventListener("click", () => drawing.undo());
+byId("redo").addEventListener("click", () => drawing.redo());
+byId("clear").addEventListener("click", () => drawing.clear());
+byId("whole").addEventListener("change", () => {
+  byId("main").classList.toggle("whole", isNumber());
+  startAnew();
+  requestAnimationFrame(askAtOnce); // once the pad has its new shape
+});
+byId("read-all").addEventListener("click", () => byId("whole").click());
+for (const id of ["why-for", "why-rather"]) byId(id).addEventListener("click", () => explain(id));
+offerSamples(byId("samples"), (strokes) => {
+  drawing.show({ strokes: strokes.map((points) => ({ width: penWidth(), points })) });
+});
+byId("key-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  useKey(byId("key").value);
+  answersLive = true;
+  askAtOnce();
+});
+
+byId("main").classList.toggle("whole", isNumber()); // a reload may bring the choice back
+refresh();
+drawing.restore();
+repaint();
+if (byId("main").dataset.model === "") fault.show(new Fault("no-model", ""));
