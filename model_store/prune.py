@@ -20,7 +20,7 @@ def prune(store: ModelStore, keep: int) -> Pruned:
 
     The served, the pinned and the canary version always stay. Withdrawn versions are
     not counted: they go when as many newer ones are kept. A report goes with its
-    version. Raises StoreUnavailable.
+    model. Raises StoreUnavailable.
     """
     return Pruned(_prune_versions(store, keep), _prune_rejected(store, keep))
 
@@ -56,4 +56,5 @@ def _prune_rejected(store: ModelStore, keep: int) -> list[str]:
     paths = sorted(p for p in listed(store.root / "rejected") if p.suffix == ".npz")
     for path in paths[:-keep]:
         remove(path)
+        remove(store.root / "reports" / path.stem)
     return [path.name for path in paths[:-keep]]

@@ -53,10 +53,9 @@ class Diverged(TrainerError):
     Attributes: epoch.
     """
 
-    def __init__(self, epoch: int, learning_rate: float) -> None:
+    def __init__(self, epoch: int, remedy: str) -> None:
         super().__init__(
-            f"the cost is not finite in epoch {epoch}: nothing was published;"
-            f" try a learning rate below {learning_rate:g}"
+            f"the cost is not finite in epoch {epoch}: nothing was published; {remedy}"
         )
         self.epoch = epoch
 

@@ -56,7 +56,6 @@ class Job:
                 "default",
                 {},
                 limits=Limits(max_seconds=_FIRST_MODEL_SECONDS),
-                reported=False,  # somebody waits for this model
                 keeps_checkpoint=False,  # another start is as quick
             )
         )

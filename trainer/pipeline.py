@@ -48,7 +48,7 @@ def train_and_publish(
     meter, energy_settings = energy
     say = reporter.say
     request.limits.refuse_unmeasured(meter.source)
-    places.refuse_unwritable(request.choice.downloads_to)
+    places.refuse_unwritable(request.choice.downloads_to, request.plots)
     phases = Phases.of(meter)
     with phases.load:
         digits = load(request.choice, say)
@@ -67,11 +67,19 @@ def train_and_publish(
         stop.check()
         candidate = (trained.network, card)
         result, version, path = _publish(candidate, digits, places.store, request.gated)
-    if version and request.reported:
-        subject = Subject(version, trained, digits, evaluation, honest, meter.source)
-        report_on(subject, places.report(version), say)
-    figures = {**run_figures(trained, evaluation, honest, phases), "energy": spent}
-    return Outcome(version, evaluation, _document(result, version, path, figures))
+    title = f"Version {version}" if version else "Refused network"
+    subject = Subject(title, trained, digits, evaluation, honest, meter.source)
+    page = report_on(subject, places.report(path), request.plots, say)
+    document = {
+        "version": version,
+        "path": str(path),
+        "accepted": result.accepted,
+        "reason": result.reason,
+        "report": page and str(page),
+        **run_figures(trained, evaluation, honest, phases),
+        "energy": spent,
+    }
+    return Outcome(version, evaluation, document)
 
 
 def _served(store: ModelStore) -> Model | None:
@@ -99,15 +107,3 @@ def _publish(
         with contextlib.suppress(NewerVersion):
             version = store.publish(*candidate, after=newest)
             return result, version, store.path(version)
-
-
-def _document(
-    result: GateResult, version: int | None, path: Path, figures: dict[str, Any]
-) -> dict[str, Any]:
-    return {
-        "version": version,
-        "path": str(path),
-        "accepted": result.accepted,
-        "reason": result.reason,
-        **figures,
-    }

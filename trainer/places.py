@@ -36,19 +36,18 @@ class Places:
     store: ModelStore
     checkpoints: Checkpoints
 
-    def report(self, version: int) -> Path:
-        """The directory of a version's report."""
-        return self.store.root / "reports" / self.store.path(version).stem
+    def report(self, model: Path) -> Path:
+        """The directory of the report on a model file, of a version or refused."""
+        return self.store.root / "reports" / model.stem
 
-    def refuse_unwritable(self, downloads: Path | None) -> None:
+    def refuse_unwritable(self, *others: Path | None) -> None:
         """Raises NotWritable if a run could not leave here what it makes.
 
-        downloads: where it downloads to, None if it does not.
+        others: more directories that it writes to, such as that of its downloads.
         """
-        _try_to_write(self.store.path(1).parent)
-        _try_to_write(self.checkpoints.directory)
-        if downloads:
-            _try_to_write(downloads)
+        ours = (self.store.path(1).parent, self.checkpoints.directory)
+        for directory in filter(None, (*ours, *others)):
+            _try_to_write(directory)
 
 
 def _try_to_write(directory: Path) -> None:

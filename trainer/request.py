@@ -1,6 +1,7 @@
 """What the command line asks of a run."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from trainer.data.choice import DataChoice
@@ -39,7 +40,7 @@ class Request:
         changes: the preset's settings that the user changed.
         seed: None for a fresh one, which the metadata records.
         gated: False publishes without comparing.
-        reported: False draws no report, which takes seconds.
+        plots: a directory to copy the report into, or None.
         resumed: go on from a checkpoint if there is one.
         keeps_checkpoint: False writes none when the run is stopped.
     """
@@ -50,6 +51,6 @@ class Request:
     seed: int | None = None
     limits: Limits = field(default_factory=Limits)
     gated: bool = True
-    reported: bool = True
+    plots: Path | None = None
     resumed: bool = False
     keeps_checkpoint: bool = True

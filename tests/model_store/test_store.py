@@ -324,7 +324,11 @@ def test_prune_keeps_the_newest_refused_models(
     full: ModelStore, network: Network, card: Card
 ) -> None:
     paths = [full.reject(network, card, NOON + timedelta(days=n)) for n in range(3)]
+    reports = [full.root / "reports" / path.stem for path in paths]
+    for report in reports:
+        report.mkdir(parents=True)
     assert prune(full, 2).rejected == [paths[0].name]
+    assert [report.exists() for report in reports] == [False, True, True]
     assert [path.exists() for path in paths] == [False, True, True]
     assert prune(full, 2).rejected == []
 

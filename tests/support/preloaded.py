@@ -11,7 +11,9 @@ from trainer.learning.sgd import warm_up
 for _slow in ("scipy.ndimage", "scipy.optimize", "sklearn.datasets"):
     import_module(_slow)
 import_module("trainer.cli.commands")
-mock.patch.object(pipeline, "report_on").start()  # plots take seconds, too
+mock.patch.object(
+    pipeline, "report_on", return_value=None
+).start()  # plots take seconds, too
 
 _settings = settings_for("default", False, 0, {"hidden": (2,), "augment": True})
 warm_up(_settings)

@@ -27,7 +27,13 @@ from trainer.data.recorded import test_rows
 from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.learning.evaluate import evaluate as evaluate_network
-from trainer.learning.logic_gates import gates_document, gates_text, learn_gates
+from trainer.learning.logic_gates import (
+    MENDED,
+    NOTES,
+    gates_document,
+    gates_text,
+    learn_gates,
+)
 from trainer.report.text import evaluation_text, outcome_text
 from trainer.request import Request
 from trainer.schedule import CronSchedule, run_forever
@@ -174,10 +180,16 @@ def evaluate(
     show_default=True,
     help="Of the first weights; the same seed gives the same outputs.",
 )
+@click.option(
+    "--as-in-the-notes",
+    is_flag=True,
+    help="No biases and a learning rate of 0.1, as in the course notes; XOR then fails."
+    " Without it: biases and a rate of 1.",
+)
 @json_option
-def gates(seed: int, as_json: bool) -> None:
+def gates(seed: int, as_in_the_notes: bool, as_json: bool) -> None:
     """Learn OR, AND, XOR, NAND and NOR with a small network of the same code."""
-    tables = learn_gates(seed)
+    tables = learn_gates(seed, NOTES if as_in_the_notes else MENDED)
     document = gates_document(tables)
     click.echo(json.dumps(document) if as_json else gates_text(tables))
 

@@ -87,11 +87,12 @@ threads_option = click.option(
 )
 progress_option = click.option(
     "--progress",
-    type=click.Choice(["auto", "json"]),
+    type=click.Choice(["auto", "epochs", "json"]),
     default="auto",
     show_default=True,
-    help="How progress is shown on stderr. auto: a bar on a terminal, else lines of"
-    " text. json: one JSON object a line.",
+    help="How progress is shown on stderr. auto: a bar on a terminal, else a line every"
+    " two seconds. epochs: a line with the cost after every epoch. json: one JSON"
+    " object a line.",
 )
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from trainer.cli.options import Layers, Positive
 from trainer.errors import BoundUnknown
 from trainer.learning.backprop import LOSSES
 from trainer.learning.settings import settings_for
+from trainer.learning.sgd import FIRST_WEIGHTS
 from trainer.request import Limits, Request
 from trainer.training.gain import OVER_EPOCHS
 
@@ -19,13 +21,14 @@ Command = Callable[..., Any]
 SETTINGS = (
     "hidden",
     "activation",
+    "weights",
     "loss",
     "learning_rate",
     "epochs",
     "batch_size",
     "augment",
 )
-_REQUEST = ("choice", "preset", "seed", "resumed")
+_REQUEST = ("choice", "preset", "seed", "resumed", "plots")
 _LIMITS = ("max_seconds", "max_joules", "min_gain_per_joule")
 
 
@@ -71,6 +74,14 @@ def settings_options(command: Command) -> Command:
             "--activation",
             type=click.Choice(list(SLOPES)),
             help="The activation function of the hidden layers.",
+        ),
+        click.option(
+            "--weights",
+            type=click.Choice(list(FIRST_WEIGHTS)),
+            help="First weights: notes, 0.5 - U(0, 1), for the sigmoid; he, a normal"
+            " distribution of variance 2 / fan-in (He et al. 2015), for ReLU. --preset"
+            " notebook --activation relu takes he and a learning rate of 0.03, unless"
+            " they are given.",
         ),
         click.option(
             "--loss",
@@ -141,6 +152,13 @@ def _limit_options(command: Command) -> Command:
             help="Go on from the checkpoint that the same command left in the state"
             " directory, when a signal stopped it or its network could not be"
             " published; begin anew if there is none.",
+        ),
+        click.option(
+            "--plots",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Write the report's plots into this directory too, as PNG files and"
+            " one page, index.html. The store has them under reports/.",
         ),
         click.option(
             "--no-gate",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_store.network import Floats, Network
-from trainer.learning.backprop import LOSSES, backprop
+from trainer.learning.backprop import LOSSES, Gradients, backprop
 from trainer.learning.sgd import Descent
 
 # Of two inputs 0 0, 0 1, 1 0, 1 1; the pixels of a true input are full ink.
@@ -22,8 +22,24 @@ GATES = {
     "NOR": (1, 0, 0, 0),
 }
 _LAYERS = (2, 4, 1)
-_LEARNING_RATE = 1.0
 _EPOCHS = 1_000
+
+
+@dataclass(frozen=True)
+class GateSetup:
+    """What decides whether the 2-4-1 network learns the gates.
+
+    Attributes:
+        learning_rate: alpha.
+        has_biases: False keeps every bias at 0.
+    """
+
+    learning_rate: float
+    has_biases: bool
+
+
+NOTES = GateSetup(0.1, has_biases=False)
+MENDED = GateSetup(1.0, has_biases=True)
 
 
 @dataclass(frozen=True)
@@ -49,23 +65,25 @@ class TruthTable:
         return self.answers == list(self.truth)
 
 
-def learn_gates(seed: int) -> list[TruthTable]:
+def learn_gates(seed: int, setup: GateSetup = MENDED) -> list[TruthTable]:
     """Learn each gate with a network of its own."""
     rng = np.random.default_rng(seed)
-    return [learn_gate(gate, rng) for gate in GATES]
+    return [learn_gate(gate, rng, setup) for gate in GATES]
 
 
-def learn_gate(gate: str, rng: np.random.Generator) -> TruthTable:
-    """Plain backprop on all four rows at once, with the notes' 2-4-1 network.
-
-    Two things are unlike theirs: it has biases, and ten times their learning rate.
-    """
+def learn_gate(
+    gate: str, rng: np.random.Generator, setup: GateSetup = MENDED
+) -> TruthTable:
+    """Plain backprop on all four rows at once, with the notes' 2-4-1 network."""
     network = _initial_network(rng)
     descent = Descent(network, momentum=0)
     targets = np.array(GATES[gate], float)[:, None]
     for _ in range(_EPOCHS):
         gradients = backprop(network, LOSSES["tse"], 255 * INPUTS, targets)
-        descent.step(gradients, _LEARNING_RATE)
+        if not setup.has_biases:
+            flat = [np.zeros_like(b) for b in network.biases]
+            gradients = Gradients(gradients.weights, flat)
+        descent.step(gradients, setup.learning_rate)
     outputs = network.outputs(255 * INPUTS)[:, 0]
     return TruthTable(gate, GATES[gate], outputs.tolist())
 

@@ -51,6 +51,12 @@ class Settings:
         more = self.augment or self.momentum or self.weight_decay or self.one_cycle
         return self.batch_size == 1 and not more
 
+    def __str__(self) -> str:
+        return (
+            f"{self.preset}: {self.activation}, {self.loss}, weights {self.weights},"
+            f" alpha {self.learning_rate:g}, batch {self.batch_size}"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it."""
         return {**asdict(self), "hidden": list(self.hidden)}
@@ -100,13 +106,18 @@ _DEFAULT_EMBEDDED = {
     "weight_decay": 1e-3,
 }
 
+# With ReLU the notes' weights make outputs that saturate, and steps at a rate of 0.3
+# leave nodes that are off for every picture (docs/notebook.md has figures).
+_NOTEBOOK_RELU = {"weights": "he", "learning_rate": 0.03}
+
 
 def settings_for(
     preset: str, embedded: bool, seed: int, changes: dict[str, Any]
 ) -> Settings:
     """A preset with the user's changes; the embedded set has a `default` of its own.
 
-    notebook: the notes to the letter. default: the best that the architecture reaches.
+    notebook: the notes to the letter; with ReLU, first weights and a rate that suit it,
+    unless they are given. default: the best that the architecture reaches.
     """
     chosen = {
         ("notebook", False): _NOTEBOOK,
@@ -114,4 +125,7 @@ def settings_for(
         ("default", False): _DEFAULT,
         ("default", True): _DEFAULT_EMBEDDED,
     }[preset, embedded]
-    return Settings(preset=preset, seed=seed, **{**chosen, **changes})
+    suiting = {}
+    if preset == "notebook" and changes.get("activation") == "relu":
+        suiting = _NOTEBOOK_RELU
+    return Settings(preset=preset, seed=seed, **{**chosen, **suiting, **changes})

@@ -17,24 +17,30 @@ from trainer.learning.examples import Examples, Map, examples_of, targets
 from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one
 from trainer.learning.settings import Settings
 
+Shape = tuple[int, int]
+
 _ONES_AT_ONCE = 100
+WARM_UP = 0.2  # of a one-cycle run
 # A batch of so many rows is learnt in two halves, which two threads may do at once.
 _WORTH_HALVING = 128
+
+
+# (fan_in, fan_out), rng -> the first weights of a layer.
+FIRST_WEIGHTS: dict[str, Callable[[Shape, np.random.Generator], Floats]] = {
+    "notes": lambda shape, rng: 0.5 - rng.random(shape),
+    "he": lambda shape, rng: rng.normal(0, np.sqrt(2 / shape[0]), shape),
+}
 
 
 def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
     """Random weights as the settings say and zero biases, in float32."""
     layers = [784, *settings.hidden, 10]
-    weights = []
-    for fan_in, fan_out in pairwise(layers):
-        if settings.weights == "notes":
-            weight = 0.5 - rng.random((fan_in, fan_out))
-        else:
-            weight = rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out))
-        weights.append(weight.astype(np.float32))
+    drawn = FIRST_WEIGHTS[settings.weights]
     output = LOSSES[settings.loss].output_activation
     return Network(
-        weights=tuple(weights),
+        weights=tuple(
+            drawn(shape, rng).astype(np.float32) for shape in pairwise(layers)
+        ),
         biases=tuple(np.zeros(nodes, np.float32) for nodes in layers[1:]),
         activation_names=(settings.activation,) * len(settings.hidden) + (output,),
     )
@@ -120,10 +126,9 @@ def learning_rate_at(settings: Settings, progress: float) -> float:
     """
     if not settings.one_cycle:
         return settings.learning_rate
-    warm_up = 0.2
-    if progress < warm_up:
-        return settings.learning_rate * (0.05 + 0.95 * progress / warm_up)
-    annealed = (progress - warm_up) / (1 - warm_up)
+    if progress < WARM_UP:
+        return settings.learning_rate * (0.05 + 0.95 * progress / WARM_UP)
+    annealed = (progress - WARM_UP) / (1 - WARM_UP)
     return settings.learning_rate * 0.5 * (1 + float(np.cos(np.pi * annealed)))
 
 

@@ -1,6 +1,7 @@
-"""A report for each version: plots as PNG files, and one page that shows them."""
+"""A report on each run: plots as PNG files, and one page that shows them."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
@@ -10,25 +11,27 @@ from trainer.report.subject import Subject
 
 
 def report_on(
-    subject: Subject, directory: Path, say: Callable[[str], None]
+    subject: Subject, directory: Path, plots: Path | None, say: Callable[[str], None]
 ) -> Path | None:
-    """Write a version's report into `directory`; the path of its page.
+    """Write a report into `directory`; the path of its page.
 
-    A report that cannot be written (a full disk) is told and given up: the version
-    stands without it.
+    plots: another directory that gets a copy, beside whatever is in it.
+    A report that cannot be written (a full disk) is told and given up: the network
+    that a run left stands without it.
     """
     try:
         page = write(subject, directory)
+        if plots:
+            shutil.copytree(directory, plots, dirs_exist_ok=True)
     except OSError as error:
-        say(f"version {subject.version} has no report: {error}")
+        say(f"{subject.title} has no report: {error}")
         return None
-    say(f"report on version {subject.version}: {page}")
     return page
 
 
 def write(subject: Subject, directory: Path) -> Path:
     """Make the directory whole; the path of its page. Raises OSError."""
-    page = Page(f"Version {subject.version}", f"<p>{escape(str(subject))}</p>")
+    page = Page(subject.title, f"<p>{escape(str(subject))}</p>")
     return write_page(page, _plots(subject), directory)
 
 

@@ -1,4 +1,4 @@
-"""The version that a report is about."""
+"""The network that a report is about."""
 
 from dataclasses import dataclass
 
@@ -10,15 +10,16 @@ from trainer.training.training import Trained
 
 @dataclass(frozen=True)
 class Subject:
-    """A version, and how it came about.
+    """A network that a run left, and how it came about.
 
     Attributes:
+        title: such as "Version 3".
         evaluation: of the test rows.
         honesty: of the test rows, and pictures that show no digit.
         energy_source: of the run's joules, None if there is none.
     """
 
-    version: int
+    title: str
     trained: Trained
     digits: Digits
     evaluation: Evaluation

@@ -45,13 +45,14 @@ def outcome_text(evaluation: Evaluation, document: dict[str, Any]) -> str:
         result = f"published version {document['version']}: {document['path']}"
     else:
         result = f"refused, kept as {document['path']}"
-    return "\n".join(
-        [
-            evaluation_text(evaluation),
-            energy_text(document["energy"]),
-            f"{result} ({document['reason']})",
-        ]
-    )
+    lines = [
+        evaluation_text(evaluation),
+        energy_text(document["energy"]),
+        f"{result} ({document['reason']})",
+    ]
+    if document["report"]:
+        lines.append(f"report with plots: {document['report']}")
+    return "\n".join(lines)
 
 
 def _cells(values: Any) -> str:

@@ -66,18 +66,24 @@ def activations() -> Figure:
 
 
 def learning_curves(epochs: Sequence[EpochReport], loss: str) -> Figure:
-    """The cost after each epoch, and the accuracy on held-out rows if there are any."""
+    """The cost after each epoch, as in the notes and with a logarithmic axis.
+
+    Beside it the accuracy on held-out rows, if there are any.
+    """
     accuracy = _accuracies(epochs)
-    panels = 1 if accuracy is None else 2
+    panels = 2 if accuracy is None else 3
     figure = Figure(figsize=(4.5 * panels, 3.6), layout="constrained")
     numbers = [report.epoch for report in epochs]
-    first, *others = np.atleast_1d(figure.subplots(1, panels))
-    _curve(first, numbers, [report.cost for report in epochs], BLUE)
-    first.set(title="Cost", ylabel=f"{loss}, summed over the rows", yscale="log")
+    linear, logarithmic, *others = figure.subplots(1, panels)
+    for axes, scale in ((linear, "linear"), (logarithmic, "log")):
+        _curve(axes, numbers, [report.cost for report in epochs], BLUE)
+        axes.set(title=f"Cost, {scale}", ylabel=f"{loss}, summed over the rows")
+        axes.set_yscale(scale)
+    linear.set_ylim(bottom=0)
     for axes in others:
         _curve(axes, numbers, accuracy, ORANGE)
         axes.set(title="Accuracy on held-out rows", ylabel="accuracy, %")
-    for axes in (first, *others):
+    for axes in (linear, logarithmic, *others):
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True, min_n_ticks=1))
     return figure

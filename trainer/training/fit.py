@@ -19,6 +19,7 @@ from trainer.learning.settings import Settings
 from trainer.learning.sgd import run_epoch
 from trainer.training.budget import Budget
 from trainer.training.epoch_report import EpochReport
+from trainer.training.first_epochs import complaint, smaller_steps
 from trainer.training.gain import GainRule
 from trainer.training.progress import Reporter
 from trainer.training.signals import StopFlag
@@ -99,8 +100,14 @@ class Fit:
                     report = self._report(state, rate, at_once)
                 state.end_epoch(report)
                 self.reporter.epoch_done(report)
+                if stuck := self._complaint(state):
+                    self.reporter.say(stuck)
                 yield report
                 stop.check()
+
+    def _complaint(self, state: TrainingState) -> str | None:
+        network = state.descent.network
+        return complaint(self.settings, network, self.training, state.reports)
 
     def _is_over(self, state: TrainingState) -> bool:
         ended = self.budget.spent or self.gain.ends(state.reports)
@@ -132,7 +139,7 @@ class Fit:
         with np.errstate(over="ignore", invalid="ignore"):
             summed = cost(network, self.training, LOSSES[self.settings.loss], at_once)
         if not np.isfinite(summed):
-            raise Diverged(epoch, self.settings.learning_rate)
+            raise Diverged(epoch, smaller_steps(self.settings))
         accuracy = None
         if self.validation:
             accuracy = evaluate(network, self.validation).accuracy

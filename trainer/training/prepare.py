@@ -52,7 +52,7 @@ def _what_starts(fit: Fit, digits: Digits, checkpoint: Checkpoint | None) -> str
     held_out = f", {len(fit.validation)} held out" if fit.validation else ""
     begins = f"going on from {checkpoint.path} with" if checkpoint else "training"
     return (
-        f"{begins} {[784, *settings.hidden, 10]} ({settings.preset}) on"
+        f"{begins} {[784, *settings.hidden, 10]} ({settings}) on"
         f" {len(training):,} rows of {source}{held_out};"
         f" test: {len(digits.test):,} rows of {digits.test.file}"
     )

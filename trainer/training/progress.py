@@ -29,9 +29,13 @@ class Reporter(Protocol):
 
 
 class PlainReporter:
-    """Lines for a log: every epoch of a slow run, about one in 2 s of a fast one."""
+    """Lines for a log: every epoch of a slow run, about one in 2 s of a fast one.
 
-    def __init__(self) -> None:
+    quiet_s: seconds from one line to the next; 0 for a line each epoch.
+    """
+
+    def __init__(self, quiet_s: float = 2.0) -> None:
+        self._quiet_s = quiet_s
         self._quiet_until = 0.0
 
     def say(self, text: str) -> None:
@@ -43,7 +47,7 @@ class PlainReporter:
     def epoch_done(self, report: EpochReport) -> None:
         if time.monotonic() >= self._quiet_until or report.epoch == report.epochs:
             self.say(str(report))
-            self._quiet_until = time.monotonic() + 2
+            self._quiet_until = time.monotonic() + self._quiet_s
 
     def close(self) -> None:
         """Nothing is open."""
@@ -115,7 +119,9 @@ class TerminalReporter:
 
 
 def reporter(kind: str) -> Reporter:
-    """The reporter for --progress auto or json."""
+    """The reporter for --progress auto, epochs or json."""
     if kind == "json":
         return JsonReporter()
+    if kind == "epochs":
+        return PlainReporter(quiet_s=0)
     return TerminalReporter() if sys.stderr.isatty() else PlainReporter()

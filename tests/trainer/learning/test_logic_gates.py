@@ -27,6 +27,17 @@ def test_xor_is_learnt_from_many_starts(seed: int) -> None:
     assert learn_gate("XOR", np.random.default_rng(seed)).is_right
 
 
+def test_notes_setup_fails_at_xor_as_theirs_did(place: Place) -> None:
+    run = place.run("trainer", "gates", "--as-in-the-notes")
+    assert run.code == 0, run.stderr
+    assert run.stdout.splitlines()[-1].split() == [
+        "right", "right", "WRONG", "right", "right",
+    ]  # fmt: skip
+    document = place.json("trainer", "gates", "--as-in-the-notes")
+    assert document["gates"]["XOR"]["answers"] == [0, 1, 1, 1]
+    assert not document["all_right"]
+
+
 def test_truths_are_those_of_the_gates() -> None:
     inputs = [(left, right) for left in (False, True) for right in (False, True)]
     assert {

@@ -29,3 +29,16 @@ def test_changes_stand_over_the_preset(preset: str) -> None:
     changes = {"hidden": (30,), "epochs": 3, "augment": False, "batch_size": 32}
     changed = settings_for(preset, embedded=False, seed=1, changes=changes)
     assert {name: getattr(changed, name) for name in changes} == changes
+
+
+def test_relu_in_the_notes_run_brings_weights_and_a_rate_that_suit_it() -> None:
+    relu = settings_for("notebook", False, 1, {"activation": "relu"})
+    assert (relu.weights, relu.learning_rate) == ("he", 0.03)
+    assert relu.to_dict()["weights"] == "he"
+
+
+def test_what_is_given_stands_over_what_suits_relu() -> None:
+    given = {"activation": "relu", "weights": "notes", "learning_rate": 0.3}
+    relu = settings_for("notebook", False, 1, given)
+    assert (relu.weights, relu.learning_rate) == ("notes", 0.3)
+    assert settings_for("notebook", False, 1, {"weights": "he"}).learning_rate == 0.3

@@ -26,6 +26,7 @@ from trainer.learning.sgd import initial_network
 from trainer.report.report import report_on, write
 from trainer.report.result_plots import Predictions, predict, worst_mistakes
 from trainer.report.subject import Subject
+from trainer.report.training_plots import learning_curves
 from trainer.training.epoch_report import EpochReport
 from trainer.training.training import Trained
 
@@ -52,7 +53,7 @@ def subject(digits: Dataset) -> Subject:
     trained = Trained(network, settings, epochs, both.train, 600, None, 1.5)
     evaluation = evaluate(network, both.test)
     honest = Honesty(auroc=0.9, over_0_9=0.125, digits_over_0_9=0.75, rows=1184)
-    return Subject(7, trained, both, evaluation, honest, "estimate")
+    return Subject("Version 7", trained, both, evaluation, honest, "estimate")
 
 
 @pytest.fixture
@@ -131,23 +132,53 @@ def test_disk_that_fills_leaves_no_part_of_a_report(
     subject: Subject, tmp_path: Path, small_files: None
 ) -> None:
     said: list[str] = []
-    assert report_on(subject, tmp_path / "reports" / "7", said.append) is None
+    assert report_on(subject, tmp_path / "reports" / "7", None, said.append) is None
     [line] = said
-    assert line.startswith("version 7 has no report: ")
+    assert line.startswith("Version 7 has no report: ")
     assert "File too large" in line
     assert list((tmp_path / "reports").iterdir()) == []
 
 
-def test_training_reports_on_the_version_that_it_publishes(
-    place: Place, quick: Quick
+def test_copy_of_the_plots_spares_what_is_in_their_directory(
+    subject: Subject, tmp_path: Path
 ) -> None:
-    run = place.run_plainly("trainer", *quick, "--progress", "json")
+    plots = tmp_path / "plots"
+    plots.mkdir()
+    (plots / "mine.txt").write_text("kept")
+    (plots / "learning.png").write_text("an older one")
+    page = report_on(subject, tmp_path / "7", plots, pytest.fail)
+    assert page
+    assert (plots / "mine.txt").read_text() == "kept"
+    assert {path.stem for path in plots.glob("*.png")} == PLOTS
+    for path in page.parent.iterdir():
+        assert (plots / path.name).read_bytes() == path.read_bytes()
+
+
+def test_cost_is_drawn_as_in_the_notes_and_logarithmic(subject: Subject) -> None:
+    figure = learning_curves(subject.trained.reports, "tse")
+    linear, logarithmic, _ = figure.axes
+    assert (linear.get_yscale(), logarithmic.get_yscale()) == ("linear", "log")
+    for axes in (linear, logarithmic):
+        [line] = axes.lines
+        assert np.asarray(line.get_ydata()).tolist() == [90, 45, 30]
+
+
+def test_every_run_has_a_report_that_its_last_line_names(
+    place: Place, quick: Quick, test_csv: Path
+) -> None:
+    """The first model is published; one of another seed, worse by luck, is refused."""
+    plots = place.root / "plots"
+    run = place.run_plainly("trainer", *quick, "--epochs", 30, "--plots", plots)
     assert run.returncode == 0, run.stderr
     directory = place.store.root / "reports" / "000001"
+    assert run.stdout.splitlines()[-1].endswith(f" {directory / 'index.html'}")
     assert {path.stem for path in directory.glob("*.png")} == PLOTS
-    assert "Version 1" in (directory / "index.html").read_text()
-    said = [json.loads(line).get("text", "") for line in run.stderr.splitlines()]
-    assert said[-1] == f"report on version 1: {directory / 'index.html'}"
+    assert "<h1>Version 1" in (plots / "index.html").read_text()
+    refused = invoke(place, *quick, "--epochs", 1, "--learning-rate", 1e-9)
+    page = Path(refused.stdout.splitlines()[-1].split()[-1])
+    assert "<h1>Refused network" in page.read_text()
+    [rejected] = (place.store.root / "rejected").iterdir()
+    assert page.parent.name == rejected.stem
 
 
 def test_report_that_cannot_be_written_costs_no_model(
@@ -159,7 +190,7 @@ def test_report_that_cannot_be_written_costs_no_model(
     assert run.exit_code == 0, run.stderr
     assert json.loads(run.stdout)["version"] == 1
     assert place.store.verify(1) is None
-    assert "version 1 has no report" in run.stderr.splitlines()[-1]
+    assert "Version 1 has no report" in run.stderr.splitlines()[-1]
 
 
 def test_worst_mistake_comes_first(digits: Dataset) -> None:

@@ -59,7 +59,9 @@ def test_unmeasured_energy_is_told_and_no_zero_shown() -> None:
 def test_end_of_a_run_says_what_became_of_it(
     document: dict[str, object], text: str
 ) -> None:
-    whole = {**document, "reason": "because", "energy": ENERGY}
+    whole = {**document, "reason": "because", "energy": ENERGY, "report": None}
     last = outcome_text(NOTES, whole).splitlines()[-1]
     assert last.startswith(text)
     assert last.endswith("(because)")
+    with_plots = outcome_text(NOTES, {**whole, "report": "reports/3/index.html"})
+    assert with_plots.splitlines()[-1] == "report with plots: reports/3/index.html"

@@ -45,7 +45,10 @@ def test_json_progress_is_one_object_a_line(
 def test_log_gets_plain_lines(place: Place, quick: tuple[object, ...]) -> None:
     run = place.run("trainer", *quick, "--json")
     lines = run.stderr.splitlines()
-    assert "[784, 16, 10] (default) on 44 rows of train.csv, 4 held out" in lines[0]
+    assert (
+        "[784, 16, 10] (default: relu, cross-entropy, weights he, alpha 0.2, batch 256)"
+        " on 44 rows of train.csv, 4 held out" in lines[0]
+    )
     assert lines[-1].startswith("epoch 2/2, cost ")
     assert "\x1b" not in run.stderr
     assert "\r" not in run.stderr
@@ -71,6 +74,16 @@ def test_fast_epochs_do_not_flood_a_log(capsys: pytest.CaptureFixture[str]) -> N
     assert lines[0].startswith("epoch 1/100")
     assert lines[-1].startswith("epoch 100/100")
     assert len(lines) < 20
+
+
+def test_every_epoch_is_told_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    every = reporter("epochs")
+    for epoch in range(1, 101):
+        every.epoch_done(EpochReport(epoch, 100, 1.0, None, 1.0, None, 0.0))
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(",")[0] for line in lines] == [
+        f"epoch {epoch}/100" for epoch in range(1, 101)
+    ]
 
 
 def test_json_reporter_tells_all_figures(capsys: pytest.CaptureFixture[str]) -> None:
