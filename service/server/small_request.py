@@ -11,7 +11,9 @@ import re
 import select
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 from gunicorn.util import http_date
@@ -116,10 +118,16 @@ def answer(application: Application, environ: Environ, keep_alive: bool) -> byte
     status, headers = started
     lines = [f"{name}: {value}\r\n" for name, value in headers]
     head = (
-        f"HTTP/1.1 {status}\r\nServer: gunicorn\r\nDate: {http_date()}\r\n"
+        f"HTTP/1.1 {status}\r\nServer: gunicorn\r\nDate: {_date(int(time.time()))}\r\n"
         f"Connection: {'keep-alive' if keep_alive else 'close'}\r\n{''.join(lines)}\r\n"
     )
     return head.encode("latin-1") + body
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """The header `Date`; to write it anew for each request would cost more than that."""
+    return http_date(second)
 
 
 def _headers(lines: str) -> Environ | None:
