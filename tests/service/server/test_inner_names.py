@@ -21,9 +21,13 @@ USED = {
     "worker": (
         "accept alive cfg enqueue_req finish_request get_thread_pool handle"
         " handle_error handle_request init_signals keepalived_conns load_wsgi"
-        " murder_pending nr_conns on_pending_socket_readable pending_conns poller tpool"
+        " murder_pending nr_conns on_client_socket_readable on_pending_socket_readable"
+        " pending_conns poller tpool"
     ),
-    "connection": "client close data_ready init initialized parser server sock timeout",
+    "connection": (
+        "client close data_ready init initialized parser server set_timeout sock"
+        " timeout"
+    ),
     "parser": "finish_body unreader",
     "request": "_expected_100_continue body force_close must_close",
     "body": "_read_reader failed read reader",
