@@ -122,6 +122,10 @@ SETTINGS = (
     _number(
         "DIGITS_KEEP_ALIVE_SECONDS", 75, 1, 3600, "How long idle connections are kept."
     ),
+    _number(
+        "DIGITS_DRAIN_SECONDS", 5.0, 0.0, 300.0,
+        "SIGTERM: not ready, but still answering, for so long before it stops.",
+    ),
     _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
     _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
     _number(
@@ -177,6 +181,7 @@ class ServiceConfig:
     threads: int
     fast_path: str
     keep_alive_seconds: int
+    drain_seconds: float
     max_upload_bytes: int
     max_pixels: int
     reload_seconds: float

@@ -10,6 +10,7 @@ from gunicorn.workers.base import Worker
 
 import service.wsgi  # noqa: F401 (once, here: workers are ready sooner, and share it)
 from service.config import ServiceConfig
+from service.server.draining import drain_before_stopping
 from service.telemetry.dead_workers import merge_dead_worker
 
 _config = ServiceConfig.from_environ(os.environ)
@@ -28,6 +29,11 @@ if _config.log_format == "json":
     logger_class = "service.telemetry.log.JsonLogger"
 control_socket_disable = True  # one address to reach the service, and no file to write
 proc_name = "digits"
+
+
+def when_ready(server: Arbiter) -> None:
+    """SIGTERM: balancers and clients are told before it stops."""
+    drain_before_stopping(server, _config.drain_seconds)
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

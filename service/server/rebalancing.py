@@ -3,13 +3,15 @@
 A kept connection stays with the worker that took it up. When one dies, its clients come
 to those that live, and its successor would have nothing to do for as long as they keep
 their connections. So a worker that begins touches a file that all share; the others see
-it, and end what they had taken up before, each connection with its next answer.
+it, and end what they had taken up before, each connection with its next answer. When
+the service is about to stop, all of them are ended so.
 """
 
 import math
 import time
 from pathlib import Path
 
+from service.serving import stopping
 from service.telemetry.background import every
 
 _LOOK_S = 0.25
@@ -32,7 +34,10 @@ class Rebalancing:
         every(_LOOK_S, lambda: self.look(mark), "rebalancing")
 
     def look(self, mark: Path) -> None:
-        """See whether a worker was started since the last look."""
+        """See whether a worker was started since the last look, or all will stop."""
+        if stopping.is_announced():
+            self._started_at = math.inf
+            return
         touched_ns = mark.stat().st_mtime_ns
         if touched_ns != self._seen_ns:
             self._seen_ns, self._started_at = touched_ns, time.monotonic()

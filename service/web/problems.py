@@ -98,6 +98,11 @@ class ProblemType(Enum):
     )
     UNEXPECTED = 500, "Unexpected error", "A fault of the service; see its log."
     NO_MODEL = 503, "No model", "No version of the model is loaded; detail says why."
+    STOPPING = (
+        503,
+        "Stopping",
+        "The service is about to stop: it still answers, but is not ready.",
+    )
     OVERLOAD = (
         503,
         "Overload",

@@ -13,7 +13,7 @@ from service.telemetry.gauges import Gauges
 from service.telemetry.logged_response import MODEL_VERSION
 from service.telemetry.scrape import energy_per_prediction, exposition
 from service.web.predict import CPU_BEGAN
-from service.web.services import services
+from service.web.services import ready_model, services
 
 _EVENTS = 100  # the last ones, which a page can show
 
@@ -28,12 +28,11 @@ def alive() -> ResponseReturnValue:
 
 @routes.get("/readyz")
 def ready() -> ResponseReturnValue:
-    """A model is loaded; else 503 says why not."""
-    models = services().models
+    """A model is loaded, and the service goes on; else 503 says why not."""
     return {
         "status": "ready",
-        "model": {"version": models.get().version},
-        "pinned": models.pinned,
+        "model": {"version": ready_model().version},
+        "pinned": services().models.pinned,
     }
 
 

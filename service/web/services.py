@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from model_store import ModelStore
+from model_store import Model, ModelStore
 from service.access.admission import Admission
 from service.config import ServiceConfig
+from service.serving import stopping
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
 from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
+from service.web.problems import ProblemType, Refused
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,16 @@ class Services:
     ledger: EnergyLedger
     grams_per_kwh: float
     access_log: AccessLog
+
+
+def ready_model() -> Model:
+    """The model that is loaded, for as long as the service means to go on.
+
+    Raises NoModel; Refused if it is about to stop.
+    """
+    if stopping.is_announced():
+        raise Refused(ProblemType.STOPPING, "the service is about to stop")
+    return services().models.get()
 
 
 def services() -> Services:

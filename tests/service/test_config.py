@@ -25,6 +25,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         threads=4,
         fast_path="on",
         keep_alive_seconds=75,
+        drain_seconds=5.0,
         max_upload_bytes=8 * 1024 * 1024,
         max_pixels=40_000_000,
         reload_seconds=1.0,

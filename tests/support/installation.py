@@ -83,6 +83,7 @@ class Installation:
             "DIGITS_DATA": str(self.data),
             "DIGITS_PORT": str(self.port),
             "DIGITS_WORKERS": "2",
+            "DIGITS_DRAIN_SECONDS": "0",  # no balancer is to be told
             "OPENBLAS_NUM_THREADS": "1",
         }
 
