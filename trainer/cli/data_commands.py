@@ -12,10 +12,12 @@ from trainer.cli.options import data_directory_option, data_options
 from trainer.data.choice import DataChoice, full_mnist
 from trainer.data.describe import description, picture, row_document, show
 from trainer.data.download import fetch
-from trainer.data.export import export
+from trainer.data.export import export, export_pictures
 from trainer.data.source import load
 from trainer.errors import BadData
 from trainer.training.progress import reporter
+
+_PICTURES = 10
 
 
 @click.group()
@@ -71,12 +73,34 @@ def describe(choice: DataChoice, row: int | None, as_json: bool) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     required=True,
-    help="Where to write MNIST_train.csv and MNIST_test.csv.",
+    help="The directory to write to.",
+)
+@click.option(
+    "--rows",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="The first N rows of each set, as MNIST_train_N.csv and MNIST_test_N.csv.",
+)
+@click.option(
+    "--png",
+    is_flag=True,
+    help="Test rows as pictures instead, one file each: 10, or --rows N of them.",
 )
 @json_option
-def export_csv(choice: DataChoice, out: Path, as_json: bool) -> None:
-    """Write the digits as MNIST's CSV files: label, 784 pixels, no header."""
-    _print_files(export(load(choice, reporter("auto").say), out), as_json)
+def export_digits(
+    choice: DataChoice, out: Path, rows: int | None, png: bool, as_json: bool
+) -> None:
+    """Write the digits as MNIST's CSV files: label, 784 pixels, no header.
+
+    \b
+    Sets as small as the notes':  python -m trainer data export --rows 100 --out DIR
+    Pictures to send and look at: python -m trainer data export --png --out DIR
+    """  # noqa: D301 (click reads the backspace as: keep these lines)
+    digits = load(choice, reporter("auto").say)
+    if png:
+        _print_files(export_pictures(digits, out, rows or _PICTURES), as_json)
+    else:
+        _print_files(export(digits, out, rows), as_json)
 
 
 def _print_files(paths: list[Path], as_json: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from tests.support.commands import Place
@@ -113,6 +114,42 @@ def test_embedded_set_is_exported_in_mnist_form(place: Place) -> None:
     place.json("trainer", "data", "export", "--data", "embedded", "--out", out)
     assert len(read_csv(out / "MNIST_train.csv")) == 1438
     assert len(read_csv(out / "MNIST_test.csv")) == 359
+
+
+def test_small_sets_are_the_first_rows_of_each(
+    place: Place, files: tuple[object, ...], train_csv: Path, test_csv: Path
+) -> None:
+    out = place.root / "small"
+    place.json("trainer", "data", "export", *files, "--rows", 10, "--out", out)
+    for name, original in (("train", train_csv), ("test", test_csv)):
+        lines = (out / f"MNIST_{name}_10.csv").read_text().splitlines()
+        assert lines == original.read_text().splitlines()[:10]
+
+
+def test_sample_digits_are_pictures_that_hold_the_same_pixels(
+    place: Place, files: tuple[object, ...], test_csv: Path
+) -> None:
+    out = place.root / "png"
+    arguments = ("data", "export", *files, "--png", "--out", out)
+    document = place.json("trainer", *arguments)
+    rows = read_csv(test_csv)
+    assert len(document["files"]) == 10
+    for row, path in enumerate(document["files"]):
+        assert Path(path).name == f"row_{row:04d}_label_{rows.labels[row]}.png"
+        with Image.open(path) as picture:
+            ink = 255 - np.asarray(picture)
+        np.testing.assert_array_equal(ink.ravel(), rows.pixels[row])
+
+
+@pytest.mark.parametrize("options", [(), ("--png",)])
+def test_export_of_more_rows_than_there_are_is_refused(
+    place: Place, files: tuple[object, ...], options: tuple[str, ...]
+) -> None:
+    out = place.root / "out"
+    arguments = ("data", "export", *files, *options, "--rows", 13, "--out", out)
+    line = place.run("trainer", *arguments).error_line()
+    assert "test.csv: it has 12 rows for this, not 13" in line
+    assert not out.exists()
 
 
 def test_export_overwrites_nothing(
