@@ -15,8 +15,9 @@ from trainer.augmentation.distort import distort
 from trainer.data.dataset import Dataset, one_hot
 from trainer.data.embedded import read_embedded
 from trainer.learning.backprop import LOSSES, backprop
+from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import settings_for
-from trainer.learning.sgd import Descent, initial_network
+from trainer.learning.sgd import Descent
 
 _SIZES = (32, 128, 512)
 _ROWS = 1536  # a whole number of batches of each size

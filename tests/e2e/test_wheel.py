@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import digits
+from tests.support.documents import code_blocks
 from tests.support.environment import ROOT
 from tests.support.installation import Installation
 from tests.support.waiting import wait_until
@@ -79,6 +80,9 @@ def test_wheel_trains_serves_and_predicts_elsewhere(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     run(python, "-c", IMPORT_ALL, cwd=elsewhere)
+
+    for code in code_blocks("docs/python.md", "python"):
+        run(python, "-c", code, cwd=elsewhere)
 
     place = Installation(tmp_path, interpreter=python, directory=elsewhere)
     training = place.run("trainer", "train", "--data", "embedded", "--max-seconds", "5")

@@ -11,8 +11,8 @@ from model_store.network import SLOPES
 from trainer.cli.options import Layers, Positive
 from trainer.errors import BoundUnknown
 from trainer.learning.backprop import LOSSES
+from trainer.learning.first_weights import FIRST_WEIGHTS
 from trainer.learning.settings import settings_for
-from trainer.learning.sgd import FIRST_WEIGHTS
 from trainer.request import Limits, Request
 from trainer.training.gain import OVER_EPOCHS
 

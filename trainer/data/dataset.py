@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from trainer.errors import OneDigit, TooFewRows
 
@@ -61,7 +61,7 @@ class Dataset:
 _SPLIT_SEED = 784
 
 
-def one_hot(labels: Labels, dtype: np.dtype[Any]) -> NDArray[Any]:
+def one_hot(labels: Labels, dtype: DTypeLike) -> NDArray[Any]:
     """The notes' targets: row k is 0 but for a 1 at label k. Shape (n, 10)."""
     targets = np.zeros((len(labels), 10), dtype)
     targets[np.arange(len(labels)), labels] = 1

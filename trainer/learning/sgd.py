@@ -3,7 +3,6 @@
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -14,36 +13,14 @@ from model_store.network import Floats, Network
 from trainer.data.dataset import Dataset
 from trainer.learning.backprop import LOSSES, Gradients, backprop
 from trainer.learning.examples import Examples, Map, examples_of, targets
+from trainer.learning.first_weights import initial_network
 from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one
 from trainer.learning.settings import Settings
-
-Shape = tuple[int, int]
 
 _ONES_AT_ONCE = 100
 WARM_UP = 0.2  # of a one-cycle run
 # A batch of so many rows is learnt in two halves, which two threads may do at once.
 _WORTH_HALVING = 128
-
-
-# (fan_in, fan_out), rng -> the first weights of a layer.
-FIRST_WEIGHTS: dict[str, Callable[[Shape, np.random.Generator], Floats]] = {
-    "notes": lambda shape, rng: 0.5 - rng.random(shape),
-    "he": lambda shape, rng: rng.normal(0, np.sqrt(2 / shape[0]), shape),
-}
-
-
-def initial_network(settings: Settings, rng: np.random.Generator) -> Network:
-    """Random weights as the settings say and zero biases, in float32."""
-    layers = [784, *settings.hidden, 10]
-    drawn = FIRST_WEIGHTS[settings.weights]
-    output = LOSSES[settings.loss].output_activation
-    return Network(
-        weights=tuple(
-            drawn(shape, rng).astype(np.float32) for shape in pairwise(layers)
-        ),
-        biases=tuple(np.zeros(nodes, np.float32) for nodes in layers[1:]),
-        activation_names=(settings.activation,) * len(settings.hidden) + (output,),
-    )
 
 
 def warm_up(settings: Settings) -> None:
@@ -76,7 +53,7 @@ class Descent:
     """
 
     network: Network
-    momentum: float
+    momentum: float = 0.0
     weight_decay: float = 0.0
     velocities: list[Floats] = field(init=False)
 

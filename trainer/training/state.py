@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_store.arrays import Refused, refusing_damage
+from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import Settings
-from trainer.learning.sgd import Descent, initial_network
+from trainer.learning.sgd import Descent
 from trainer.training.epoch_report import EpochReport
 
 

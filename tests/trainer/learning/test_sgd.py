@@ -13,8 +13,9 @@ from trainer.data.dataset import Dataset
 from trainer.learning import sgd
 from trainer.learning.backprop import Gradients, Loss, backprop
 from trainer.learning.examples import examples_of
+from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import Settings, settings_for
-from trainer.learning.sgd import Descent, initial_network, learning_rate_at, run_epoch
+from trainer.learning.sgd import Descent, learning_rate_at, run_epoch
 
 
 def settings(preset: str = "default", **changes: Any) -> Settings:

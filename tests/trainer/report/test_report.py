@@ -20,9 +20,9 @@ from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
 from trainer.learning.calibration import reliability
 from trainer.learning.evaluate import evaluate
+from trainer.learning.first_weights import initial_network
 from trainer.learning.honesty import Honesty
 from trainer.learning.settings import settings_for
-from trainer.learning.sgd import initial_network
 from trainer.report.report import report_on, write
 from trainer.report.result_plots import Predictions, predict, worst_mistakes
 from trainer.report.subject import Subject
