@@ -68,6 +68,12 @@ class Decision:
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
         return cls(at, action, version, percent, author.by, author.why)
 
+    @property
+    def timestamp(self) -> float:
+        """`at` in seconds since 1970; UTC unless it says otherwise."""
+        moment = datetime.fromisoformat(self.at)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
     def canary(self) -> Canary | None:
         """The canary that was started by it; None if it ended one."""
         if self.version is None or self.percent is None:

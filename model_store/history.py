@@ -48,7 +48,7 @@ def history(store: ModelStore, versions: Iterable[int]) -> list[Event]:
         *store.choice.decisions.all(),
     ]
     state, events = _State(), []
-    for record in sorted(records, key=lambda record: _moment(record.at)):
+    for record in sorted(records, key=lambda record: record.timestamp):
         state.follow(record)
         events.append(Event(record, state.served()))
     return events
@@ -61,11 +61,6 @@ def _published(store: ModelStore, version: int) -> Decision | None:
         return None
     at = datetime.fromtimestamp(written, UTC).isoformat(timespec="milliseconds")
     return Decision(at, "publish", version, None, TRAINER, "")
-
-
-def _moment(at: str) -> datetime:
-    moment = datetime.fromisoformat(at)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 class _State:

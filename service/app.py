@@ -11,12 +11,13 @@ from service.access.admission import Admission
 from service.access.keys import Keys, KeySource
 from service.access.shared_counts import Counts
 from service.config import ServiceConfig
+from service.image import ImageRejected
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
 from service.telemetry.access_log import AccessLog
 from service.telemetry.energy_ledger import EnergyLedger
 from service.telemetry.log import write_request
-from service.telemetry.metrics import route_label
+from service.telemetry.metrics import begin_counters, route_label
 from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
 from service.web.assets import serve_assets
@@ -51,13 +52,15 @@ def create_app(
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
     store = ModelStore(config.store, config.state, allow_list)
+    ledger = EnergyLedger(meter, node)
+    begin_counters(class_.reason for class_ in ImageRejected.__subclasses__())
     app.extensions["digits"] = services = Services(
         config=config,
         admission=Admission(_keys(config.api_keys), _keys(config.admin_token), counts),
         store=store,
-        models=CurrentModel(store, config.canary),
-        catalog=Catalog(store),
-        ledger=EnergyLedger(meter, node),
+        models=CurrentModel(store, config.canary, source=ledger.source),
+        catalog=Catalog(store, ledger.source),
+        ledger=ledger,
         grams_per_kwh=grams_per_kwh,
         access_log=AccessLog(
             tracer or NoTracer(), write_request if config.log_format == "json" else None

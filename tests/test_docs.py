@@ -10,8 +10,10 @@ from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
-from model_store import Card, Model, Network
+from model_store import Author, Canary, Card, Model, Network
 from model_store.__main__ import main as store_commands
+from model_store.decisions import Decision
+from model_store.reference import Reference, Shares
 from service.app import create_app
 from service.config import ServiceConfig
 from service.telemetry.gauges import Gauges
@@ -62,9 +64,14 @@ def gauges(network: Network, card: Card) -> Gauges:
     """Every gauge that a scrape can have."""
     energy = {"source": "estimate", "joules": 1, "seconds": 1}
     figures = {"co2e_grams": 1, "bulb_seconds": 1}
-    known = replace(card, energy={**energy, **figures})
+    shares = Shares.of([0.5], (0.5, 1.0))
+    reference = Reference((1,) * 10, shares, shares).to_dict()
+    facts = {**card.metrics, "reference": reference}
+    known = replace(card, energy={**energy, **figures}, metrics=facts)
     model = Model(1, network, known, published=1.0)
-    return Gauges([model], 1, open_meter(EnergySettings(source="estimate")).info, 480)
+    info = open_meter(EnergySettings(source="estimate")).info
+    pinned = Decision.now(Author("anna@desk"), "pin", 1)
+    return Gauges([model], 1, info, 480, Canary(1, 5), [pinned])
 
 
 @pytest.mark.usefixtures("app")

@@ -11,6 +11,7 @@ from model_store import Card, Model, __version__
 from trainer.data.source import Digits
 from trainer.learning.evaluate import Evaluation
 from trainer.learning.honesty import Honesty
+from trainer.learning.reference import reference_of
 from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Phases
 from trainer.training.training import Trained
@@ -29,6 +30,7 @@ def new_card(
 ) -> Card:
     """The card of a freshly trained network."""
     last = trained.reports[-1]
+    reference = reference_of(trained.network, digits.test, trained.temperature)
     return Card(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         layers=trained.network.layers,
@@ -39,6 +41,7 @@ def new_card(
         metrics={
             **evaluation.to_dict(),
             "non_digits": honesty.to_dict(),
+            "reference": reference.to_dict(),
             "validation_accuracy": last.validation_accuracy,
             "temperature": trained.temperature,
             "cost_history": [report.cost for report in trained.reports],

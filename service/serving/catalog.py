@@ -11,6 +11,7 @@ from model_store import (
     StoreError,
     StoreUnavailable,
 )
+from service.telemetry.version_series import begin_series
 
 Fingerprint = tuple[int, ...]
 MOST_LOADED = 4
@@ -21,10 +22,12 @@ class Catalog:
 
     The MOST_LOADED models that were asked for last stay loaded. They are loaded one at
     a time: many requests for many versions wait, and memory does not grow with them.
+    source: where the service's joules come from, None without a source.
     """
 
-    def __init__(self, store: ModelStore) -> None:
+    def __init__(self, store: ModelStore, source: str | None = None) -> None:
         self._store = store
+        self._source = source
         self._cards: dict[int, tuple[Fingerprint, Card | StoreError]] = {}
         self._loading = threading.Lock()
         self._model = lru_cache(MOST_LOADED)(self._load)
@@ -51,7 +54,9 @@ class Catalog:
             return self._model(version, self._store.fingerprint(version))
 
     def _load(self, version: int, _fingerprint: Fingerprint | None) -> Model:
-        return self._store.load(version)
+        model = self._store.load(version)
+        begin_series(version, self._source)
+        return model
 
     def _entry(self, version: int) -> Card | StoreError:
         fingerprint = self._store.fingerprint(version)

@@ -8,6 +8,7 @@ from model_store import Canary, Model, ModelStore, StoreError, StoreUnavailable
 from service.serving.version_loader import Loaded, VersionLoader
 from service.telemetry import metrics
 from service.telemetry.background import LoggedOnce
+from service.telemetry.version_series import keep_series
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ class CurrentModel:
 
     `refresh` loads and checks a version before it is served. The swap is one
     assignment, so that a reader gets the old model or the new one, warmed up.
+    source: where the service's joules come from, None without a source.
 
     Attributes:
         pinned: the version that was pinned at the last refresh; None if none was, or if
@@ -36,9 +38,10 @@ class CurrentModel:
         store: ModelStore,
         first_share: Canary | None = None,
         rng: Random | None = None,
+        source: str | None = None,
     ) -> None:
         self._store = store
-        self._loader = VersionLoader(store)
+        self._loader = VersionLoader(store, source)
         self._first_share = self.share = first_share
         self._rng = rng or Random()  # noqa: S311 (nobody gains by a guess)
         self._main: Loaded | None = None
@@ -46,6 +49,7 @@ class CurrentModel:
         self._refreshing = threading.Lock()
         self.why = ""
         self.pinned: int | None = None
+        self._newest_first: list[int] = []
         self._fault = ""  # of the store or the pin, as seen by this refresh
         self._logged = LoggedOnce()
         self._canary_logged = LoggedOnce()
@@ -112,20 +116,29 @@ class CurrentModel:
 
     def _candidates(self, keeps_main: bool) -> list[int]:
         """The versions to try, the best first; none if the loaded one shall stay."""
-        newest_first = self._store.versions()[::-1]
-        try:
-            pinned = self._store.pinned()
-        except StoreError as error:
-            self.pinned = None
-            self._fault = f"the pin cannot be followed: {error}"
-        else:
-            self.pinned = pinned
-            if pinned is None:
-                return newest_first
+        newest_first = self._newest_first = self._store.versions()[::-1]
+        self.pinned = pinned = self._read_pin()
+        self._keep_series(self.share)
+        if pinned is None and not self._fault:
+            return newest_first
+        if pinned is not None:
             if self._take(pinned, "pinned"):
                 return []
             self._fault = f"the pinned version {pinned} is missing, broken or withdrawn"
         return [] if self._main and keeps_main else newest_first
+
+    def _read_pin(self) -> int | None:
+        try:
+            return self._store.pinned()
+        except StoreError as error:
+            self._fault = f"the pin cannot be followed: {error}"
+            return None
+
+    def _keep_series(self, share: Canary | None) -> None:
+        """Before any of them is loaded, so that its first count has its label."""
+        used = [share.version if share else None, self.pinned]
+        used += [model.version for model in self.all_loaded]
+        keep_series([v for v in (*used, *self._newest_first) if v is not None])
 
     def _take(self, version: int, why: str) -> bool:
         """Make a version the loaded one; False if it is broken."""
@@ -144,6 +157,7 @@ class CurrentModel:
         try:
             last = self._store.choice.canary()
             share = last.canary() if last else self._first_share
+            self._keep_series(share)
             canary = self._loader.load(share.version, self._canary) if share else None
         except StoreUnavailable:  # the canary stays as it is
             return

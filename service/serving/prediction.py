@@ -12,6 +12,7 @@ from model_store import Model
 from model_store.network import Floats, Pixels, probabilities
 from service.telemetry import metrics
 from service.telemetry.metrics import labelled
+from service.telemetry.version_series import version_label
 
 # Below this confidence it is more likely that there is no digit, or another.
 PROBABLE = 0.5
@@ -90,7 +91,7 @@ def predict(
         confidences=likely.max(axis=1) * np.asarray(certainty, dtype=likely.dtype),
     )
     if counted:
-        _count(predictions, model.version)
+        _count(predictions, pixels, version_label(model.version))
     return predictions
 
 
@@ -100,7 +101,9 @@ def scorer(model: Model) -> Callable[[Pixels], Floats]:
     return lambda pixels: probabilities(network.logits(pixels), temperature)
 
 
-def _count(predictions: Predictions, version: int) -> None:
+def _count(predictions: Predictions, pixels: Pixels, version: str) -> None:
     for label, times in Counter(predictions.labels.tolist()).items():
         labelled(metrics.PREDICTIONS, label, version).inc(times)
-    metrics.CONFIDENCE.observe_all(predictions.confidences.tolist())
+    confidence = labelled(metrics.CONFIDENCE, version)
+    confidence.observe_all(predictions.confidences.tolist())
+    metrics.INK.observe_all((pixels.mean(axis=1) / 255).tolist())

@@ -14,6 +14,7 @@ from model_store import (
     StoreUnavailable,
 )
 from service.telemetry import metrics
+from service.telemetry.version_series import begin_series
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,14 @@ class Loaded(NamedTuple):
 
 
 class VersionLoader:
-    """Loads versions; a fault in one is logged and counted once."""
+    """Loads versions; a fault in one is logged and counted once.
 
-    def __init__(self, store: ModelStore) -> None:
+    source: where the service's joules come from, None without a source.
+    """
+
+    def __init__(self, store: ModelStore, source: str | None) -> None:
         self._store = store
+        self._source = source
         # Fingerprints of broken files, which are not tried again each second.
         self._refused: set[tuple[int, ...]] = set()
 
@@ -59,4 +64,5 @@ class VersionLoader:
             return None
         model.network.outputs(np.zeros((1, 784), np.uint8))  # warm up
         metrics.MODEL_LOADS.labels("ok").inc()
+        begin_series(version, self._source)
         return Loaded(model, seen)

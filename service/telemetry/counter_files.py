@@ -7,7 +7,9 @@ keeps its value too, and is written as soon as there is room.
 
 import mmap
 import os
+import threading
 import time
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +36,7 @@ class CounterFile(MmapedDict):
 
     def __init__(self, filename: str, read_mode: bool = False) -> None:
         self._path = filename
+        self._lock = threading.Lock()  # prometheus-client's own guards only its calls
         self._f = self._m = None  # type: ignore[assignment]
         self._positions: dict[str, int] = {}
         self._retry_at = 0.0
@@ -41,17 +44,37 @@ class CounterFile(MmapedDict):
 
     def read_value(self, key: str) -> Any:
         """The value and its time; 0 where it has no place in the file."""
-        if not self._has_room_for(key):
-            return 0.0, 0.0
-        return super().read_value(key)  # type: ignore[no-untyped-call]
+        with self._lock:
+            if not self._has_room_for(key):
+                return 0.0, 0.0
+            return super().read_value(key)  # type: ignore[no-untyped-call]
 
     def write_value(self, key: str, value: float, timestamp: float) -> None:
         """Write the whole value, if it has a place."""
-        position = self._positions.get(key)
-        if position is not None:  # the way of nearly every call, so made short
-            _pack_two_doubles(self._m, position, value, timestamp)  # type: ignore[no-untyped-call]
-        elif self._has_room_for(key):
-            super().write_value(key, value, timestamp)  # type: ignore[no-untyped-call]
+        with self._lock:
+            position = self._positions.get(key)
+            if position is not None:  # the way of nearly every call, so made short
+                _pack_two_doubles(self._m, position, value, timestamp)  # type: ignore[no-untyped-call]
+            elif self._has_room_for(key):
+                super().write_value(key, value, timestamp)  # type: ignore[no-untyped-call]
+
+    def forget_zeros(self, keys: Collection[str]) -> None:
+        """Give up the places of these counters, if they are 0 now.
+
+        Without room for the shorter file the longer one stays.
+        """
+        with self._lock:
+            if self._m is None:
+                return
+            entries = self.read_all_values()  # type: ignore[no-untyped-call]
+            values = {key: value for key, value, _ in entries}
+            kept = {k: v for k, v in values.items() if v or k not in keys}
+            try:
+                write_counters(Path(self._path), kept)
+            except OSError:
+                return
+            self.close()  # type: ignore[no-untyped-call]
+            super().__init__(self._path)  # type: ignore[no-untyped-call]
 
     def _has_room_for(self, key: str) -> bool:
         if key in self._positions:
@@ -84,6 +107,20 @@ class CounterFile(MmapedDict):
             os.close(file)
         if self._m is None:
             super().__init__(self._path)
+
+
+def write_counters(path: Path, totals: Mapping[str, float]) -> None:
+    """Put a file of exactly these counters in the place of another. Raises OSError."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with new.open("wb") as file:  # with its blocks: to map a hole could be a crash
+        size = 8 + sum(len(key.encode()) + ENTRY_BYTES for key in totals)
+        os.posix_fallocate(file.fileno(), 0, max(size, _INITIAL_MMAP_SIZE))
+    table = MmapedDict(str(new))  # type: ignore[no-untyped-call]
+    for key, total in totals.items():
+        table.write_value(key, total, 0.0)  # type: ignore[no-untyped-call]
+    table.close()  # type: ignore[no-untyped-call]
+    new.replace(path)
 
 
 def last_incomplete() -> float:

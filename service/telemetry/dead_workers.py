@@ -6,14 +6,14 @@ prometheus-client leaves the files of each dead worker, and a scrape reads them 
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from prometheus_client.mmap_dict import MmapedDict
 
-from service.telemetry.counter_files import ENTRY_BYTES
+from service.telemetry.counter_files import write_counters
 
 _KINDS: Final = ("counter", "histogram")
 
@@ -25,39 +25,53 @@ def merge_dead_worker(directory: Path, pid: int) -> None:
     """
     with suppress(OSError), _locked(directory, fcntl.LOCK_EX):
         for kind in _KINDS:
-            ended = directory / f"{kind}_{pid}.db"
+            ended, dead = directory / f"{kind}_{pid}.db", _dead(directory, kind)
             if ended.exists():
-                _add(ended, directory / f"{kind}_dead.db")
+                write_counters(dead, _totals([dead, ended]))
+                ended.unlink()
+
+
+def fold_dead_workers(directory: Path, renamed: Callable[[str], str]) -> None:
+    """Give the dead workers' counters other keys; what then has one key is added.
+
+    The caller keeps others from reading (no_scrape).
+    """
+    for dead in [_dead(directory, kind) for kind in _KINDS]:
+        before = _totals([dead])
+        after = _totals([dead], renamed)
+        if after.keys() != before.keys():
+            with suppress(OSError):
+                write_counters(dead, after)
 
 
 @contextmanager
 def complete_counters(directory: Path) -> Iterator[None]:
-    """In this block no worker's counters are in both files, or in neither."""
+    """In this block no count is in two places, or in none."""
     with _locked(directory, fcntl.LOCK_SH):
         yield
 
 
-def _add(ended: Path, dead: Path) -> None:
+@contextmanager
+def no_scrape(directory: Path) -> Iterator[None]:
+    """In this block nobody else is in a block of complete_counters."""
+    with _locked(directory, fcntl.LOCK_EX):
+        yield
+
+
+def _dead(directory: Path, kind: str) -> Path:
+    return directory / f"{kind}_dead.db"
+
+
+def _totals(
+    files: Iterable[Path], renamed: Callable[[str], str] = str
+) -> dict[str, float]:
+    """The sum for each key over the files that exist."""
     totals: defaultdict[str, float] = defaultdict(float)
-    for file in (file for file in (dead, ended) if file.exists()):
+    for file in (file for file in files if file.exists()):
         values = MmapedDict.read_all_values_from_file(file)  # type: ignore[no-untyped-call]
         for key, value, _, _ in values:
-            totals[key] += value
-    merged = dead.with_suffix(".new")
-    _allocate(merged, 8 + sum(len(key.encode()) + ENTRY_BYTES for key in totals))
-    table = MmapedDict(str(merged))  # type: ignore[no-untyped-call]
-    for key, total in totals.items():
-        table.write_value(key, total, 0.0)  # type: ignore[no-untyped-call]
-    table.close()  # type: ignore[no-untyped-call]
-    merged.replace(dead)
-    ended.unlink()
-
-
-def _allocate(path: Path, size: int) -> None:
-    """Make the file anew with blocks for all of it: to map a hole could be a crash."""
-    path.unlink(missing_ok=True)
-    with path.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
+            totals[renamed(key)] += value
+    return totals
 
 
 @contextmanager

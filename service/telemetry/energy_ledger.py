@@ -10,6 +10,7 @@ from energy.node import NodeLedger
 from service.telemetry import metrics
 from service.telemetry.background import LoggedOnce
 from service.telemetry.metrics import labelled
+from service.telemetry.version_series import version_label
 
 
 class EnergyLedger:
@@ -50,7 +51,9 @@ class EnergyLedger:
         are observed at the next tick. None as long as there is no rate.
         """
         each_s = cpu_seconds / predictions
-        labelled(metrics.PREDICTION_CPU, version).observe_times(each_s, predictions)
+        labelled(metrics.PREDICTION_CPU, version_label(version)).observe_times(
+            each_s, predictions
+        )
         if self.source is None:
             return None
         self._waiting.append((version, each_s, predictions))
@@ -75,7 +78,9 @@ class EnergyLedger:
         spent = 0.0
         for version, each_s, predictions in requests:
             cost = each_s * self._rate
-            histogram = labelled(metrics.PREDICTION_JOULES, version, source)
+            histogram = labelled(
+                metrics.PREDICTION_JOULES, version_label(version), source
+            )
             histogram.observe_times(cost, predictions)
             spent += cost * predictions
         # A request that spans two ticks gets all its joules in the second one. What it

@@ -1,7 +1,7 @@
 """The gauges that a scrape reads anew: the served models, the source, the grid."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -10,9 +10,11 @@ from prometheus_client.registry import Collector
 from energy import SourceInfo
 from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
-from model_store import Model, __version__
+from model_store import Canary, Model, __version__
 from model_store.build import UNKNOWN
+from model_store.decisions import Decision
 from service.telemetry.counter_files import last_incomplete
+from service.telemetry.reference_metrics import reference_metrics
 
 _JOULES_PER_KWH = 3.6e6
 
@@ -26,12 +28,16 @@ class Gauges(Collector):
         pinned: the version that is pinned, None if none is.
         info: where joules come from, None without a source.
         grams_per_kwh: CO2e of the grid.
+        share: the canary and its percentage, None without one.
+        decisions: who chose what, the oldest first.
     """
 
     models: list[Model]
     pinned: int | None
     info: SourceInfo | None
     grams_per_kwh: float
+    share: Canary | None = None
+    decisions: Sequence[Decision] = ()
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge(
@@ -51,6 +57,7 @@ class Gauges(Collector):
             last_incomplete(),
         )
         yield from self._pin_gauge()
+        yield from self._decision_gauges()
         yield _gauge(
             "digits_grid_carbon_intensity_grams_per_joule",
             "CO2e of the grid, as DIGITS_CARBON_GRAMS_PER_KWH says.",
@@ -60,6 +67,7 @@ class Gauges(Collector):
         if self.info:
             yield from _source_gauges(self.info)
         yield from _merged(m for model in self.models for m in _model_gauges(model))
+        yield from _merged(m for model in self.models for m in reference_metrics(model))
 
     def _pin_gauge(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(
@@ -71,6 +79,25 @@ class Gauges(Collector):
         for version in sorted({model.version for model in self.models} | pinned):
             family.add_metric([str(version)], version in pinned)
         if family.samples:
+            yield family
+
+    def _decision_gauges(self) -> Iterator[Metric]:
+        if self.share:
+            yield _gauge(
+                "digits_model_canary_ratio",
+                "The share of the predictions that the canary answers, 0 to 1.",
+                {"model_version": str(self.share.version)},
+                self.share.percent / 100,
+            )
+        last = {decision.action: decision.timestamp for decision in self.decisions}
+        family = GaugeMetricFamily(
+            "digits_model_decision_timestamp_seconds",
+            "When somebody last pinned, unpinned, or started or ended a canary.",
+            labels=["action"],
+        )
+        for action, timestamp in last.items():
+            family.add_metric([action], timestamp)
+        if last:
             yield family
 
 

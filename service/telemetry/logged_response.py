@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+# In the environ, once a version has been picked to answer, but not for a draft.
+COUNTED_VERSION = "digits.counted_version"
 MODEL_VERSION = "digits.model_version"  # in the environ, once a model has answered
 
 

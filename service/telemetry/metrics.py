@@ -3,12 +3,13 @@
 import re
 from bisect import bisect_left
 from collections import Counter as Tally
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
 from prometheus_client import Counter, Histogram
 
+from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS
 from service.telemetry.counter_files import allocate_counter_files
 
 allocate_counter_files()  # before the first metric is made
@@ -42,7 +43,6 @@ Labelled = TypeVar("Labelled", Counter, Histogram, BulkHistogram)
 _SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10)
 _CPU_SECONDS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1)
 _JOULES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 1)
-_CONFIDENCE = (0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1)
 
 HTTP_REQUESTS = Counter(
     "digits_http_requests_total",
@@ -63,7 +63,24 @@ PREDICTIONS = Counter(
 CONFIDENCE = BulkHistogram(
     "digits_prediction_confidence",
     "The confidence of each prediction, as answered.",
-    buckets=_CONFIDENCE,
+    ["model_version"],
+    buckets=CONFIDENCE_BOUNDS,
+)
+INK = BulkHistogram(
+    "digits_prediction_ink_ratio",
+    "The mean of the pixels that each prediction was made from, 0 to 1.",
+    buckets=INK_BOUNDS,
+)
+PREDICTION_REQUESTS = Counter(
+    "digits_prediction_requests_total",
+    "Requests that a version was to answer: answered, refused or failed.",
+    ["model_version", "outcome"],
+)
+PREDICTION_SECONDS = Histogram(
+    "digits_prediction_duration_seconds",
+    "Seconds from a request's headers to its answer, of those that were answered.",
+    ["model_version"],
+    buckets=_SECONDS,
 )
 REJECTED_IMAGES = Counter(
     "digits_rejected_images_total", "Pictures that were refused.", ["reason"]
@@ -89,6 +106,14 @@ PREDICTION_CPU = BulkHistogram(
     ["model_version"],
     buckets=_CPU_SECONDS,
 )
+BY_VERSION: tuple[Counter | Histogram, ...] = (
+    PREDICTIONS,
+    CONFIDENCE,
+    PREDICTION_REQUESTS,
+    PREDICTION_SECONDS,
+    PREDICTION_JOULES,
+    PREDICTION_CPU,
+)
 PROCESS_JOULES = Counter(
     "digits_process_energy_joules_total",
     "The dynamic energy of the workers, on predictions (request) or not (overhead).",
@@ -110,6 +135,17 @@ SAMPLES_SKIPPED = Counter(
     "Readings of an energy counter that could not be used.",
     ["reason"],
 )
+
+
+def begin_counters(reasons: Iterable[str]) -> None:
+    """Let counters that alerts look at be there at 0, before anything happens.
+
+    reasons: why pictures may be refused.
+    """
+    for reason in reasons:
+        REJECTED_IMAGES.labels(reason)
+    for outcome in ("ok", "broken", "forbidden", "unavailable"):
+        MODEL_LOADS.labels(outcome)
 
 
 def route_label(rule: str) -> str:

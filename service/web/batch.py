@@ -21,7 +21,7 @@ from service.web.received.upload import (
     is_image,
     refuse_compressed,
 )
-from service.web.routes import record_energy
+from service.web.routes import pick_model, record_energy
 from service.web.services import services
 
 MOST_PARTS = 1024
@@ -33,7 +33,7 @@ batch = Blueprint("batch", __name__)
 @batch.post("/predict/batch")
 def predict_batch() -> ResponseReturnValue:
     """A prediction or an error for each picture, in order; see docs/api.md."""
-    model = services().models.pick()
+    model = pick_model()
     body = read_body(request.environ, services().config.max_upload_bytes)
     images = read_images(request, body)
     budget = PixelBudget(services().config.max_pixels)

@@ -11,8 +11,9 @@ from typing import Any
 
 from service.access.admission import RATE_FIELDS
 from service.telemetry import metrics
-from service.telemetry.logged_response import LoggedResponse
+from service.telemetry.logged_response import COUNTED_VERSION, LoggedResponse
 from service.telemetry.metrics import labelled
+from service.telemetry.version_series import count_answer
 from service.web.predict import CPU_BEGAN, Predict
 from service.web.security_headers import security_headers
 from service.web.services import Services
@@ -53,6 +54,8 @@ class Middleware:
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             seconds = time.perf_counter() - began
             labelled(metrics.HTTP_SECONDS, route).observe(seconds)
+            if (version := environ.get(COUNTED_VERSION)) is not None:
+                count_answer(version, status, seconds)
             limits = environ.get(RATE_FIELDS, ())
             origins = self._origins.headers(environ)
             headers = [*headers, *ids, *limits, *origins, *security_headers(headers)]

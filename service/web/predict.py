@@ -12,7 +12,7 @@ from model_store import Model
 from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
 from service.serving.saliency import saliency, saliency_picture
-from service.telemetry.logged_response import MODEL_VERSION
+from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.web.errors import error_response
 from service.web.received.body import read_body
 from service.web.received.upload import read_image
@@ -59,6 +59,8 @@ class Predict:
         draft = is_true(query.get("draft"))
         # One version answers a whole drawing, else its digit would flicker.
         model = models.get() if draft else models.pick()
+        if not draft:
+            environ[COUNTED_VERSION] = model.version
         body = read_body(environ, self._config.max_upload_bytes)
         upload = read_image(environ, body)
         with self._span("decode"):

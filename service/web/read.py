@@ -11,7 +11,7 @@ from service.serving.prediction import Predictions, predict, scorer
 from service.web.predict import is_true
 from service.web.received.body import read_body
 from service.web.received.upload import read_image
-from service.web.routes import record_energy
+from service.web.routes import pick_model, record_energy
 from service.web.services import services
 
 read = Blueprint("read", __name__)
@@ -20,7 +20,7 @@ read = Blueprint("read", __name__)
 @read.post("/read")
 def read_digits() -> ResponseReturnValue:
     """The picture's text, its digits and their places; see docs/api.md."""
-    model = services().models.pick()
+    model = pick_model()
     body = read_body(request.environ, services().config.max_upload_bytes)
     upload = read_image(request.environ, body)
     span = services().access_log.tracer.span

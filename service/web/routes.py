@@ -7,10 +7,11 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from model_store import Card, Model
+from model_store import Card, Model, ModelStore, StoreUnavailable
+from model_store.decisions import Decision
 from model_store.history import history
 from service.telemetry.gauges import Gauges
-from service.telemetry.logged_response import MODEL_VERSION
+from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.telemetry.scrape import energy_per_prediction, exposition
 from service.web.predict import CPU_BEGAN
 from service.web.services import ready_model, services
@@ -74,8 +75,32 @@ def scrape() -> ResponseReturnValue:
         services().models.pinned,
         services().ledger.info,
         services().grams_per_kwh,
+        services().models.share if services().models.canary else None,
+        _decisions(services().store),
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _decisions(store: ModelStore) -> list[Decision]:
+    """Who chose what; nothing while the state cannot be read: a scrape goes on."""
+    try:
+        return store.choice.decisions.all()
+    except StoreUnavailable:
+        return []
+
+
+def pick_model() -> Model:
+    """The model that answers the current request, which is counted for it.
+
+    Raises NoModel.
+    """
+    return counted_for(services().models.pick())
+
+
+def counted_for(model: Model) -> Model:
+    """Let the current request be counted for this version, however it is answered."""
+    request.environ[COUNTED_VERSION] = model.version
+    return model
 
 
 def record_energy(model: Model, predictions: int) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from service.image import Score
 from service.serving.prediction import predict, scorer
 from service.web.received.json_body import decode_base64, parse_object
 from service.web.received.tensor_body import tensor_body
-from service.web.routes import record_energy
+from service.web.routes import pick_model, record_energy
 from service.web.services import services
 from service.web.v2.pictures import read_pictures
 from service.web.v2.tensors import MOST_IMAGES, Tensor
@@ -42,7 +42,7 @@ def model_ready() -> ResponseReturnValue:
 @v1.post("/models/digits:predict")
 def predict_instances() -> ResponseReturnValue:
     """A prediction for each of the instances, in order; see docs/api.md."""
-    model = services().models.pick()
+    model = pick_model()
     span = services().access_log.tracer.span
     with tensor_body() as body:
         with span("decode"):

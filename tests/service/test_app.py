@@ -64,14 +64,14 @@ def test_wrong_method_is_counted_under_the_route_of_its_path(
 def test_predictions_are_counted_by_label_and_version_but_not_the_warm_up(
     client: FlaskClient, picture: bytes, grown: Grown
 ) -> None:
-    assert grown("digits_prediction_confidence_count") == 0
+    assert grown("digits_prediction_confidence_count", model_version=1) == 0
     for _ in range(3):
         answer = client.post("/predict", data=picture, content_type="image/png")
     labels = {"label": answer.get_json()["label"], "model_version": 1}
     assert grown("digits_predictions_total", **labels) == 3
-    assert grown("digits_prediction_confidence_count") == 3
+    assert grown("digits_prediction_confidence_count", model_version=1) == 3
     expected = pytest.approx(3 * answer.get_json()["confidence"])
-    assert grown("digits_prediction_confidence_sum") == expected
+    assert grown("digits_prediction_confidence_sum", model_version=1) == expected
 
 
 def test_joules_are_observed_at_the_tick_and_add_up(
@@ -104,4 +104,4 @@ def test_rejected_image_is_counted_by_its_reason(
 ) -> None:
     client.post("/predict", data=content, content_type=kind)
     assert grown("digits_rejected_images_total", reason=reason) == 1
-    assert grown("digits_prediction_confidence_count") == 0
+    assert grown("digits_prediction_confidence_count", model_version=1) == 0

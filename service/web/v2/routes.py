@@ -13,7 +13,7 @@ from service.serving.prediction import predict, scorer
 from service.web.received.body import read_body
 from service.web.received.json_body import parse_object
 from service.web.received.tensor_body import tensor_body
-from service.web.routes import record_energy
+from service.web.routes import counted_for, pick_model, record_energy
 from service.web.services import ready_model, services
 from service.web.v2 import metadata
 from service.web.v2.pictures import read_pictures
@@ -133,11 +133,11 @@ def _check(version: int | None) -> None:
 def _model(version: int | None) -> Model:
     """The model for a prediction, or the stored one of that version."""
     if version is None:
-        return services().models.pick()
+        return pick_model()
     served = services().models.loaded
     if served and served.version == version:
-        return served
-    return services().catalog.model(version)
+        return counted_for(served)
+    return counted_for(services().catalog.model(version))
 
 
 def _pixels(tensor: Tensor, score: Score) -> NDArray[Any]:

@@ -33,4 +33,4 @@ def test_predictions_are_counted_each(
     for label in range(10):
         counted = grown("digits_predictions_total", label=label, model_version=1)
         assert counted == labels.count(label)
-    assert grown("digits_prediction_confidence_count") == len(PIXELS)
+    assert grown("digits_prediction_confidence_count", model_version=1) == len(PIXELS)

@@ -23,7 +23,10 @@ DECLARED = {
     "digits_http_requests": ("counter", {"method", "route", "code"}),
     "digits_http_request_duration_seconds": ("histogram", {"route"}),
     "digits_predictions": ("counter", {"label", "model_version"}),
-    "digits_prediction_confidence": ("histogram", set()),
+    "digits_prediction_confidence": ("histogram", {"model_version"}),
+    "digits_prediction_ink_ratio": ("histogram", set()),
+    "digits_prediction_requests": ("counter", {"model_version", "outcome"}),
+    "digits_prediction_duration_seconds": ("histogram", {"model_version"}),
     "digits_rejected_images": ("counter", {"reason"}),
     "digits_model_loads": ("counter", {"outcome"}),
     "digits_prediction_energy_joules": ("histogram", {"model_version", "source"}),
@@ -49,6 +52,11 @@ OF_THE_MODEL = {
     "digits_model_training_co2e_grams": {"model_version"},
     "digits_model_training_bulb_seconds": {"model_version", "bulb_watts"},
     "digits_model_test_accuracy_ratio": {"model_version"},
+    "digits_model_canary_ratio": {"model_version"},
+    "digits_model_decision_timestamp_seconds": {"action"},
+    "digits_reference_label_ratio": {"model_version", "label"},
+    "digits_reference_confidence": {"model_version"},
+    "digits_reference_ink_ratio": {"model_version"},
 }
 
 BOUNDS = (0.1, 0.5, 0.9)
@@ -105,7 +113,8 @@ def test_labels_stay_in_closed_sets_whatever_is_asked(
         "code": {str(code) for code in range(200, 600)},
         "label": set("0123456789"),
         "reason": {"format", "pixels", "undecodable", "no_digit"},
-        "outcome": {"ok", "broken", "forbidden", "unavailable"},
+        "outcome": {"ok", "broken", "forbidden", "unavailable"}
+        | {"answered", "refused", "failed"},
         "activity": {"request", "overhead"},
         "source": {"rapl", "battery", "hwmon", "estimate"},
         "domain": {"package", "dram"},

@@ -1,5 +1,6 @@
 """What a scrape says of the served model, from its card; nothing that is unknown."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,7 +9,8 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
-from model_store import Model, ModelStore, __version__
+from model_store import Author, Canary, Model, ModelStore, __version__
+from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS, Reference, Shares
 from service.web.services import Services
 
 Publish = Callable[..., Model]
@@ -120,3 +122,66 @@ def test_build_is_a_metric(
 
 def test_without_a_model_nothing_is_said_of_one(bare_client: FlaskClient) -> None:
     assert set(_samples(bare_client)) == {"digits_energy_source_info"}
+
+
+def test_reference_for_drift_is_a_metric(
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
+) -> None:
+    reference = Reference(
+        labels=(3, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+        confidence=Shares.of([0.4, 0.97, 0.99, 1.0], CONFIDENCE_BOUNDS),
+        ink=Shares.of([0.1, 0.11, 0.12, 0.2], INK_BOUNDS),
+    )
+    publish(store, metrics={"reference": reference.to_dict()})
+    services.models.refresh()
+    page = client.get("/metrics").text
+    label = 'digits_reference_label_ratio{label="0",model_version="2"} 0.75'
+    bucket = 'digits_reference_confidence_bucket{le="0.99",model_version="2"} 3.0'
+    ink = 'digits_reference_ink_ratio_count{model_version="2"} 4.0'
+    assert {label, bucket, ink} <= set(page.splitlines())
+    served = {le for le, name in _buckets(page) if "prediction_confidence" in name}
+    assert served == {le for le, name in _buckets(page) if "reference_conf" in name}
+
+
+def _buckets(page: str) -> set[tuple[str, str]]:
+    """The bounds of each histogram, as they are written."""
+    return {
+        (sample.labels["le"], sample.name)
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+        if "le" in sample.labels
+    }
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [None, {}, [], "much", {"labels": [1] * 9}, {"labels": [0] * 10},
+     {"labels": [1] * 10, "confidence": {}, "ink": {}},
+     {"labels": [1] * 10, "confidence": {"le": [1, 0], "counts": [1, 1], "sum": 1},
+      "ink": {"le": [1], "counts": [1], "sum": 1}}],
+)  # fmt: skip
+def test_reference_that_cannot_be_used_is_absent(
+    client: FlaskClient,
+    store: ModelStore,
+    services: Services,
+    publish: Publish,
+    reference: object,
+) -> None:
+    publish(store, metrics={"reference": reference})
+    services.models.refresh()
+    assert "digits_reference" not in client.get("/metrics").text
+
+
+def test_decisions_are_metrics_and_do_not_fail_a_scrape(
+    client: FlaskClient, store: ModelStore, services: Services, publish: Publish
+) -> None:
+    publish(store)
+    store.pin(1)
+    store.choice.start_canary(Canary(2, 5), Author("anna@desk"))
+    services.models.refresh()
+    page = client.get("/metrics").text
+    assert 'digits_model_canary_ratio{model_version="2"} 0.05' in page
+    assert 'digits_model_decision_timestamp_seconds{action="pin"}' in page
+    shutil.rmtree(store.state)
+    store.state.write_text("a file where a directory belongs")
+    assert client.get("/metrics").status_code == 200

@@ -90,7 +90,7 @@ def test_form_in_which_every_part_fails_is_answered_all_the_same(
     failed = _predictions(_post(client, _part(b"one"), _part(b"two")))
     assert [entry["error"]["status"] for entry in failed] == [422, 422]
     assert grown("digits_rejected_images_total", reason="undecodable") == 2
-    assert grown("digits_prediction_confidence_count") == 0
+    assert grown("digits_prediction_confidence_count", model_version=1) == 0
 
 
 def test_other_fields_are_ignored(client: FlaskClient, picture: bytes) -> None:
@@ -164,7 +164,7 @@ def test_every_prediction_is_counted_and_bears_its_part_of_the_energy(
     services.ledger.tick()
     version = {"model_version": 1}
     assert grown("digits_predictions_total", label=label, **version) == 5
-    assert grown("digits_prediction_confidence_count") == 5
+    assert grown("digits_prediction_confidence_count", model_version=1) == 5
     assert grown("digits_prediction_cpu_seconds_count", **version) == 5
     energy = {**version, "source": "estimate"}
     assert grown("digits_prediction_energy_joules_count", **energy) == 5

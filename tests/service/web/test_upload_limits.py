@@ -39,7 +39,7 @@ def test_too_many_pixels_are_counted(
     client = client_with(DIGITS_MAX_PIXELS="784")
     client.post("/predict", data=PICTURE, content_type="image/png")
     assert grown("digits_rejected_images_total", reason="pixels") == 1
-    assert grown("digits_prediction_confidence_count") == 0
+    assert grown("digits_prediction_confidence_count", model_version=1) == 0
 
 
 def test_chunks_of_nine_mebibytes_are_refused_by_the_real_service(

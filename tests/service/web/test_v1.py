@@ -72,7 +72,7 @@ def test_every_image_is_counted(
     client: FlaskClient, grown: Callable[..., float]
 ) -> None:
     _ask(client, PIXELS.tolist())
-    assert grown("digits_prediction_confidence_count") == 3
+    assert grown("digits_prediction_confidence_count", model_version=1) == 3
     labels = {"method": "POST", "route": PREDICT, "code": 200}
     assert grown("digits_http_requests_total", **labels) == 1
 

@@ -266,7 +266,7 @@ def test_every_image_is_counted_and_bears_its_part_of_the_energy(
     for label in range(10):
         counted = grown("digits_predictions_total", label=label, model_version=1)
         assert counted == labels.count(label)
-    assert grown("digits_prediction_confidence_count") == 3
+    assert grown("digits_prediction_confidence_count", model_version=1) == 3
     energy = {"model_version": 1, "source": "estimate"}
     assert grown("digits_prediction_energy_joules_count", **energy) == 3
     labels = {"method": "POST", "route": INFER, "code": 200}
