@@ -29,6 +29,7 @@ DECLARED = {
     "digits_prediction_duration_seconds": ("histogram", {"model_version"}),
     "digits_rejected_images": ("counter", {"reason"}),
     "digits_model_loads": ("counter", {"outcome"}),
+    "digits_rate_limit_fallbacks": ("counter", set()),
     "digits_prediction_energy_joules": ("histogram", {"model_version", "source"}),
     "digits_prediction_cpu_seconds": ("histogram", {"model_version"}),
     "digits_process_energy_joules": ("counter", {"source", "activity"}),
