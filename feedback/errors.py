@@ -4,7 +4,8 @@ FeedbackError
 ├── BadDatabase     the address or the place of the database cannot be used at all
 ├── DatabaseAway    the database does not answer
 ├── SchemaBehind    its tables are not those of this program
-└── UnknownCorrection
+├── UnknownCorrection, WithdrawnCorrection
+└── TooManyCorrections
 """
 
 
@@ -58,3 +59,27 @@ class UnknownCorrection(FeedbackError):
     def __init__(self, correction: int) -> None:
         super().__init__(f"there is no correction {correction}")
         self.correction = correction
+
+
+class WithdrawnCorrection(FeedbackError):
+    """A correction that was taken back, so that nothing is left to decide on.
+
+    Attributes: correction, its id.
+    """
+
+    def __init__(self, correction: int) -> None:
+        super().__init__(
+            f"correction {correction} was withdrawn: its picture is erased"
+        )
+        self.correction = correction
+
+
+class TooManyCorrections(FeedbackError):
+    """A client that sends more than is worth keeping for a reviewer.
+
+    Attributes: hourly, how many are kept.
+    """
+
+    def __init__(self, hourly: int) -> None:
+        super().__init__(f"over {hourly} corrections an hour from this client")
+        self.hourly = hourly

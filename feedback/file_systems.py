@@ -4,8 +4,8 @@ from pathlib import Path
 
 _MOUNTS = Path("/proc/self/mountinfo")  # proc_pid_mountinfo(5)
 _NETWORK = {
-    "9p", "afs", "beegfs", "ceph", "cifs", "coda", "gfs", "gfs2", "glusterfs", "lustre",
-    "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs", "virtiofs",
+    "afs", "beegfs", "ceph", "cifs", "coda", "gfs", "gfs2", "glusterfs", "lustre",
+    "ncpfs", "nfs", "nfs4", "ocfs2", "smb3", "smbfs",
     "fuse.blobfuse2", "fuse.ceph-fuse", "fuse.gcsfuse", "fuse.glusterfs", "fuse.rclone",
     "fuse.s3fs", "fuse.sshfs",
 }  # fmt: skip

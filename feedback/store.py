@@ -1,0 +1,62 @@
+"""The corrections, as the service and the command line use them: one call, one result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from feedback.corrections import find, listed, waiting
+from feedback.database import Database
+from feedback.decisions import decide, withdraw
+from feedback.records import Correction, Review, Submission, Waiting
+from feedback.submission import submit
+
+
+@dataclass(frozen=True)
+class CorrectionStore:
+    """Each method is a transaction; all raise DatabaseAway and SchemaBehind."""
+
+    database: Database
+
+    @classmethod
+    def at(cls, url: str | None, state: Path) -> "CorrectionStore":
+        """In the database of that address, else in the state directory.
+
+        Raises BadDatabase.
+        """
+        return cls(Database.at(url, state))
+
+    def submit(self, sent: Submission, now: datetime, is_trusted: bool) -> Correction:
+        """Store a correction, once. Raises TooManyCorrections."""
+        with self.database.writing() as connection:
+            return submit(connection, sent, now, is_trusted)
+
+    def decide(self, number: int, review: Review, now: datetime) -> Correction:
+        """Note a review. Raises UnknownCorrection, WithdrawnCorrection."""
+        with self.database.writing() as connection:
+            return decide(connection, number, review, now)
+
+    def withdraw(self, number: int) -> tuple[Correction, list[int]]:
+        """Erase a correction's pixels; returns the versions that learnt from it, too.
+
+        Raises UnknownCorrection.
+        """
+        with self.database.writing() as connection:
+            return withdraw(connection, number)
+
+    def find(self, number: int) -> Correction:
+        """One by its id. Raises UnknownCorrection."""
+        with self.database.reading() as connection:
+            return find(connection, number)
+
+    def listed(
+        self, states: Sequence[str], most: int | None = None
+    ) -> list[Correction]:
+        """Those of these states, what the panel thinks likeliest first."""
+        with self.database.reading() as connection:
+            return listed(connection, states, most)
+
+    def waiting(self) -> Waiting:
+        """What stands in the queue of reviews."""
+        with self.database.reading() as connection:
+            return waiting(connection)
