@@ -7,10 +7,9 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from feedback.errors import BadDatabase
-from feedback.file_systems import network_file_system
+from feedback.place import ADDRESS, database_file, refuse_network
 
 MAKES_CHANGES = "digits_makes_changes"  # an execution option of transactions
-_FILE = "digits.db"
 _PATIENCE_S = 5
 _POSTGRESQL = "postgresql+psycopg"
 # Writers take turns, as SQLite's do, so that what one counts stays true until it has
@@ -20,7 +19,6 @@ _TURN = (
     "SET LOCAL idle_in_transaction_session_timeout = '10s'",
     "SELECT pg_advisory_xact_lock(784500200)",
 )
-_ADDRESS = "postgresql://user:password@host/name"
 
 
 def new_engine(url: str | None, state: Path) -> Engine:
@@ -28,7 +26,7 @@ def new_engine(url: str | None, state: Path) -> Engine:
 
     Nothing is connected yet. Raises BadDatabase.
     """
-    address = _parsed(url) if url else _file(state / _FILE)
+    address = _parsed(url) if url else _file(database_file(state))
     if address.drivername == _POSTGRESQL:
         return _postgresql(address)
     # A new connection for each transaction costs little, and follows a moved file.
@@ -54,7 +52,7 @@ def _parsed(text: str) -> URL:
         url = make_url(text)
     except (ArgumentError, ValueError):
         raise BadDatabase(
-            f"it is no address of a database, such as {_ADDRESS}"
+            f"it is no address of a database, such as {ADDRESS}"
         ) from None
     kind = url.drivername
     if kind == "sqlite" and url.database not in (None, "", ":memory:"):
@@ -65,11 +63,7 @@ def _parsed(text: str) -> URL:
 
 
 def _file(path: Path) -> URL:
-    if found := network_file_system(path):
-        raise BadDatabase(
-            f"{path} is on {found}, a network file system, where SQLite loses data;"
-            f" put it on a local disk, or give several hosts a PostgreSQL ({_ADDRESS})"
-        )
+    refuse_network(path)
     return URL.create("sqlite", database=str(path))
 
 

@@ -13,7 +13,13 @@ ACCEPTED: Final = "accepted"
 REJECTED: Final = "rejected"
 WITHDRAWN: Final = "withdrawn"
 STATES: Final = (PENDING, QUARANTINED, ACCEPTED, REJECTED, WITHDRAWN)
-LABELS: Final = (*"0123456789", "none")
+NO_DIGIT: Final = "none"
+LABELS: Final = (*"0123456789", NO_DIGIT)
+
+
+def as_json(label: str) -> int | str:
+    """A label in a document: a digit is a number there."""
+    return label if label == NO_DIGIT else int(label)
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,9 @@ class Correction:
         return {
             "id": self.id,
             "created": self.created.isoformat(timespec="seconds"),
-            "label": self.label,
-            "given": self.given,
-            "predicted": self.predicted,
+            "label": as_json(self.label),
+            "given": as_json(self.given),
+            "predicted": as_json(self.predicted),
             "confidence": self.confidence,
             "model": {"version": self.version},
             "state": self.state,

@@ -1,4 +1,4 @@
-"""The corrections, as the service and the command line use them: one call, one result."""
+"""The corrections as service and command line use them: a transaction a call."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

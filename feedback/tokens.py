@@ -49,11 +49,10 @@ class Tokens:
         self, pixels: bytes, label: int, version: int, confidence: float, now: float
     ) -> str:
         """The token of an answer, some microseconds' work: each prediction has one."""
-        answer = _ANSWER.pack(version, int(now), label, round(confidence * _WHOLE))
-        pixels_digest = blake2b(pixels, digest_size=32).digest()
-        return base64.urlsafe_b64encode(
-            answer + self._mac(answer, pixels_digest)
-        ).decode()
+        share = min(round(confidence * _WHOLE), _WHOLE)
+        answer = _ANSWER.pack(version, int(now), label, share)
+        mac = self._mac(answer, blake2b(pixels, digest_size=32).digest())
+        return base64.urlsafe_b64encode(answer + mac).decode()
 
     def check(self, token: str, digest: str) -> Answered:
         """What the token says of the pixels with that digest, whatever its age.

@@ -11,6 +11,8 @@ from service.access.admission import Admission
 from service.access.keys import Keys, KeySource
 from service.access.shared_counts import Counts
 from service.config import ServiceConfig
+from service.corrections.desk import Desk
+from service.corrections.token_key import TokenKey
 from service.image import ImageRejected
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
@@ -24,13 +26,19 @@ from service.web.assets import serve_assets
 from service.web.batch import batch
 from service.web.description import description
 from service.web.errors import register_errors
+from service.web.feedback import feedback
 from service.web.middleware import ROUTE, Middleware
 from service.web.pages import pages
 from service.web.read import read
+from service.web.review import review
 from service.web.routes import routes
 from service.web.services import Services
 from service.web.v1 import v1
 from service.web.v2.routes import v2
+
+_BLUEPRINTS = (
+    routes, batch, read, v1, v2, admin, feedback, review, description, pages,
+)  # fmt: skip
 
 
 def create_app(
@@ -43,9 +51,9 @@ def create_app(
 ) -> Flask:
     """A Flask application whose services are in `app.extensions["digits"]`.
 
-    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`
-    and `admission.refresh` happen now and then. The counts of config.rate_limit are the
-    caller's, too, as workers share them.
+    Nothing runs in the background yet: the caller lets `models.refresh`, `ledger.tick`,
+    `admission.refresh` and `token_key.refresh` happen now and then. The counts of
+    config.rate_limit are the caller's, too, as workers share them.
     """
     app = Flask("service.web", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -65,8 +73,10 @@ def create_app(
         access_log=AccessLog(
             tracer or NoTracer(), write_request if config.log_format == "json" else None
         ),
+        token_key=TokenKey(config.feedback, config.feedback_secret, config.state),
+        desk=Desk(config.database_url, config.state),
     )
-    for blueprint in (routes, batch, read, v1, v2, admin, description, pages):
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     # Answered by the middleware; here for its 405, its OPTIONS and its name in metrics.
     app.add_url_rule("/predict", "predict", methods=["POST"])

@@ -12,11 +12,15 @@ from typing import NoReturn
 import click
 
 from energy import EnergyError, EnergySettings, open_meter
+from feedback.errors import FeedbackError
+from feedback.place import check_place
+from feedback.secret import secret
 from model_store import AllowList, StoreUnavailable
 from model_store.build import commit, version_option
 from model_store.command_line import run
 from service.access.keys import KeySource
 from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
+from service.corrections.token_key import OFF
 from service.server.shared_directory import make_shared_directory
 
 _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
@@ -55,6 +59,7 @@ def main(**flags: str | None) -> None:
     environ = {**os.environ, **given}
     config = ServiceConfig.from_environ(environ)
     _check_files(config, environ)
+    _check_corrections(config)
     if config.rate_limit_storage and not find_spec("redis"):
         raise click.UsageError(
             "DIGITS_RATE_LIMIT_STORAGE needs more: pip install 'digits[redis]'"
@@ -103,6 +108,15 @@ def _check_free(host: str, port: int) -> None:
         ) from None
 
 
+def _check_corrections(config: ServiceConfig) -> None:
+    """Raises FeedbackError if corrections are on and could never be taken."""
+    if config.feedback == OFF:
+        return
+    check_place(config.database_url, config.state)
+    if config.feedback_secret:
+        secret(config.feedback_secret, config.state)
+
+
 def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
     """Replace this process by gunicorn's master, which keeps its pid."""
     # glibc keeps a heap for each thread and gives little back (docs/operations.md).
@@ -133,4 +147,4 @@ def _shared_directory() -> str:
 
 def run_command() -> NoReturn:
     """Run the command that the command line gives, and exit if it is a mistake."""
-    run(main, "python -m service", (ConfigError, EnergyError))
+    run(main, "python -m service", (ConfigError, EnergyError, FeedbackError))

@@ -90,6 +90,10 @@ def _choice(variable: str, values: tuple[str, ...], text: str) -> Setting:
     return Setting(variable, values[0], parse, " or ".join(values), text)
 
 
+def _text(text: str) -> str | None:
+    return text or None
+
+
 def _file(text: str) -> Path | None:
     return Path(text) if text else None
 
@@ -162,6 +166,19 @@ SETTINGS = (
         "as 7:5: a version, and a percentage over 0 and up to 100",
         "7:5: version 7 answers 5 %, as long as `model_store canary` says nothing.",
     ),
+    _choice(
+        "DIGITS_FEEDBACK", ("review", "trust", "off"),
+        "Corrections: learnt once a person accepts them, unseen, or not taken.",
+    ),
+    Setting(
+        "DIGITS_FEEDBACK_SECRET", "", _file, "a file of 16 to 64 bytes",
+        "The key that all hosts sign answers with; unset: one in the state directory.",
+    ),
+    Setting(
+        "DIGITS_DATABASE_URL", "", _text, "an address of a database",
+        "Where corrections are kept: postgresql://...; unset: in the state directory.",
+        secret=True,
+    ),
     Setting(
         "DIGITS_MODEL_ALLOWLIST", "", _file, "a file of sha256sum lines",
         "Serve only the model files that this file lists.",
@@ -193,6 +210,9 @@ class ServiceConfig:
     trusted_proxies: TrustedProxies
     cors_origins: Origins
     canary: Canary | None
+    feedback: str
+    feedback_secret: Path | None
+    database_url: str | None
     model_allowlist: Path | None
 
     @classmethod

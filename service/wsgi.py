@@ -36,9 +36,11 @@ def application() -> Flask:
     app = create_app(config, meter, node, energy.carbon_grams_per_kwh, counts, tracer)
     services: Services = app.extensions["digits"]
     services.models.refresh()
+    services.token_key.refresh()
     services.ledger.tick()
     every(config.reload_seconds, services.models.refresh, "reload")
     every(config.reload_seconds, services.admission.refresh, "keys")
+    every(config.reload_seconds, services.token_key.refresh, "token key")
     every(_TICK_S, services.ledger.tick, "energy")
     return app
 

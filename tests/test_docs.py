@@ -10,6 +10,7 @@ from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
+from feedback.records import Waiting
 from model_store import Author, Canary, Card, Model, Network
 from model_store.__main__ import main as store_commands
 from model_store.decisions import Decision
@@ -39,7 +40,7 @@ def test_every_address_is_described(app: Flask) -> None:
 
 
 def test_every_address_that_is_described_exists(app: Flask) -> None:
-    described = re.findall(r"(GET|POST) (/[^\s`?,]*)", read("docs/api.md"))
+    described = re.findall(r"(GET|POST|DELETE) (/[^\s`?,]*)", read("docs/api.md"))
     assert described
     addresses = app.url_map.bind("localhost")
     for method, address in described:
@@ -71,7 +72,7 @@ def gauges(network: Network, card: Card) -> Gauges:
     model = Model(1, network, known, published=1.0)
     info = open_meter(EnergySettings(source="estimate")).info
     pinned = Decision.now(Author("anna@desk"), "pin", 1)
-    return Gauges([model], 1, info, 480, Canary(1, 5), [pinned])
+    return Gauges([model], 1, info, 480, Canary(1, 5), [pinned], Waiting(0, None))
 
 
 @pytest.mark.usefixtures("app")
@@ -111,7 +112,7 @@ def test_commands_and_those_of_the_readme_are_the_same(
 def test_settings_and_those_of_the_readme_are_the_same() -> None:
     table = read("README.md").split("## Settings")[1].split("\n## ")[0]
     rows = "\n".join(re.findall(r"^\| (`DIGITS.*?) \|", table, re.M))
-    read_somewhere = source("service", "trainer", "energy", "model_store")
+    read_somewhere = source("service", "trainer", "feedback", "energy", "model_store")
     variable = r"\b(DIGITS_[A-Z]+(?:_[A-Z]+)*)\b"
     assert named(variable, rows) == named(variable, read_somewhere)
 
@@ -125,7 +126,7 @@ def test_every_module_that_the_architecture_names_exists() -> None:
 
 def test_every_room_is_in_the_architecture() -> None:
     described = read("docs/architecture.md")
-    packages = ("service", "trainer", "energy", "model_store")
+    packages = ("service", "trainer", "feedback", "energy", "model_store")
     rooms = [
         path.parent for top in packages for path in ROOT.glob(f"{top}/*/__init__.py")
     ]

@@ -29,18 +29,30 @@ class Admission:
         """Check a prediction. Raises werkzeug's Unauthorized, TooManyRequests."""
         if environ["REQUEST_METHOD"] != "POST" or not _predicts(environ["PATH_INFO"]):
             return
-        client = _holder(self.api_keys, environ) if self.api_keys else None
+        client = self.client(environ)
         if self.counts:
-            standing = self.counts.count(client or _network(environ["REMOTE_ADDR"]))
+            standing = self.counts.count(client)
             environ[RATE_FIELDS] = self.counts.rate.fields(standing)
             if standing.wait:
                 _refuse(standing.wait)
 
-    def check_admin(self, environ: dict[str, Any]) -> None:
-        """Check an admin call. Raises werkzeug's Forbidden, Unauthorized."""
+    def client(self, environ: dict[str, Any]) -> bytes:
+        """What a client is known by: its key where it needs one, else its network.
+
+        Raises werkzeug's Unauthorized.
+        """
+        if self.api_keys:
+            return _holder(self.api_keys, environ)
+        return _network(environ["REMOTE_ADDR"])
+
+    def check_admin(self, environ: dict[str, Any]) -> bytes:
+        """Check an admin call; returns what the token's holder is known by.
+
+        Raises werkzeug's Forbidden, Unauthorized.
+        """
         if self.admin_token is None:
             raise Forbidden("admin calls are off, as DIGITS_ADMIN_TOKEN is unset")
-        _holder(self.admin_token, environ)
+        return _holder(self.admin_token, environ)
 
     def refresh(self) -> None:
         """Read the files of keys again."""
@@ -49,7 +61,10 @@ class Admission:
                 keys.refresh()
 
 
-_PREDICTING = {"/", "/predict", "/predict/batch", "/read", "/v1/models/digits:predict"}
+_PREDICTING = {
+    "/", "/predict", "/predict/batch", "/read", "/feedback",
+    "/v1/models/digits:predict",
+}  # fmt: skip
 
 
 def _predicts(path: str) -> bool:

@@ -33,6 +33,10 @@ class Origins:
             raise ValueError(text)
         return cls(origins)
 
+    def has(self, origin: str) -> bool:
+        """Whether pages of that origin may call the service."""
+        return "*" in self.allowed or origin in self.allowed
+
     def headers(self, environ: dict[str, Any]) -> Headers:
         """What the answer to a request says of who may read it."""
         if not self.allowed:

@@ -10,11 +10,13 @@ from prometheus_client.registry import Collector
 from energy import SourceInfo
 from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
+from feedback.records import Waiting
 from model_store import Canary, Model, __version__
 from model_store.build import UNKNOWN
 from model_store.decisions import Decision
 from service.telemetry.counter_files import last_incomplete
 from service.telemetry.reference_metrics import reference_metrics
+from service.telemetry.waiting_metrics import waiting_metrics
 
 _JOULES_PER_KWH = 3.6e6
 
@@ -30,6 +32,7 @@ class Gauges(Collector):
         grams_per_kwh: CO2e of the grid.
         share: the canary and its percentage, None without one.
         decisions: who chose what, the oldest first.
+        waiting: the corrections that wait for a reviewer; None if that is not known.
     """
 
     models: list[Model]
@@ -38,6 +41,7 @@ class Gauges(Collector):
     grams_per_kwh: float
     share: Canary | None = None
     decisions: Sequence[Decision] = ()
+    waiting: Waiting | None = None
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge(
@@ -64,6 +68,8 @@ class Gauges(Collector):
             {},
             self.grams_per_kwh / _JOULES_PER_KWH,
         )
+        if self.waiting:
+            yield from waiting_metrics(self.waiting)
         if self.info:
             yield from _source_gauges(self.info)
         yield from _merged(m for model in self.models for m in _model_gauges(model))

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from prometheus_client import Counter, Histogram
 
+from feedback.records import STATES
 from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS
 from service.telemetry.counter_files import allocate_counter_files
 
@@ -94,6 +95,11 @@ MODEL_LOADS = Counter(
     "Versions that a worker loaded (ok) or could not load.",
     ["outcome"],
 )
+CORRECTIONS = Counter(
+    "digits_corrections_total", "Corrections that came into a state.", ["state"]
+)
+for state in STATES:
+    CORRECTIONS.labels(state)  # 0 until the first one
 PREDICTION_JOULES = BulkHistogram(
     "digits_prediction_energy_joules",
     "The energy of one prediction.",

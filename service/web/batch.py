@@ -11,7 +11,7 @@ from model_store import Model
 from service.image import DigitImage, ImageRejected, Score
 from service.serving.prediction import Prediction, predict, scorer
 from service.web.errors import problem_of
-from service.web.predict import warnings_of
+from service.web.predict import token_of, warnings_of
 from service.web.problems import ProblemType, Refused
 from service.web.received.body import read_body
 from service.web.received.multipart import Part, parts_of
@@ -79,7 +79,7 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
         pixels = np.stack([digit.pixels for digit in read])
         predictions = iter(predict(model, pixels, [digit.certainty for digit in read]))
     answers = [
-        _answer(digit, next(predictions))
+        _answer(model, digit, next(predictions))
         if isinstance(digit, DigitImage)
         else {"error": digit}
         for digit in digits
@@ -88,5 +88,6 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
     return answers
 
 
-def _answer(digit: DigitImage, prediction: Prediction) -> dict[str, Any]:
-    return prediction.to_dict() | warnings_of(digit, prediction)
+def _answer(model: Model, digit: DigitImage, prediction: Prediction) -> dict[str, Any]:
+    told = prediction.to_dict() | warnings_of(digit, prediction)
+    return told | token_of(services().token_key.tokens, model, digit, prediction)

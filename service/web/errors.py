@@ -17,6 +17,14 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from feedback.errors import (
+    DatabaseAway,
+    FeedbackError,
+    SchemaBehind,
+    UnknownCorrection,
+    WithdrawnCorrection,
+)
+from feedback.tokens import BadToken
 from model_store import (
     CorruptModel,
     ModelNotAllowed,
@@ -62,6 +70,10 @@ _TYPES: dict[type[BaseException], ProblemType] = {
     ModelNotAllowed: ProblemType.NO_SUCH_VERSION,
     ModelWithdrawn: ProblemType.NO_SUCH_VERSION,
     StoreUnavailable: ProblemType.STORE_UNAVAILABLE,
+    BadToken: ProblemType.BAD_TOKEN,
+    UnknownCorrection: ProblemType.NOT_FOUND,
+    WithdrawnCorrection: ProblemType.NOT_FOUND,
+    FeedbackError: ProblemType.DATABASE_UNAVAILABLE,
     NoModel: ProblemType.NO_MODEL,
     TooManyWaiting: ProblemType.OVERLOAD,
     Exception: ProblemType.UNEXPECTED,
@@ -120,6 +132,8 @@ def _detail(error: Exception) -> str:
         return f"this address takes {' and '.join(sorted(error.valid_methods or ()))}"
     if isinstance(error, HTTPException):
         return error.description or ""
+    if isinstance(error, DatabaseAway | SchemaBehind):  # the log has the address
+        return "the database of corrections cannot be used; predictions go on"
     return store_fault(error) if isinstance(error, StoreFault) else str(error)
 
 

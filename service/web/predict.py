@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from werkzeug.exceptions import BadRequest
 
+from feedback.tokens import Tokens
 from model_store import Model
 from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
@@ -32,6 +33,7 @@ class Predict:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._config = services.config
+        self._token_key = services.token_key
         self._span = services.access_log.tracer.span
 
     def __call__(
@@ -70,6 +72,7 @@ class Predict:
                 model, image.pixels[None], image.certainty, counted=not draft
             )
         document = _document(model, image, prediction)
+        document |= token_of(self._token_key.tokens, model, image, prediction)
         document |= _asked_for(query, model, image, prediction.label)
         environ[MODEL_VERSION] = model.version
         cpu_seconds = time.thread_time() - environ[CPU_BEGAN]
@@ -82,6 +85,17 @@ def _document(
 ) -> dict[str, Any]:
     document = prediction.to_dict() | {"model": {"version": model.version}}
     return document | warnings_of(image, prediction)
+
+
+def token_of(
+    tokens: Tokens | None, model: Model, image: DigitImage, prediction: Prediction
+) -> dict[str, Any]:
+    """The member `feedback` of an answer, with which it can be corrected, if it can."""
+    if tokens is None:
+        return {}
+    pixels, said = image.pixels.tobytes(), (prediction.label, model.version)
+    token = tokens.issue(pixels, *said, prediction.confidence, time.time())
+    return {"feedback": {"token": token}}
 
 
 def warnings_of(image: DigitImage, prediction: Prediction) -> dict[str, list[str]]:

@@ -43,6 +43,22 @@ class ProblemType(Enum):
         "Admin calls are off",
         "The service was started without DIGITS_ADMIN_TOKEN.",
     )
+    FEEDBACK_OFF = (
+        403,
+        "Corrections are off",
+        "The service was started with DIGITS_FEEDBACK=off.",
+    )
+    OTHER_SITE = (
+        403,
+        "Another site",
+        "A page of another site sent this, and DIGITS_CORS_ORIGINS does not name it.",
+    )
+    BAD_TOKEN = (
+        403,
+        "Bad token",
+        "The token is none that the service gave with its answer to this picture, or is"
+        " older than 24 hours.",
+    )
     NOT_FOUND = 404, "Not found", "There is nothing at this address."
     NO_SUCH_VERSION = (
         404,
@@ -107,6 +123,11 @@ class ProblemType(Enum):
         503,
         "Overload",
         "Too many requests are waiting; Retry-After says when to try again.",
+    )
+    DATABASE_UNAVAILABLE = (
+        503,
+        "Database unavailable",
+        "Corrections cannot be read or stored now; predictions go on.",
     )
     STORE_UNAVAILABLE = (
         503, "Store unavailable",

@@ -77,6 +77,7 @@ def scrape() -> ResponseReturnValue:
         services().grams_per_kwh,
         services().models.share if services().models.canary else None,
         _decisions(services().store),
+        services().desk.waiting() if services().token_key.is_on else None,
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 

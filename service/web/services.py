@@ -7,6 +7,8 @@ from flask import current_app
 from model_store import Model, ModelStore
 from service.access.admission import Admission
 from service.config import ServiceConfig
+from service.corrections.desk import Desk
+from service.corrections.token_key import TokenKey
 from service.serving import stopping
 from service.serving.catalog import Catalog
 from service.serving.current_model import CurrentModel
@@ -27,6 +29,8 @@ class Services:
     ledger: EnergyLedger
     grams_per_kwh: float
     access_log: AccessLog
+    token_key: TokenKey
+    desk: Desk
 
 
 def ready_model() -> Model:

@@ -112,6 +112,7 @@ def model(
     """Version 1, published and loaded; the energy ledger has ticked once."""
     model = publish(store, metrics={"temperature": 2.0})
     services.models.refresh()
+    services.token_key.refresh()
     services.ledger.tick()
     return model
 
@@ -133,6 +134,7 @@ def client_with(
         app = application(**settings)
         services: Services = app.extensions["digits"]
         services.models.refresh()
+        services.token_key.refresh()
         services.ledger.tick()
         return app.test_client()
 

@@ -37,6 +37,9 @@ def test_defaults_are_those_of_the_documentation() -> None:
         trusted_proxies=TrustedProxies(),
         cors_origins=Origins(),
         canary=None,
+        feedback="review",
+        feedback_secret=None,
+        database_url=None,
         model_allowlist=None,
     )
 

@@ -77,7 +77,7 @@ def read_image(environ: dict[str, Any], body: bytes) -> Upload:
     content_type = environ.get("CONTENT_TYPE", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith("multipart/"):
-        return from_part(_only_image(parts_of(body, content_type, _MOST_PARTS)))
+        return from_part(only_image(parts_of(body, content_type, _MOST_PARTS)))
     if _is_json(kind, body):
         return _from_json(body)
     return _upload(body, kind in _FORMATS)
@@ -112,7 +112,8 @@ def from_part(part: Part) -> Upload:
     return _upload(part.content, named or part.content_type in _FORMATS)
 
 
-def _only_image(parts: list[Part]) -> Part:
+def only_image(parts: list[Part]) -> Part:
+    """The one picture of a form. Raises Refused."""
     named = [part for part in parts if part.name == "image"]
     images = [part for part in named if is_image(part)]
     if len(images) == 1:

@@ -1,0 +1,1 @@
+"""What people correct: the key of their tokens, the panel, the database."""

@@ -1,0 +1,12 @@
+"""What the tests of the addresses share."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+
+@pytest.fixture
+def admin(client_with: Callable[..., FlaskClient]) -> FlaskClient:
+    """A client of a service with the admin token `mellon`."""
+    return client_with(DIGITS_ADMIN_TOKEN="mellon")
