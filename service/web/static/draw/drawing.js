@@ -3,7 +3,7 @@
 const KEPT = "digits.drawing"; // in the tab's session storage, so that a reload loses nothing
 const NEAREST = 0.002; // closer points say nothing new
 const SMALLEST = 0.12;
-const FLAT = 3;
+const FLAT = 2;
 const EMPTY = { strokes: [], picture: null };
 
 // A stroke is {width, points: [[x, y], ...]}, in units of the pad's height.

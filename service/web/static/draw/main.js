@@ -56,7 +56,7 @@ function askWhileDrawing() {
   clearTimeout(announcement);
   correction.withdraw();
   if (answersLive && !isNumber() && drawing.isReadable) {
-    asker.draft({ isDraft: true, query: { draft: 1 } });
+    asker.draft({ isDraft: true, isNumber: false, query: { draft: 1 } });
   }
 }
 
@@ -66,7 +66,8 @@ function askAtOnce() {
   correction.withdraw();
   if (drawing.isEmpty) return startAnew();
   if (!drawing.isReadable) return fault.show(new Fault("too-small", ""));
-  asker.final({ isNumber: isNumber(), query: isNumber() ? {} : { explain: 1 } });
+  const query = isNumber() ? {} : { explain: 1 };
+  asker.final({ isDraft: false, isNumber: isNumber(), query });
 }
 
 function startAnew() {
@@ -145,10 +146,10 @@ async function explain(chosen) {
   pressed(chosen);
   const { picture, answer } = lastRead;
   try {
-    const explained = await send({ picture, query });
+    const explained = await send({ picture, query, isNumber: false });
     if (lastRead?.answer === answer) showPicture("why", explained.answer.explanation);
   } catch (error) {
-    failed({}, error);
+    failed({ isDraft: false }, error);
   }
 }
 

@@ -1,0 +1,101 @@
+"""For everybody: rules of accessibility, small screens, no script, forced colours."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser.conftest import SIZES, OpenPage
+from tests.e2e.browser.pad import SEVEN, Pad
+from tests.support import digits
+
+PAGES = ["/", "/docs"]
+
+
+@pytest.fixture(scope="module")
+def axe() -> Axe:
+    return Axe()
+
+
+def _violations(axe: Axe, page: Page) -> str:
+    report: str = axe.run(page).generate_report()
+    return report if "Found 0" not in report else ""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(
+    open_page: OpenPage, axe: Axe, path: str, theme: str
+) -> None:
+    page = open_page(path, color_scheme=theme)
+    if path == "/":
+        page.locator("[data-sample='7']").click()
+        Pad(page).expect_answer(7)
+    assert _violations(axe, page) == ""
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, *(width for width, _ in SIZES.values())])
+def test_nothing_scrolls_sideways(open_page: OpenPage, path: str, width: int) -> None:
+    page = open_page(path, viewport={"width": width, "height": 700})
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0
+
+
+def test_pad_leaves_room_to_scroll_beside_it(open_page: OpenPage) -> None:
+    page = open_page(size="phone")
+    box = page.locator("#pad").bounding_box()
+    assert box
+    assert box["x"] >= 24
+    assert box["x"] + box["width"] <= 360 - 24
+    assert box["height"] <= 0.6 * 740
+
+
+def test_zoom_is_never_forbidden(open_page: OpenPage) -> None:
+    viewport = open_page().locator("meta[name=viewport]").get_attribute("content")
+    assert viewport == "width=device-width, initial-scale=1"
+
+
+def test_targets_are_large_enough_for_a_finger(open_page: OpenPage) -> None:
+    page = open_page(size="phone")
+    for button in page.locator("button:visible, nav a:visible").all():
+        box = button.bounding_box()
+        assert box
+        assert box["height"] >= 44, button.inner_text()
+
+
+def test_bars_are_seen_in_forced_colours(open_page: OpenPage) -> None:
+    page = open_page(forced_colors="active")
+    page.locator("[data-sample='7']").click()
+    Pad(page).expect_answer(7)
+    fill = "part => getComputedStyle(document.querySelector(part)).fill"
+    bar = page.evaluate(fill, "#outputs .best .filled")
+    assert bar != page.evaluate(fill, "#outputs .best .track")
+
+
+def test_nothing_moves_when_an_answer_comes(open_page: OpenPage) -> None:
+    page = open_page()
+    places = ["#pad", "#outputs", "#seen", "#detail"]
+
+    def tops() -> list[float]:
+        get = "id => document.querySelector(id).parentElement.getBoundingClientRect().y"
+        return [page.evaluate(get, place) for place in places]
+
+    before = tops()
+    Pad(page).draw(SEVEN)
+    Pad(page).expect_answer(7)
+    assert tops() == before
+
+
+def test_without_script_the_form_is_answered(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page(java_script_enabled=False)
+    expect(page.locator("#pad")).to_be_hidden()
+    file = tmp_path / "digit.png"
+    file.write_bytes(digits.picture(4))
+    page.locator("#file").set_input_files(file)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.locator("#label")).to_have_text("4")
+    expect(page.locator("#seen")).to_be_visible()
