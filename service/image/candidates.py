@@ -65,6 +65,11 @@ class Candidate(NamedTuple):
     prior: float
     doubt: float
 
+    @property
+    def sides(self) -> int:
+        """How many sides of the page it touches."""
+        return _sides(self.box, self.page.ink.shape)
+
     def stands_out(self) -> bool:
         """Say whether the outline of the ink is steeper than the paper's grain."""
         page = self.page
@@ -156,8 +161,6 @@ def _underlines(parts: Components, box: Box) -> Mask:
 
 def _prior(parts: Components, group: Mask, box: Box) -> float:
     height, width = parts.shape
-    sides = (box.left == 0) + (box.top == 0)
-    sides += (box.right == width) + (box.bottom == height)
     off_x = abs((box.left + box.right) / width - 1)
     off_y = abs((box.top + box.bottom) / height - 1)
     area = int(parts.area[group].sum())
@@ -165,11 +168,17 @@ def _prior(parts: Components, group: Mask, box: Box) -> float:
     bar = slim and area > FILLED * box.width * box.height and not group.all()
     return (
         0.5 * float(np.log(box.longest / max(height, width)))
-        + SIDE_TOUCHED * sides
+        + SIDE_TOUCHED * _sides(box, parts.shape)
         + OFF_THE_MIDDLE * max(off_x, off_y) ** 2
         + BAR * bar
         + RINGED * _is_ringed(parts, group, box)
     )
+
+
+def _sides(box: Box, shape: tuple[int, ...]) -> int:
+    height, width = shape
+    ends = box.left == 0, box.top == 0, box.right == width, box.bottom == height
+    return sum(ends)
 
 
 def _is_ringed(parts: Components, group: Mask, box: Box) -> bool:

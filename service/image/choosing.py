@@ -89,15 +89,17 @@ def shrunk(grey: Image.Image, longest: int) -> Image.Image:
 def _best(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
     """Look at round after round until a candidate is certain."""
     best: Choice | None = None
+    seen: list[Choice] = []
     for pages in rounds:
         offered = [candidate for page in pages for candidate in candidates(page)]
         if not offered:
             continue
         choices = sorted(_scored(offered, score), key=lambda choice: -choice.score)
+        seen += choices
         least = best.score if best else -math.inf
         better = (c for c in choices if c.score > least and c.stands_out())
         if top := next(better, None):
-            best = top._replace(several=_several(top, choices))
+            best = top._replace(several=_several(top.candidate, seen))
         if best and best.confidence > CERTAIN:
             break
     return best
@@ -124,18 +126,20 @@ def log_likelihood(probability: float) -> float:
     return math.log(above_chance + LEAST)
 
 
-def _several(top: Choice, choices: list[Choice]) -> bool:
-    """Say whether the network takes more on the page, of like height, for a digit."""
-    box = top.candidate.box
+def _several(top: Candidate, seen: list[Choice]) -> bool:
+    """Say whether the network takes more on the page, of like height, for a digit.
+
+    Not so what touches more sides of the page: it belongs to what lies beyond.
+    """
     return any(
-        other.probability > LIKELY
-        and other.candidate.page is top.candidate.page
-        and ALIKE * box.height < other.candidate.box.height < box.height / ALIKE
-        and _are_apart(box, other.candidate.box)
-        for other in choices
+        choice.probability > LIKELY
+        and choice.candidate.sides <= top.sides
+        and _are_beside(choice.candidate.box, top.box)
+        for choice in seen
     )
 
 
-def _are_apart(box: Box, other: Box) -> bool:
-    beside = box.right <= other.left or other.right <= box.left
-    return beside or box.bottom <= other.top or other.bottom <= box.top
+def _are_beside(box: Box, other: Box) -> bool:
+    alike = ALIKE * box.height < other.height < box.height / ALIKE
+    across = box.right <= other.left or other.right <= box.left
+    return alike and (across or box.bottom <= other.top or other.bottom <= box.top)

@@ -30,8 +30,9 @@ TAIL: Final = 8.0
 # thin strokes in broken light.
 WINDOWS: Final = (0.4, 0.15)
 # How likely a page is meant otherwise than it looks, as logarithms of a probability.
+FLAT: Final = -0.1
 UNEVEN: Final = -0.2
-UNLIKELY: Final = -1.0
+UNLIKELY: Final = -0.8
 # The border tells the polarity beyond doubt if it is as one-sided as this, of 1.
 ONE_SIDED: Final = 0.5
 # So far apart must the tails be before ink is taken to be light.
@@ -75,9 +76,10 @@ def inks(grey: Image.Image) -> Iterator[list[Ink]]:
     small = in_small(grey)
     shades = shades_of(small)
     dark = shades.border >= 0
-    flat = Ink(ink_on_flat(grey, shades.paper(dark), dark), 0)
+    flat = ink_on_flat(grey, shades.paper(dark), dark)
     uneven = [] if shades.clear else _uneven_inks(grey, small, dark)
-    yield [flat, *(Ink(ink(), UNEVEN) for ink in uneven[:1])]
+    likely = 0 if shades.clear else FLAT
+    yield [Ink(flat, likely), *(Ink(ink(), UNEVEN) for ink in uneven[:1])]
     for ink in uneven[1:]:
         yield [Ink(ink(), UNEVEN)]
     against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
