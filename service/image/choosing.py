@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from service.image.candidates import Candidate, candidates
-from service.image.digit_form import to_mnist
+from service.image.digit_form import to_mnist, upright
 from service.image.page.binarisation import Binarisation, binarisations
 from service.image.page.morphology import Box
 
@@ -30,6 +30,8 @@ CHANCE: Final = 0.1
 LEAST: Final = 0.005
 # How much the network counts, by size and place.
 TRUST: Final = 2.0
+# What speaks against a digit that must be made upright, as a logarithm.
+LEANING: Final = -0.1
 # Another candidate as likely and as tall as this, beside the chosen one, is a second
 # digit.
 LIKELY: Final = 0.6
@@ -94,7 +96,10 @@ def _best(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
         offered = [candidate for page in pages for candidate in candidates(page)]
         if not offered:
             continue
-        choices = sorted(_scored(offered, score), key=lambda choice: -choice.score)
+        choices = _scored(offered, score)
+        if max(choice.confidence for choice in choices) < CERTAIN:
+            choices += _scored(_upright(offered), score)
+        choices.sort(key=lambda choice: -choice.score)
         seen += choices
         least = best.score if best else -math.inf
         better = (c for c in choices if c.score > least and c.stands_out())
@@ -105,7 +110,19 @@ def _best(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
     return best
 
 
+def _upright(offered: list[Candidate]) -> list[Candidate]:
+    """Return what of the candidates is slanted, made upright."""
+    inks = [(candidate, upright(candidate.ink)) for candidate in offered]
+    return [
+        candidate._replace(ink=ink, prior=candidate.prior + LEANING)
+        for candidate, ink in inks
+        if ink is not None
+    ]
+
+
 def _scored(offered: list[Candidate], score: Score) -> list[Choice]:
+    if not offered:
+        return []
     pixels = np.stack([to_mnist(candidate.ink) for candidate in offered])
     likelihoods = score(pixels).max(axis=1).tolist()
     return [

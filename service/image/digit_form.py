@@ -23,6 +23,9 @@ WIDEST: Final = 3.2
 # Paper and full ink, as shares of the strokes' usual ink, with a soft step between.
 PAPER_ENDS: Final = 0.2
 INK_BEGINS: Final = 0.75
+# Columns a row; what leans less is upright, and what leans more is no digit.
+SLANTED: Final = 0.4
+STEEPEST: Final = 1.5
 # In MNIST's rows the darkest ink is 254 or 255, and the box's longer side 20.
 FULL_INK: Final = 250
 LEVELS: Final = np.arange(256, dtype=np.float32)
@@ -59,6 +62,32 @@ def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
     off_y = abs(float(MOMENT_Y.dot(ink)) / mass - CENTRE)
     _, darkest = cast("tuple[int, int]", picture.getextrema())  # of one band
     return pixels if max(off_x, off_y) < 0.6 and darkest >= FULL_INK else None
+
+
+def upright(ink: Grey) -> Grey | None:
+    """Return the ink (h, w) of a slanted digit sheared upright; None if it is not.
+
+    Its slant is the covariance of rows and columns by the variance of the rows, as in
+    the deslanted pictures of LeCun et al. 1998.
+    """
+    height, width = ink.shape
+    mass = ink.astype(np.float32)
+    y, x = np.arange(height, dtype=np.float32), np.arange(width, dtype=np.float32)
+    by_row, size = mass.sum(axis=1), float(mass.sum())
+    off_y = y - float(by_row @ y) / size
+    off_x = x - float(mass.sum(axis=0) @ x) / size
+    slant = float(off_y @ mass @ off_x) / max(float(by_row @ off_y**2), 1e-9)
+    if not SLANTED < abs(slant) < STEEPEST:
+        return None
+    wider = round(abs(slant) * height)
+    shear = (1, slant, -max(slant, 0) * height, 0, 1, 0)
+    sheared = Image.fromarray(ink).transform(
+        (width + wider, height),
+        Image.Transform.AFFINE,
+        shear,
+        Image.Resampling.BILINEAR,
+    )
+    return np.asarray(sheared.crop(sheared.getbbox()))
 
 
 def to_mnist(ink: Grey) -> NDArray[np.uint8]:
