@@ -1,6 +1,7 @@
 """A line of ink becomes digits by the best path through its pieces (LeCun 1998)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,22 +15,26 @@ from service.image.page.morphology import Box, Grey, running_max
 
 # A glyph is a digit from this probability on.
 DIGIT: Final = 0.5
-# What is as likely as this is not cut; nor is what is narrow, by its height, and as
-# likely as that. What is as wide as this is more than one digit.
-CERTAIN: Final = 0.95
-NARROW: Final = 0.8
+# What is as likely as this is not cut, nor is what is as narrow, by its height, and as
+# likely as that: two digits that touch are hardly ever taken for one. What is as wide
+# as this is more than one, as far as the width tells.
+CERTAIN: Final = 0.8
+NARROW: Final = 0.95
 LIKELY: Final = 0.5
 WIDE: Final = 0.95
+WIDEST_WHOLE: Final = 1.4
 # Smaller ink, by the line's usual height, is not cut, and left out if it is no digit.
 SMALL: Final = 0.5
 # So wide, by its height, may a digit be at most, and of so many pieces.
 WIDEST: Final = 1.5
 MOST_PIECES: Final = 8
+NARROWEST: Final = 6
 # No more pieces than this in a line, however much there is to cut.
 MOST_CUTS: Final = 80
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
 # or a lack of height, by the usual height.
-CUT: Final = -0.6
+CUT: Final = -0.2
+INK_CUT: Final = -2.0
 TOO_WIDE: Final = -2.0
 TOO_SMALL: Final = -2.0
 
@@ -64,20 +69,21 @@ class Unit:
     def is_whole(self) -> bool:
         """Whether it is to be cut by no means."""
         enough = LIKELY if self.box.width < NARROW * self.box.height else CERTAIN
-        return self.probability > enough and self.box.width < WIDE * self.box.height
+        wide = self.box.width > WIDEST_WHOLE * self.box.height
+        return self.probability > enough and not wide
 
 
 class _Pieces(NamedTuple):
     """A line's ink (h, w) and its pieces, numbered from 1 in `labels` from the left.
 
-    joins: whether a piece may make up a glyph with its right neighbour, and whether
-    it was cut from it.
+    whole: whether a piece is a glyph of its own; crossed: how much ink was cut through
+    between it and its right neighbour, as a share of the height; None for paper.
     """
 
     ink: Grey
     labels: Indices
     whole: list[bool]
-    cut: list[bool]
+    crossed: list[float | None]
 
     def ink_of(self, first: int, last: int, box: Box) -> Grey:
         """Return the ink of the pieces first..last-1 alone, in their box."""
@@ -100,7 +106,9 @@ def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph
     count = len(pieces.whole)
     best, came = [0.0] + [-np.inf] * count, [-1] * (count + 1)
     for k, (i, j, box) in enumerate(spans):
-        gain = best[i] + _gain(float(likely[k]), box, tall) + CUT * pieces.cut[j - 1]
+        gain = (
+            best[i] + _gain(float(likely[k]), box, tall) + _cost(pieces.crossed[j - 1])
+        )
         if gain > best[j]:
             best[j], came[j] = gain, k
     glyphs, at = [], count
@@ -123,26 +131,31 @@ def _gain(likely: float, box: Box, tall: float) -> float:
     return gain + TOO_SMALL * max(0.0, SMALL - box.height / tall)
 
 
+def _cost(crossed: float | None) -> float:
+    return 0.0 if crossed is None else CUT + INK_CUT * crossed
+
+
 def _pieces(page: Binarisation, units: list[Unit], origin: Box, tall: float) -> _Pieces:
     """Cut what may be more than one digit."""
     ink = origin.of(page.ink)
     labels = np.zeros(ink.shape, dtype=np.intp)
     whole: list[bool] = []
-    is_cut: list[bool] = []
+    crossed: list[float | None] = []
     for unit in units:
         box = unit.box.moved(-origin.left, -origin.top)
         mask = page.parts.mask(unit.parts, unit.box)
-        number = np.zeros(mask.shape, dtype=np.intp)
-        small = box.height < SMALL * tall or box.width < 6
-        if not (unit.is_whole or small or len(whole) > MOST_CUTS):
-            number[mask] = np.unique(
-                cut(box.of(ink) * mask)[mask], return_inverse=True
-            )[1]
-        box.of(labels)[mask] = number[mask] + len(whole) + 1
-        pieces = int(number.max()) + 1
-        whole += [unit.is_whole] * pieces
-        is_cut += [True] * (pieces - 1) + [False]
-    return _Pieces(ink, labels, whole, is_cut)
+        small = box.height < SMALL * tall or box.width < NARROWEST
+        if unit.is_whole or small or len(whole) > MOST_CUTS:
+            box.of(labels)[mask] = len(whole) + 1
+        else:
+            cuts = cut(box.of(ink) * mask)
+            sides, number = np.unique(cuts.left[mask], return_inverse=True)
+            box.of(labels)[mask] = number + len(whole) + 1
+            crossed += [float(cuts.costs[a:b].min()) for a, b in pairwise(sides)]
+            whole += [False] * (len(sides) - 1)
+        whole.append(unit.is_whole)
+        crossed.append(None)
+    return _Pieces(ink, labels, whole, crossed)
 
 
 def _spans(pieces: _Pieces, tall: float) -> list[tuple[int, int, Box]]:

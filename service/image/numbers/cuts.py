@@ -1,6 +1,6 @@
 """Where ink that may be several digits is cut: the cheapest ways through it."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,21 @@ ASIDE: Final = 0.05
 MOST_INK: Final = 0.5
 
 
-def cut(ink: Grey) -> NDArray[np.intp]:
-    """Return for each pixel (h, w) how many cuts lie to the left of it.
+class Cuts(NamedTuple):
+    """How many cuts lie to the left of each pixel (h, w), and what each goes through.
 
-    The cuts are ways from top to bottom that cross as little ink as they can, one for
-    each place of the middle row that is a local minimum (as in seam carving; Avidan
-    and Shamir 2007).
+    costs: the ink that each cut crosses, as a share of the height, from the left.
+    """
+
+    left: NDArray[np.intp]
+    costs: Costs
+
+
+def cut(ink: Grey) -> Cuts:
+    """Cut ink (h, w) from top to bottom wherever it may be two digits.
+
+    The cuts are ways that cross as little ink as they can, one for each place of the
+    middle row that is a local minimum (as in seam carving; Avidan and Shamir 2007).
     """
     height, width = ink.shape
     across = max(1, round(width * ROWS / height))
@@ -33,14 +42,13 @@ def cut(ink: Grey) -> NDArray[np.intp]:
     costs = np.asarray(small, dtype=np.float32) / np.float32(255)
     half = ROWS // 2
     upper, lower = _cheapest(costs[: half + 1]), _cheapest(costs[: half - 1 : -1])
-    middles = _minima(upper[-1] + lower[-1] - costs[half])
+    total = upper[-1] + lower[-1] - costs[half]
+    middles = _minima(total)
     ways = np.concatenate([_way(upper, middles), _way(lower, middles)[-2::-1]])
     rows = np.arange(height) * ROWS // height
     at = (ways[rows] + 0.5) * width / across
-    left: NDArray[np.intp] = (np.arange(width)[None, :, None] >= at[:, None]).sum(
-        axis=2
-    )
-    return left
+    left = (np.arange(width)[None, :, None] >= at[:, None]).sum(axis=2)
+    return Cuts(left, total[middles] / ROWS)
 
 
 def _cheapest(costs: Costs) -> Costs:

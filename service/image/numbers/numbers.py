@@ -1,6 +1,6 @@
 """Whole numbers: the parts of a page become lines of glyphs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 from service.image.candidates import may_hold
 from service.image.choosing import Score
 from service.image.digit_form import to_mnist
-from service.image.numbers.best_path import Glyph, Unit, best_path
+from service.image.numbers.best_path import DIGIT, Glyph, Unit, best_path
 from service.image.page.binarisation import Binarisation
 from service.image.page.components import Components, Indices
 
@@ -51,8 +51,8 @@ class Lines:
 
     @property
     def worth(self) -> float:
-        """The height of all that are digits, less some for what is none."""
-        return _worth(self.units) * float(np.exp(self.page.prior))
+        """How much of the page are digits, by their units."""
+        return _worth(self.page, self.units)
 
     @property
     def certain(self) -> bool:
@@ -74,16 +74,20 @@ def read_lines(rounds: Iterable[list[Binarisation]], score: Score) -> list[list[
     read = []
     for lines in sorted(seen, key=lambda lines: -lines.worth)[:MOST_PAGES]:
         glyphs = [best_path(lines.page, line, score) for line in lines.lines]
-        worth = _worth([glyph for line in glyphs for glyph in line])
-        read.append((worth * float(np.exp(lines.page.prior)), glyphs))
+        worth = _worth(lines.page, [glyph for line in glyphs for glyph in line])
+        read.append((worth, glyphs))
     return max(read, key=lambda entry: entry[0])[1] if read else []
 
 
-def _worth(signs: Iterable[Unit | Glyph]) -> float:
-    return sum(
-        sign.box.height * (sign.probability if sign.probability > 0.5 else -NO_DIGIT)
-        for sign in signs
-    )
+def _worth(page: Binarisation, signs: Sequence[Unit | Glyph]) -> float:
+    """Return the height of all that are digits, less some for the rest and the prior.
+
+    The prior counts as so many digits of the usual height.
+    """
+    heights = [sign.box.height for sign in signs]
+    shares = [s.probability if s.probability > DIGIT else -NO_DIGIT for s in signs]
+    usual = float(np.median(heights)) if heights else 0.0
+    return float(np.dot(heights, shares)) + page.prior * usual
 
 
 def _lines_of(page: Binarisation, score: Score) -> Lines | None:
