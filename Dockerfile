@@ -41,6 +41,8 @@ RUN python -m compileall -q .
 # Compiled loops and matplotlib's fonts are kept where the container may write.
 ENV DIGITS_COMMIT=${COMMIT} \
     DIGITS_DATA=/data \
+    DIGITS_HOST=0.0.0.0 \
+    DIGITS_TRAINER_PORT=8001 \
     NUMBA_CACHE_DIR=/tmp/numba \
     MPLCONFIGDIR=/tmp/matplotlib
 LABEL org.opencontainers.image.title="digits-trainer" \

@@ -66,7 +66,7 @@ def train_and_publish(
         )
         stop.check()
         candidate = (trained.network, card)
-        result, version, path = _publish(candidate, digits, places.store, request.gated)
+        result, version, path = _publish(candidate, digits, places.store, request)
     title = f"Version {version}" if version else "Refused network"
     subject = Subject(title, trained, digits, evaluation, honest, meter.source)
     page = report_on(subject, places.report(path), request.plots, say)
@@ -90,7 +90,7 @@ def _served(store: ModelStore) -> Model | None:
 
 
 def _publish(
-    candidate: tuple[Network, Card], digits: Digits, store: ModelStore, gated: bool
+    candidate: tuple[Network, Card], digits: Digits, store: ModelStore, request: Request
 ) -> tuple[GateResult, int | None, Path]:
     """Publish what the gate lets pass, keep aside what it refuses.
 
@@ -100,10 +100,11 @@ def _publish(
     while True:
         newest = store.newest()
         result = GateResult(True, "published without comparing (--no-gate)")
-        if gated:
+        if request.gated:
             result = gate(candidate[0], digits, best_version(store))
         if not result.accepted:
             return result, None, store.reject(*candidate, datetime.now(UTC))
+        request.occasion.permit()
         with contextlib.suppress(NewerVersion):
             version = store.publish(*candidate, after=newest)
             return result, version, store.path(version)

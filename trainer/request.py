@@ -6,6 +6,7 @@ from typing import Any
 
 from trainer.data.choice import DataChoice
 from trainer.errors import BoundUnknown
+from trainer.occasion import BY_HAND, Occasion
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Request:
         plots: a directory to copy the report into, or None.
         resumed: go on from a checkpoint if there is one.
         keeps_checkpoint: False writes none when the run is stopped.
+        occasion: whether it is to be done, and may publish.
     """
 
     choice: DataChoice
@@ -54,3 +56,4 @@ class Request:
     plots: Path | None = None
     resumed: bool = False
     keeps_checkpoint: bool = True
+    occasion: Occasion = BY_HAND

@@ -1,16 +1,12 @@
 """The trainer's commands: train, first, evaluate, schedule, gates, data, sweep."""
 
-import itertools
 import json
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
-from energy import EnergyError
-from model_store import ModelStore, StoreError
+from model_store import ModelStore
 from model_store.build import version_option
 from model_store.command_line import json_option, run, store_options
 from trainer.cli.data_commands import data
@@ -20,11 +16,11 @@ from trainer.cli.options import (
     job_options,
     test_data_options,
 )
+from trainer.cli.schedule_commands import runs, schedule
 from trainer.cli.sweep_command import sweep
 from trainer.cli.training_options import training_options
 from trainer.data.choice import DataChoice
 from trainer.data.recorded import test_rows
-from trainer.errors import TrainerError
 from trainer.job import Job
 from trainer.learning.evaluate import evaluate as evaluate_network
 from trainer.learning.logic_gates import (
@@ -36,10 +32,8 @@ from trainer.learning.logic_gates import (
 )
 from trainer.report.text import evaluation_text, outcome_text
 from trainer.request import Request
-from trainer.schedule import CronSchedule, run_forever
+from trainer.retraining import MISTAKES
 from trainer.training.progress import reporter
-
-_MISTAKES = (TrainerError, StoreError, EnergyError)
 
 
 @click.group()
@@ -85,61 +79,6 @@ def first(data_directory: Path, job: Job) -> None:
     embedded set. It never downloads.
     """
     job.publish_first(data_directory)
-
-
-@main.command()
-@click.option(
-    "--cron",
-    envvar="DIGITS_SCHEDULE",
-    show_envvar=True,
-    required=True,
-    help="When to train: minute hour day month weekday (0 and 7 are Sunday), in UTC, or"
-    " in another time zone: 'CRON_TZ=Europe/Berlin 0 3 * * *'. Where day and weekday"
-    " are both given, either is enough, as in cron.",
-)
-@click.option(
-    "--keep-versions",
-    type=click.IntRange(min=1),
-    metavar="K",
-    default=30,
-    show_default=True,
-    envvar="DIGITS_KEEP_VERSIONS",
-    show_envvar=True,
-    help="Remove all but the newest K versions after each run; never the one that is"
-    " served.",
-)
-@data_options
-@training_options
-@job_options
-def schedule(cron: str, keep_versions: int, request: Request, job: Job) -> None:
-    """Train again and again, at the moments of a cron expression.
-
-    If the store has no valid version, a quick first model comes at once. A full run
-    follows, unless the served version comes from a complete run on MNIST. After that,
-    training begins at each moment that --cron names. A run that fails is told on
-    stderr, and the next moment is waited for. With --resume, a run that was stopped
-    goes on at once.
-    """
-    anew = replace(request, resumed=False)
-    moments = CronSchedule(cron, datetime.now(UTC))
-    say = job.reporter.say
-
-    requests = itertools.chain([request], itertools.repeat(anew))
-
-    def run_once() -> None:
-        try:
-            outcome = job.run(next(requests))
-            say(outcome_text(outcome.evaluation, outcome.document))
-            job.prune(keep_versions)
-        except _MISTAKES as error:
-            say(f"training failed: {error}")
-
-    job.places.refuse_unwritable(request.choice.downloads_to)
-    job.publish_first(request.choice.directory)
-    waiting = request.resumed and job.places.checkpoints.paths()
-    if waiting or not job.is_fully_trained():
-        run_once()
-    run_forever(moments, run_once, lambda: datetime.now(UTC), say)
 
 
 @main.command()
@@ -196,8 +135,10 @@ def gates(seed: int, as_in_the_notes: bool, as_json: bool) -> None:
 
 main.add_command(data)
 main.add_command(sweep)
+main.add_command(schedule)
+main.add_command(runs)
 
 
 def run_commands() -> NoReturn:
     """Run the command that the command line names, and exit."""
-    run(main, "python -m trainer", _MISTAKES)
+    run(main, "python -m trainer", MISTAKES)

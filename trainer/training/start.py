@@ -40,7 +40,7 @@ class Start:
         """The start of a run on these digits.
 
         A run whose seed is not given goes on with any seed's. Raises OtherRun,
-        BrokenCheckpoint, StoreUnavailable.
+        BrokenCheckpoint, StoreUnavailable; NothingNew if it need not be done.
         """
         seed = secrets.randbits(32) if request.seed is None else request.seed
         settings = settings_for(request.preset, digits.embedded, seed, request.changes)
@@ -53,6 +53,7 @@ class Start:
             return cls(settings, request.limits, found.facts, found)
         if request.keeps_checkpoint:
             _say_of_others(request, checkpoints, say)
+        request.occasion.begin(facts)
         return cls(settings, request.limits, facts, None)
 
 

@@ -1,6 +1,5 @@
 """The schedule: cron's own moments in UTC, and a trainer that waits for them."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from tests.support.commands import Place, Run
 from tests.trainer.waiting import wait_for
 from trainer.job import Job
 from trainer.places import Places
-from trainer.schedule import BadCron, CronSchedule, run_forever, sleep_until
+from trainer.schedule.cron import BadCron, CronSchedule
 from trainer.training.checkpoint import Checkpoints
 from trainer.training.progress import reporter
 
@@ -134,56 +133,6 @@ def test_schedule_without_a_moment_is_told(place: Place) -> None:
     assert "--cron" in place.run("trainer", "schedule").error_line()
 
 
-class Clock:
-    """A clock that only a sleeper moves."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.naps: list[float] = []
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += timedelta(seconds=seconds)
-
-
-def test_sleeper_wakes_at_the_moment_and_looks_at_the_clock_meanwhile() -> None:
-    clock = Clock(WEDNESDAY)
-    sleep_until(WEDNESDAY + timedelta(seconds=150), clock, clock.sleep)
-    assert clock.naps == [60, 60, 30]
-
-
-def test_moment_that_has_passed_is_not_slept_for() -> None:
-    clock = Clock(WEDNESDAY)
-    sleep_until(WEDNESDAY - timedelta(seconds=1), clock, clock.sleep)
-    assert clock.naps == []
-
-
-class Enough(Exception):
-    """Ends a test that would run for ever."""
-
-
-def test_job_runs_at_each_moment_and_moments_during_a_run_are_left_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clock, began = Clock(WEDNESDAY), list[datetime]()
-    monkeypatch.setattr(time, "sleep", clock.sleep)
-
-    def job() -> None:
-        began.append(clock.now)
-        clock.now += timedelta(minutes=25)
-        if len(began) == 3:
-            raise Enough
-
-    said: list[str] = []
-    with pytest.raises(Enough):
-        run_forever(CronSchedule("*/10 * * * *", WEDNESDAY), job, clock, said.append)
-    assert [f"{moment:%H:%M}" for moment in began] == ["12:10", "12:40", "13:10"]
-    assert said[0] == "next training at 2024-01-03 12:10 UTC"
-
-
 def schedule(place: Place, *arguments: object) -> Run:
     """A scheduled trainer, stopped as soon as it waits for its moment."""
     run = place.start("trainer", "schedule", "--cron", "0 3 1 1 *", *arguments)
@@ -244,3 +193,19 @@ def test_schedule_of_a_store_whose_allow_list_is_empty_trains_at_once(
     places = Places(store, Checkpoints(store.state / "checkpoints"))
     job = Job(places, reporter("json"), EnergySettings(), threads=1)
     assert not job.is_fully_trained()
+
+
+def test_runs_tells_what_the_schedule_did_and_will_do(
+    place: Place, network: Network, card: Card
+) -> None:
+    assert place.json("trainer", "runs") == {"runs": [], "next": None}
+    place.store.publish(network, Card(**{**vars(card), "data": {"source": "embedded"}}))
+    schedule(place, "--train", "gone.csv")
+    found = place.json("trainer", "runs", "--cron", "0 3 1 1 *")
+    [run] = found["runs"]
+    assert (run["state"], run["due"]) == ("failed", None)
+    assert "gone.csv" in run["error"]
+    assert found["next"].endswith("-01-01T03:00:00+00:00")
+    told = place.run("trainer", "runs").stdout.splitlines()
+    assert "failed" in told[0]
+    assert told[1] == "next: set DIGITS_SCHEDULE"

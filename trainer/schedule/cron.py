@@ -1,7 +1,6 @@
-"""Training again and again, at the moments of a cron expression."""
+"""The moments that a cron expression names."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,6 @@ from cronsim import CronSim, CronSimError
 from trainer.errors import TrainerError
 
 _ZONE = "CRON_TZ="
-_LONGEST_SLEEP_S = 60  # so that a clock that is set forward is noticed
 
 
 class BadCron(TrainerError):
@@ -61,32 +59,15 @@ class CronSchedule:
             raise BadCron(self._expression, str(error)) from None
         raise BadCron(self._expression, "there is no such day")
 
+    def between(self, after: datetime, until: datetime) -> Iterator[datetime]:
+        """The moments later than `after`, up to `until`, in rising order."""
+        moment = self.next_after(after)
+        while moment <= until:
+            yield moment
+            moment = self.next_after(moment.astimezone(UTC))
+
     def _known(self, name: str) -> tzinfo:
         try:
             return ZoneInfo(name)
         except (KeyError, ValueError, OSError):
             raise BadCron(self._expression, f"{name!r} is no time zone") from None
-
-
-def run_forever(
-    schedule: CronSchedule,
-    job: Callable[[], None],
-    clock: Callable[[], datetime],
-    say: Callable[[str], None],
-) -> None:
-    """Call the job at each moment; those that come during a run are left out."""
-    while True:
-        moment = schedule.next_after(clock())
-        say(f"next training at {moment:%Y-%m-%d %H:%M %Z}")
-        sleep_until(moment, clock, time.sleep)
-        job()
-
-
-def sleep_until(
-    moment: datetime,
-    clock: Callable[[], datetime],
-    sleep: Callable[[float], None],
-) -> None:
-    """Sleep until the clock shows the moment."""
-    while (left := (moment - clock()).total_seconds()) > 0:
-        sleep(min(left, _LONGEST_SLEEP_S))
