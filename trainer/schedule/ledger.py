@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from feedback import leases, runs
 from feedback.database import Database
+from feedback.errors import SchemaBehind
 from feedback.leases import Lease
 from feedback.runs import RunRecord
 from feedback.tables import corrections
@@ -61,6 +62,16 @@ class Ledger:
         self.host = socket.gethostname()
         self.owner = f"{self.host} {uuid.uuid4().hex[:12]}"
         self.lease: Lease | None = None
+
+    def prepare(self) -> None:
+        """Bring tables of an earlier release, or none, to those of this one."""
+        try:
+            with self._database.reading():
+                return
+        except SchemaBehind as behind:
+            if behind.found and behind.found > behind.needed:
+                raise
+        self._database.migrate()
 
     def claim(self) -> str | None:
         """Take the lease, or renew it; if another scheduler has it, who that is."""

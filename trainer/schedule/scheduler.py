@@ -53,7 +53,7 @@ class Scheduler:
         self._work = work
         self._say = reporter.say
         self._status = reporter.status
-        self._had_lease = False
+        self._is_prepared = self._had_lease = False
         self._told = ""
         self._unwritten: list[tuple[int, Ended]] = []  # while the database was away
 
@@ -78,6 +78,9 @@ class Scheduler:
         return min(BEAT_S, (self._cron.next_after(now) - now).total_seconds())
 
     def _do_what_is_due(self) -> None:
+        if not self._is_prepared:
+            self._ledger.prepare()
+            self._is_prepared = True
         other = self._ledger.claim()
         self._status.fault = ""
         self._status.holds_lease = other is None
