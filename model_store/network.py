@@ -23,7 +23,7 @@ def sigmoid(n: Floats) -> Floats:
 
 def relu(n: Floats) -> Floats:
     """max(0, n), elementwise (the notes' ReLU)."""
-    return np.maximum(n, n.dtype.type(0))
+    return np.maximum(n, 0)
 
 
 def softmax(n: Floats) -> Floats:

@@ -30,10 +30,10 @@ STEEPEST: Final = 1.5
 FULL_INK: Final = 250
 LEVELS: Final = np.arange(256, dtype=np.float32)
 _PLACES = np.arange(SIDE, dtype=np.float32) + 0.5
-# By which (784,) pixels are weighted to give their mass, and its moments by x and y.
-MASS: Final = np.ones(SIDE * SIDE, dtype=np.float32)
-MOMENT_X: Final = np.tile(_PLACES, SIDE)
-MOMENT_Y: Final = np.repeat(_PLACES, SIDE)
+# (3, 784): weights of the pixels that give their mass, and its moments by x and y.
+MOMENTS: Final = np.stack(
+    [np.ones(SIDE * SIDE, np.float32), np.tile(_PLACES, SIDE), np.repeat(_PLACES, SIDE)]
+)
 _MARGIN: Final = FINE * SIDE
 # (28, 3 * 112): which fine rows are averaged into each of MNIST's, with room around.
 _AVERAGES: Final[NDArray[np.float32]] = np.pad(
@@ -56,12 +56,10 @@ def already_mnist(picture: Image.Image) -> NDArray[np.uint8] | None:
     if not BOX - 1 <= max(right - left, bottom - top) <= BOX:
         return None
     pixels = np.frombuffer(picture.tobytes(), dtype=np.uint8)
-    ink = pixels.astype(np.float32)
-    mass = float(MASS.dot(ink))
-    off_x = abs(float(MOMENT_X.dot(ink)) / mass - CENTRE)
-    off_y = abs(float(MOMENT_Y.dot(ink)) / mass - CENTRE)
+    mass, moment_x, moment_y = MOMENTS.dot(pixels.astype(np.float32)).tolist()
+    off = max(abs(moment_x / mass - CENTRE), abs(moment_y / mass - CENTRE))
     _, darkest = cast("tuple[int, int]", picture.getextrema())  # of one band
-    return pixels if max(off_x, off_y) < 0.6 and darkest >= FULL_INK else None
+    return pixels if off < 0.6 and darkest >= FULL_INK else None
 
 
 def upright(ink: Grey) -> Grey | None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +18,7 @@ from service.telemetry.version_series import version_label
 PROBABLE = 0.5
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):  # a frozen dataclass takes four times as long to make
     """One digit's answer.
 
     Attributes:

@@ -50,7 +50,7 @@ HTTP_REQUESTS = Counter(
     "Requests that were answered.",
     ["method", "route", "code"],
 )
-HTTP_SECONDS = Histogram(
+HTTP_SECONDS = BulkHistogram(
     "digits_http_request_duration_seconds",
     "Seconds from a request's headers to its answer.",
     ["route"],

@@ -53,7 +53,7 @@ class Middleware:
             known = method if method in METHODS else "other"
             labelled(metrics.HTTP_REQUESTS, known, route, status[:3]).inc()
             seconds = time.perf_counter() - began
-            labelled(metrics.HTTP_SECONDS, route).observe(seconds)
+            labelled(metrics.HTTP_SECONDS, route).observe_times(seconds, 1)
             if (version := environ.get(COUNTED_VERSION)) is not None:
                 count_answer(version, status, seconds)
             limits = environ.get(RATE_FIELDS, ())

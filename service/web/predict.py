@@ -57,7 +57,8 @@ class Predict:
     def read(self, environ: Environ) -> dict[str, Any]:
         """The answer to a client who has been admitted."""
         models = self._services.models
-        query = parse_qs(environ.get("QUERY_STRING", ""))
+        asked = environ.get("QUERY_STRING")
+        query = parse_qs(asked) if asked else {}
         draft = is_true(query.get("draft"))
         # One version answers a whole drawing, else its digit would flicker.
         model = models.get() if draft else models.pick()
