@@ -105,4 +105,4 @@ def _count(predictions: Predictions, pixels: Pixels, version: str) -> None:
         labelled(metrics.PREDICTIONS, label, version).inc(times)
     confidence = labelled(metrics.CONFIDENCE, version)
     confidence.observe_all(predictions.confidences.tolist())
-    metrics.INK.observe_all((pixels.mean(axis=1) / 255).tolist())
+    metrics.INK.observe_all((pixels.sum(axis=1) / (255 * pixels.shape[1])).tolist())

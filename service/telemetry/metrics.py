@@ -25,6 +25,9 @@ class BulkHistogram(Histogram):
 
     def observe_all(self, values: Sequence[float]) -> None:
         """Observe each of the values; one write for each bucket that is hit."""
+        if len(values) == 1:
+            self.observe_times(values[0], 1)
+            return
         self._sum.inc(sum(values))
         buckets = Tally(bisect_left(self._upper_bounds, value) for value in values)
         for bucket, times in buckets.items():
@@ -77,7 +80,7 @@ PREDICTION_REQUESTS = Counter(
     "Requests that a version was to answer: answered, refused or failed.",
     ["model_version", "outcome"],
 )
-PREDICTION_SECONDS = Histogram(
+PREDICTION_SECONDS = BulkHistogram(
     "digits_prediction_duration_seconds",
     "Seconds from a request's headers to its answer, of those that were answered.",
     ["model_version"],
