@@ -11,10 +11,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.stopwatch import best_seconds
+from model_store.backprop import LOSSES, backprop
 from trainer.augmentation.distort import distort
 from trainer.data.dataset import Dataset, one_hot
 from trainer.data.embedded import read_embedded
-from trainer.learning.backprop import LOSSES, backprop
 from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import settings_for
 from trainer.learning.sgd import Descent

@@ -27,6 +27,7 @@ from service.web.batch import batch
 from service.web.description import description
 from service.web.errors import register_errors
 from service.web.feedback import feedback
+from service.web.learn import learn
 from service.web.middleware import ROUTE, Middleware
 from service.web.pages import pages
 from service.web.read import read
@@ -37,7 +38,7 @@ from service.web.v1 import v1
 from service.web.v2.routes import v2
 
 _BLUEPRINTS = (
-    routes, batch, read, v1, v2, admin, feedback, review, description, pages,
+    routes, batch, read, v1, v2, admin, feedback, review, description, learn, pages,
 )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class Admission:
 
 
 _PREDICTING = {
-    "/", "/predict", "/predict/batch", "/read", "/feedback",
+    "/", "/predict", "/predict/batch", "/read", "/feedback", "/learn",
+    "/learn/step",
     "/v1/models/digits:predict",
 }  # fmt: skip
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
+from model_store.backprop import LOSSES
 from model_store.network import SLOPES
 from trainer.cli.options import Layers, Positive
 from trainer.errors import BoundUnknown
-from trainer.learning.backprop import LOSSES
 from trainer.learning.first_weights import FIRST_WEIGHTS
 from trainer.learning.settings import settings_for
 from trainer.request import Limits, Request

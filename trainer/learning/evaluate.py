@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from model_store.backprop import Loss
 from model_store.network import Floats, Network, Pixels, probabilities
 from trainer.data.dataset import Dataset, one_hot
-from trainer.learning.backprop import Loss
 
 NO_PICTURES: Final = np.zeros((0, 784), np.uint8)
 _LEAST = 1e-12  # a doubt that a float can tell from none

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import DTypeLike
 
+from model_store.backprop import LOSSES
 from model_store.network import Floats, Network
-from trainer.learning.backprop import LOSSES
 from trainer.learning.settings import Settings
 
 Shape = tuple[int, int]

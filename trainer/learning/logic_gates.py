@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model_store.backprop import LOSSES, Gradients, backprop
 from model_store.network import Floats, Network
-from trainer.learning.backprop import LOSSES, Gradients, backprop
 from trainer.learning.sgd import Descent
 
 # Of two inputs 0 0, 0 1, 1 0, 1 1; the pixels of a true input are full ink.

@@ -9,9 +9,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from model_store.backprop import LOSSES, Gradients, backprop
 from model_store.network import Floats, Network
 from trainer.data.dataset import Dataset
-from trainer.learning.backprop import LOSSES, Gradients, backprop
 from trainer.learning.examples import Examples, Map, examples_of, targets
 from trainer.learning.first_weights import initial_network
 from trainer.learning.per_sample import VECTOR_MATHS, train_one_by_one

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from model_store.backprop import LOSSES
 from model_store.network import Network
 from trainer.data.dataset import Dataset, one_hot
-from trainer.learning.backprop import LOSSES
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import WARM_UP
 from trainer.training.epoch_report import EpochReport

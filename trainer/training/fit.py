@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from energy import Meter, Phase
+from model_store.backprop import LOSSES
 from trainer.data.dataset import Dataset
 from trainer.errors import Diverged
-from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost, evaluate
 from trainer.learning.examples import Examples, Map, examples_of
 from trainer.learning.settings import Settings

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model_store.backprop import LOSSES
 from tests.support.commands import Place
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import printed
 from trainer.data.dataset import Dataset, hold_out
 from trainer.data.mnist_csv import read_csv
-from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost, evaluate
 
 Quick = tuple[object, ...]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from model_store import Network
+from model_store.backprop import LOSSES
 from model_store.network import probabilities, softmax
 from tests.trainer.ten_pixels import answering, reading
 from trainer.data.dataset import Dataset
-from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import (
     cost,
     evaluate,

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model_store.backprop import Gradients, Loss, backprop
 from model_store.network import Floats, Network
 from trainer.data.dataset import Dataset
 from trainer.learning import sgd
-from trainer.learning.backprop import Gradients, Loss, backprop
 from trainer.learning.examples import examples_of
 from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import Settings, settings_for

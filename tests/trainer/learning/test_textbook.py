@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from model_store.backprop import LOSSES
 from model_store.network import SLOPES, Network
 from trainer.data.dataset import Dataset
-from trainer.learning.backprop import LOSSES
 from trainer.learning.evaluate import cost
 from trainer.learning.examples import examples_of
 from trainer.learning.settings import Settings, settings_for

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from model_store import Card, Network, StoreUnavailable, npz
+from model_store.backprop import backprop
 from tests.support.commands import Place
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import (
@@ -29,7 +30,6 @@ from tests.trainer.stopped_runs import (
 )
 from tests.trainer.waiting import wait_for
 from trainer.learning import sgd
-from trainer.learning.backprop import backprop
 from trainer.training.checkpoint import read
 
 

@@ -73,11 +73,22 @@ def backprop(
     pixels: (n, fan_in), 0-255; targets: (n, outputs).
     """
     a = network.activations(pixels)
-    S = loss.output_sensitivity(a[-1], targets)
-    weights, biases = [a[-2].T @ S], [S.sum(axis=0)]
+    S = sensitivities(network, loss, a, targets)
+    return Gradients(
+        weights=[a[i].T @ S[i] for i in range(len(S))],
+        biases=[S[i].sum(axis=0) for i in range(len(S))],
+    )
+
+
+def sensitivities(
+    network: Network, loss: Loss, a: Sequence[Floats], targets: Floats
+) -> list[Floats]:
+    """S_1 ... S_L, S_i = dF/dn_i of shape (n, nodes), from the last to the first.
+
+    a: a_0 ... a_L, which network.activations kept; targets: (n, outputs).
+    """
+    S = [loss.output_sensitivity(a[-1], targets)]
     for i in range(len(network.weights) - 1, 0, -1):
         A = SLOPES[network.activation_names[i - 1]](a[i])
-        S = A * (S @ network.weights[i].T)
-        weights.insert(0, a[i - 1].T @ S)
-        biases.insert(0, S.sum(axis=0))
-    return Gradients(weights, biases)
+        S.insert(0, A * (S[0] @ network.weights[i].T))
+    return S

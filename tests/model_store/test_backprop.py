@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from model_store.backprop import LOSSES, Gradients, backprop, cross_entropy
 from model_store.network import SLOPES, Floats, Network
 from trainer.data.dataset import one_hot
-from trainer.learning.backprop import LOSSES, Gradients, backprop, cross_entropy
 from trainer.learning.sgd import Descent
 
 LN2, LN3 = math.log(2), math.log(3)

@@ -1,0 +1,134 @@
+"""What is asked of a lesson: JSON, or the fields of the page's form."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+
+import numpy as np
+from flask import Request
+from numpy.typing import NDArray
+from werkzeug.exceptions import BadRequest
+
+from model_store import Model
+from service.serving.lesson import MOST_STEPS, Question
+from service.serving.other_digits import other_digits
+from service.web.received.body import read_body
+from service.web.received.json_body import decode_base64
+from service.web.received.multipart import parts_of
+from service.web.received.upload import Upload, from_part
+from service.web.services import Services
+
+STEPS = 10
+_OF_WEIGHT = ("layer", "row", "column")
+_FIELDS = ("version", "sample", "truth", "alpha", "steps", *_OF_WEIGHT)
+_MOST_FIELDS = 20
+# Rates that bring a loss down in some steps and leave most other digits alone.
+_ALPHA = {"sigmoid": 0.3, "softmax": 0.001}
+
+
+def model_asked_for(found: Mapping[str, Any], services: Services) -> Model:
+    """The version that is named, or the served one.
+
+    Raises BadRequest, NoModel, and what Catalog.model raises.
+    """
+    version = _whole(found, "version", 1, 999_999_999, None)
+    return services.models.get() if version is None else services.catalog.model(version)
+
+
+def question_of(
+    found: Mapping[str, Any], model: Model, pixels: NDArray[np.uint8]
+) -> Question:
+    """What is asked about pixels (784,). Raises BadRequest."""
+    network = model.network
+    alpha = found.get("alpha", _ALPHA.get(network.activation_names[-1], 0.1))
+    if isinstance(alpha, bool) or not isinstance(alpha, int | float):
+        raise BadRequest("alpha is not a number")
+    if not 0 < alpha <= 1e6 or not isfinite(alpha):
+        raise BadRequest("alpha is not above 0 and up to 1,000,000")
+    label = int(network.labels(pixels[np.newaxis])[0])
+    return Question(
+        pixels,
+        truth=_whole(found, "truth", 0, 9, label),
+        alpha=float(alpha),
+        steps=_whole(found, "steps", 1, MOST_STEPS, STEPS),
+        weight=_weight(found.get("weight"), network.layers),
+    )
+
+
+def sample_asked_for(found: Mapping[str, Any]) -> int | None:
+    """The number of one of the digits that come with the service. Raises BadRequest."""
+    last = len(other_digits().labels) - 1
+    sample: int | None = _whole(found, "sample", 0, last, None)
+    return sample
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the page's form holds.
+
+    Attributes:
+        fields: version, truth, alpha, steps and sample, as JSON would have them.
+        image: a picture that was chosen. drawn: pixels (784,) of one chosen earlier.
+    """
+
+    fields: dict[str, Any]
+    image: Upload | None
+    drawn: NDArray[np.uint8] | None
+
+
+def read_form(request: Request, max_bytes: int) -> Form:
+    """The page's form. Raises BadRequest, Refused, RequestEntityTooLarge."""
+    body = read_body(request.environ, max_bytes)
+    parts = parts_of(body, request.content_type or "", _MOST_FIELDS)
+    image = None
+    texts = {}
+    for part in parts:
+        if part.name == "image":
+            image = from_part(part) if part.content else None
+        else:
+            texts[part.name] = part.content.decode("utf-8", "replace").strip()
+    fields = {name: _number(name, texts.get(name, "")) for name in _FIELDS}
+    given: dict[str, Any] = {n: value for n, value in fields.items() if value != ""}
+    weight = {name: given.pop(name) for name in _OF_WEIGHT if name in given}
+    if weight:
+        given["weight"] = weight
+    return Form(given, image, _drawn(texts.get("drawn", "")))
+
+
+def _number(name: str, text: str) -> int | float | str:
+    """The number in a text; the text itself, which a check refuses, if it is none."""
+    try:
+        return float(text) if name == "alpha" else int(text)
+    except ValueError:
+        return text
+
+
+def _drawn(text: str) -> NDArray[np.uint8] | None:
+    pixels = np.frombuffer(decode_base64(text), np.uint8)
+    if len(pixels) not in {0, 784}:
+        raise BadRequest("drawn is not 784 bytes in base64")
+    return pixels if len(pixels) else None
+
+
+def _weight(found: Any, layers: list[int]) -> tuple[int, int, int] | None:
+    if found is None:
+        return None
+    if not isinstance(found, dict):
+        raise BadRequest("weight is not an object of layer, row and column")
+    layer = _whole(found, "layer", 1, len(layers) - 1, len(layers) - 1)
+    row = _whole(found, "row", 0, layers[layer - 1] - 1, 0)
+    return layer, row, _whole(found, "column", 0, layers[layer] - 1, 0)
+
+
+def _whole(
+    found: Mapping[str, Any], name: str, low: int, high: int, usual: int | None
+) -> Any:
+    value = found.get(name)
+    if value is None:
+        return usual
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadRequest(f"{name} is not a whole number")
+    if not low <= value <= high:
+        raise BadRequest(f"{name} is not from {low} to {high}")
+    return value
