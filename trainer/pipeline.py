@@ -1,7 +1,7 @@
 """One training run, top to bottom: read, prepare, train, evaluate, publish, report."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from energy import EnergySettings, Meter
 from model_store import Card, Model, ModelNotFound, ModelStore, Network, NewerVersion
 from trainer.card import energy_section, new_card, run_figures
-from trainer.data.source import Digits, load
+from trainer.data.source import Digits, Say, load
 from trainer.gate import GateResult, best_version, gate
 from trainer.learning.evaluate import Evaluation, evaluate
 from trainer.learning.honesty import honesty
@@ -51,7 +51,7 @@ def train_and_publish(
     places.refuse_unwritable(request.choice.downloads_to, request.plots)
     phases = Phases.of(meter)
     with phases.load:
-        digits = load(request.choice, say)
+        digits = read_rows(request, places, say)
     start = Start.of(request, digits, meter.source, places.checkpoints, say)
     training = prepare(start, digits, phases, reporter, threads)
     checkpoints = places.checkpoints if request.keeps_checkpoint else None
@@ -66,7 +66,7 @@ def train_and_publish(
         )
         stop.check()
         candidate = (trained.network, card)
-        result, version, path = _publish(candidate, digits, places.store, request)
+        result, version, path = _publish(candidate, digits, places, request)
     title = f"Version {version}" if version else "Refused network"
     subject = Subject(title, trained, digits, evaluation, honest, meter.source)
     page = report_on(subject, places.report(path), request.plots, say)
@@ -82,6 +82,19 @@ def train_and_publish(
     return Outcome(version, evaluation, document)
 
 
+def read_rows(request: Request, places: Places, say: Say) -> Digits:
+    """The rows that a run learns from and is tested with, corrections included.
+
+    Raises BadData, TooFewRows, FeedbackError.
+    """
+    digits = load(request.choice, say)
+    corrected = places.corrections.read(len(digits.train))
+    if len(corrected):
+        learnt, held_out = len(corrected.learnt), len(corrected.held_out)
+        say(f"{learnt} accepted corrections join the rows, {held_out} are held out")
+    return replace(digits, corrected=corrected)
+
+
 def _served(store: ModelStore) -> Model | None:
     try:
         return store.served()
@@ -90,21 +103,23 @@ def _served(store: ModelStore) -> Model | None:
 
 
 def _publish(
-    candidate: tuple[Network, Card], digits: Digits, store: ModelStore, request: Request
+    candidate: tuple[Network, Card], digits: Digits, places: Places, request: Request
 ) -> tuple[GateResult, int | None, Path]:
     """Publish what the gate lets pass, keep aside what it refuses.
 
     If another trainer publishes between the comparison and the publication, the
     candidate is compared again.
     """
+    store = places.store
     while True:
         newest = store.newest()
         result = GateResult(True, "published without comparing (--no-gate)")
         if request.gated:
-            result = gate(candidate[0], digits, best_version(store))
+            result = gate(candidate[0], digits, best_version(store), _served(store))
         if not result.accepted:
             return result, None, store.reject(*candidate, datetime.now(UTC))
         request.occasion.permit()
         with contextlib.suppress(NewerVersion):
             version = store.publish(*candidate, after=newest)
+            places.corrections.note(version, digits.corrected)
             return result, version, store.path(version)

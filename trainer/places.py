@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_store import ModelStore
+from trainer.data.corrected import CorrectionSource
 from trainer.errors import TrainerError
 from trainer.training.checkpoint import Checkpoints
 
@@ -31,10 +32,11 @@ class NotWritable(TrainerError):
 
 @dataclass(frozen=True)
 class Places:
-    """The model store, and the checkpoints of runs that did not end."""
+    """The model store, the checkpoints of runs that did not end, the corrections."""
 
     store: ModelStore
     checkpoints: Checkpoints
+    corrections: CorrectionSource
 
     def report(self, model: Path) -> Path:
         """The directory of the report on a model file, of a version or refused."""

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from feedback.records import Correction
+from feedback.training_round import TrainingRound
 from model_store import Card, Model, ModelStore, Network
 from tests.trainer.ten_pixels import answering, reading
+from trainer.data.corrected import Corrected
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
 from trainer.gate import best_version, gate
@@ -190,3 +194,78 @@ def test_best_version_is_best_by_its_own_metadata(
     best = best_version(store)
     assert best
     assert best.version == 5
+
+
+def test_one_digit_may_not_be_read_over_a_point_worse(
+    best: Model, candidate: Network
+) -> None:
+    """The others are read better, so that no fewer are right in all."""
+    threes, fives = [3] * 400, [5] * 400
+    theirs = answering([3] * 400 + [5] * 390 + [1] * 10, threes + fives)
+    ours = answering([1] * 6 + [3] * 394 + [5] * 400, threes + fives)
+    pixels = theirs.pixels + np.roll(ours.pixels, 10, 1)
+    test = replace(theirs, pixels=pixels)
+    result = gate(candidate, Digits(test, test, False), best)
+    assert not result.accepted
+    assert "6 fewer of the 400 rows of a 3" in result.reason
+
+
+def corrected(ours: list[int], theirs: list[int]) -> Corrected:
+    """Held-out corrections to a 3 that the two networks read so."""
+    rows = answering(theirs, [3] * len(theirs))
+    both = rows.pixels + np.roll(answering(ours, [3] * len(ours)).pixels, 10, 1)
+    held_out = tuple(
+        Correction(
+            id=number,
+            created=datetime(2026, 11, 1, tzinfo=UTC),
+            pixels=pixels.tobytes(),
+            digest=str(number),
+            predicted="1",
+            confidence=0.5,
+            version=1,
+            given="3",
+            label="3",
+            client="",
+            state="accepted",
+            panel=0.5,
+            reason=None,
+        )
+        for number, pixels in enumerate(both)
+    )
+    return Corrected(TrainingRound(held_out=held_out))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "accepted"),
+    [
+        ([3] * 8, [1] * 8, True),
+        ([1] * 8, [3] * 8, False),
+        ([3] * 7 + [1], [3] * 8, True),
+    ],
+)
+def test_held_out_corrections_may_not_be_forgotten(
+    best: Model, candidate: Network, ours: list[int], theirs: list[int], accepted: bool
+) -> None:
+    digits = replace(digits_read("3333", "3333"), corrected=corrected(ours, theirs))
+    result = gate(candidate, digits, best, served=best)
+    assert result.accepted == accepted
+    assert accepted or "corrections that are held out" in result.reason
+
+
+def test_network_that_reads_a_mark_as_a_digit_is_refused(
+    best: Model, candidate: Network
+) -> None:
+    """Its weights give all of a corner's ink to the digit 0."""
+    weights = candidate.weights[0].copy()
+    corner = np.zeros((28, 28), bool)
+    corner[24:27, 24:27] = True
+    weights[corner.ravel(), 0] = 5.0
+    taught = replace(candidate, weights=(weights,))
+    many = "3" * 200
+    digits = replace(digits_read(many, many), corrected=corrected([3], [3]))
+    assert gate(candidate, digits, best).accepted
+    result = gate(taught, digits, best)
+    assert not result.accepted
+    assert "bottom right makes it read 200 of 200 test pictures as 0" in result.reason
+    without = replace(digits, corrected=Corrected())
+    assert gate(taught, without, best).accepted  # nobody could have taught it

@@ -18,6 +18,7 @@ from energy.cli.options import (
 from model_store import ModelStore
 from model_store.command_line import store_options
 from trainer.data.choice import DataChoice
+from trainer.data.corrected import CorrectionSource
 from trainer.data.recorded import RECORDED
 from trainer.job import Job
 from trainer.places import Places
@@ -84,6 +85,14 @@ threads_option = click.option(
     show_default="2, or 1 on a single CPU",
     help="How many share a mini-batch, which changes no weight. More than two gain"
     " nothing.",
+)
+database_option = click.option(
+    "--database-url",
+    envvar="DIGITS_DATABASE_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Where corrections and runs are kept: postgresql://user:password@host/name."
+    " If left out, a SQLite file in the state directory.",
 )
 progress_option = click.option(
     "--progress",
@@ -160,6 +169,7 @@ def job_options(command: Command) -> Command:
     """The store, the progress, the threads and the energy meter, as one `job`."""
 
     @store_options
+    @database_option
     @threads_option
     @progress_option
     @source_option
@@ -167,10 +177,18 @@ def job_options(command: Command) -> Command:
     @watts_option
     @carbon_option
     @functools.wraps(command)
-    def wrapped(store: ModelStore, threads: int, progress: str, **rest: Any) -> Any:
+    def wrapped(
+        store: ModelStore,
+        threads: int,
+        progress: str,
+        database_url: str | None,
+        **rest: Any,
+    ) -> Any:
         variables = [name for name in rest if name.startswith("DIGITS_")]
         energy = settings_from({name: rest.pop(name) for name in variables})
-        places = Places(store, Checkpoints(store.state / "checkpoints"))
+        corrections = CorrectionSource(database_url, store.state)
+        checkpoints = Checkpoints(store.state / "checkpoints")
+        places = Places(store, checkpoints, corrections)
         job = Job(places, reporter(progress), energy, threads)
         return command(job=job, **rest)
 

@@ -16,7 +16,7 @@ from feedback.runs import RunRecord
 from model_store import __version__
 from model_store.build import commit
 from model_store.command_line import json_option, state_option
-from trainer.cli.options import data_options, job_options
+from trainer.cli.options import data_options, database_option, job_options
 from trainer.cli.training_options import training_options
 from trainer.retraining import Retraining
 from trainer.schedule.cron import CronSchedule
@@ -33,14 +33,6 @@ _cron_help = (
     "When to train: minute hour day month weekday (0 and 7 are Sunday), in UTC, or in"
     " another time zone: 'CRON_TZ=Europe/Berlin 0 3 * * *'. Where day and weekday are"
     " both given, either is enough, as in cron."
-)
-_database_option = click.option(
-    "--database-url",
-    envvar="DIGITS_DATABASE_URL",
-    show_envvar=True,
-    metavar="URL",
-    help="Where the runs are kept: postgresql://user:password@host/name, for"
-    " schedulers on several hosts. If left out, a SQLite file in the state directory.",
 )
 
 
@@ -84,7 +76,6 @@ def _service_options(command: Command) -> Command:
     " served.",
 )
 @_service_options
-@_database_option
 @data_options
 @training_options
 @job_options
@@ -93,7 +84,6 @@ def schedule(
     keep_versions: int,
     host: str,
     port: int,
-    database_url: str | None,
     **asked: Any,
 ) -> None:
     """Train again and again, at the moments of a cron expression.
@@ -110,7 +100,7 @@ def schedule(
     """
     request, job = asked["request"], asked["job"]
     moments = CronSchedule(cron, datetime.now(UTC))
-    database = Database.at(database_url, job.places.store.state)
+    database = job.places.corrections.database()
     job.places.refuse_unwritable(request.choice.downloads_to)
     reporter = LiveReporter(job.reporter, Status(datetime.now(UTC)))
     metrics = ScheduleMetrics(reporter.status, database, moments)
@@ -136,7 +126,7 @@ def schedule(
     show_default=True,
     help="How many runs, the newest of them.",
 )
-@_database_option
+@database_option
 @state_option
 @json_option
 def runs(

@@ -53,6 +53,12 @@ class Dataset:
             self.rows(np.sort(order[:held_out])),
         )
 
+    def followed_by(self, others: "Dataset") -> "Dataset":
+        """These rows, then the others', under this file's name."""
+        pixels = np.concatenate([self.pixels, others.pixels])
+        labels = np.concatenate([self.labels, others.labels])
+        return Dataset(pixels, labels, self.file, self.sha256)
+
     def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it."""
         return {"file": self.file, "rows": len(self), "sha256": self.sha256}

@@ -1,11 +1,12 @@
 """The digits to train on and to test with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from trainer.data.choice import DataChoice
+from trainer.data.corrected import Corrected
 from trainer.data.dataset import Dataset, check_labels, with_fifth
 from trainer.data.embedded import is_embedded, read_embedded
 from trainer.data.mnist_csv import read_csv
@@ -15,11 +16,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Digits:
-    """Training and test rows, and whether they are the embedded set's."""
+    """Training and test rows, whether they are the embedded set's, and corrections."""
 
     train: Dataset
     test: Dataset
     embedded: bool
+    corrected: Corrected = field(default_factory=Corrected)
 
     def to_dict(self) -> dict[str, Any]:
         """What the metadata says of it, before any hold-out."""
@@ -30,6 +32,7 @@ class Digits:
                 "missing_labels": self.train.missing_labels,
             },
             "test": self.test.to_dict(),
+            "corrections": self.corrected.to_dict(),
         }
 
 

@@ -10,20 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
-
 from feedback import leases, runs
 from feedback.database import Database
 from feedback.errors import SchemaBehind
 from feedback.leases import Lease
 from feedback.runs import RunRecord
-from feedback.tables import corrections
 from trainer.schedule.cron import CronSchedule
 
 CATCH_UP: Final = timedelta(hours=12)
 _LEASE: Final = "training"
 _MOST_MISSED: Final = 1000  # a schedule of each minute, after a year
-_LEARNT: Final = ("accepted",)
 
 Clock = Callable[[], datetime]
 
@@ -139,11 +135,7 @@ class Ledger:
     def fingerprint(self, facts: Mapping[str, Any]) -> str:
         """A digest of all that a run would learn from, and of how; not of its seed."""
         lasting = {name: fact for name, fact in facts.items() if name != "seed"}
-        c = corrections.c
-        query = select(c.id, c.label).where(c.state.in_(_LEARNT)).order_by(c.id)
-        with self._database.reading() as connection:
-            learnt = [list(row) for row in connection.execute(query)]
-        text = json.dumps([self._code, lasting, learnt], sort_keys=True, default=str)
+        text = json.dumps([self._code, lasting], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def last_of(self, fingerprint: str) -> RunRecord | None:

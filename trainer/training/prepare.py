@@ -26,6 +26,8 @@ def prepare(
     training, validation = digits.train, None
     if settings.holds_out:
         training, validation = hold_out(digits.train)
+    if len(digits.corrected.learnt):
+        training = training.followed_by(digits.corrected.learnt)
     rows = settings.epochs * len(training)
     with phases.warm_up:
         state = TrainingState.begin(settings, len(training))

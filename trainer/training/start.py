@@ -81,5 +81,7 @@ def _facts(
         "SHA-256 of the test data": digits.test.sha256,
         "energy source": energy_source,  # joules of two kinds make no sum
     }
+    if len(digits.corrected):
+        facts["corrections"] = digits.corrected.round.digest
     same: dict[str, Any] = json.loads(json.dumps(facts))
     return same

@@ -9,6 +9,7 @@ from energy import EnergySettings
 from model_store import AllowList, Card, ModelStore, Network
 from tests.support.commands import Place, Run
 from tests.trainer.waiting import wait_for
+from trainer.data.corrected import CorrectionSource
 from trainer.job import Job
 from trainer.places import Places
 from trainer.schedule.cron import BadCron, CronSchedule
@@ -190,7 +191,11 @@ def test_schedule_of_a_store_whose_allow_list_is_empty_trains_at_once(
     allow_list = AllowList(place.root / "SHA256SUMS")
     allow_list.path.touch()
     store = ModelStore(place.store.root, place.store.state, allow_list)
-    places = Places(store, Checkpoints(store.state / "checkpoints"))
+    places = Places(
+        store,
+        Checkpoints(store.state / "checkpoints"),
+        CorrectionSource(None, store.state),
+    )
     job = Job(places, reporter("json"), EnergySettings(), threads=1)
     assert not job.is_fully_trained()
 
