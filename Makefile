@@ -39,7 +39,7 @@ bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
 	$(LOCK) --extra service --extra redis --output-file requirements/service.txt
 	$(LOCK) --extra trainer --output-file requirements/trainer.txt
-	$(LOCK) --extra service --extra redis --extra trainer --extra dev --output-file requirements/dev.txt
+	$(LOCK) --extra service --extra redis --extra bulk --extra trainer --extra dev --output-file requirements/dev.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -1,0 +1,1 @@
+"""Archives of pictures, scored on many processes or hosts: `python -m service.bulk`."""

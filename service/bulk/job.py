@@ -1,0 +1,62 @@
+"""A whole run: cut the sources, score what is not done yet, write the table."""
+
+import hashlib
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from model_store import ModelStore
+from service.bulk.cluster import client_of, run
+from service.bulk.results import Results
+from service.bulk.scoring import Job
+from service.bulk.sources import parts_of
+
+_MAX_PIXELS: Final = 40_000_000  # as DIGITS_MAX_PIXELS
+
+
+def score_all(
+    store: ModelStore,
+    sources: Sequence[Path],
+    out: Path,
+    *,
+    numbers: bool,
+    workers: int | None,
+    scheduler: str | None,
+) -> dict[str, Any]:
+    """Score every picture of the sources into the table `out`; what it came to.
+
+    Raises BulkError, StoreError.
+    """
+    began = time.monotonic()
+    version = store.served().version
+    file = store.path(version).read_bytes()
+    job = Job(
+        store=str(store.root.resolve()),
+        state=str(store.state.resolve()),
+        version=version,
+        sha256=hashlib.sha256(file).hexdigest(),
+        numbers=numbers,
+        max_pixels=_MAX_PIXELS,
+    )
+    parts = parts_of([source.resolve() for source in sources], without=out.resolve())
+    results = Results(out, job, parts)
+    to_do = results.missing()
+    with (
+        client_of(scheduler, workers) as client,
+        click.progressbar(length=len(parts), label="parts", file=sys.stderr) as bar,
+    ):
+        bar.update(len(parts) - len(to_do))
+        for number, result in run(client, parts, to_do, job):
+            results.write(number, result)
+            bar.update(1)
+    return {
+        **asdict(results.finish()),
+        "version": version,
+        "seconds": round(time.monotonic() - began, 3),
+        "out": str(out),
+    }

@@ -1,0 +1,162 @@
+"""The pictures of a part, one by one; what cannot be read is a fault, not an end."""
+
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+import numpy as np
+from PIL import Image, ImageSequence
+
+from model_store.network import Pixels
+from service.bulk.sources import Part
+from service.image.files.decoding import DECODER_ERRORS
+
+# No picture's file is larger: what a service takes is 8 MiB (DIGITS_MAX_UPLOAD_BYTES).
+MOST_BYTES: Final = 64 * 2**20
+_PIXELS: Final = 784
+# What the archives' modules raise on damaged, encrypted and unknown members.
+_BROKEN: Final = (
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture's file, or its pixels (784,) in MNIST's form.
+
+    Attributes:
+        source: where it came from, for whoever looks at the answer.
+    """
+
+    source: str
+    content: bytes | Pixels
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+def pictures_of(part: Part) -> Iterator[Picture | Fault]:
+    """Every picture of a part; each page of a TIFF with several is one of its own."""
+    read = {"files": _files, "zip": _zip, "tar": _tar, "csv": _csv}[part.kind]
+    source = part.paths[0]
+    try:
+        for found in read(part):
+            yield from _pages(found)
+    except _BROKEN as error:
+        yield Fault(source, f"cannot be read any further: {_one_line(error)}")
+
+
+def _files(part: Part) -> Iterator[Picture | Fault]:
+    for path in part.paths:
+        try:
+            with Path(path).open("rb") as file:
+                yield _picture(path, file)
+        except OSError as error:
+            yield Fault(path, error.strerror or str(error))
+
+
+def _zip(part: Part) -> Iterator[Picture | Fault]:
+    [path] = part.paths
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist()[slice(*part.members or ())]:
+            source = f"{path}/{member.filename}"
+            if member.is_dir() or _is_hidden(member.filename):
+                continue
+            try:
+                with archive.open(member) as file:
+                    yield _picture(source, file)
+            except _BROKEN as error:  # encrypted, damaged, an unknown compression
+                yield Fault(source, _one_line(error))
+
+
+def _tar(part: Part) -> Iterator[Picture | Fault]:
+    [path] = part.paths
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if not member.isfile() or _is_hidden(member.name):
+                continue
+            if file := archive.extractfile(member):
+                yield _picture(f"{path}/{member.name}", file)
+
+
+def _csv(part: Part) -> Iterator[Picture | Fault]:
+    """The rows of a CSV of MNIST's form: 784 pixels, perhaps with the label before."""
+    [path] = part.paths
+    with _text(path) as lines:
+        for number, row in enumerate(lines, start=1):
+            if number > 1 or row.split(",")[0].strip().isdecimal():  # no header
+                yield _row(f"{path}#{number}", row)
+
+
+def _row(source: str, row: str) -> Picture | Fault:
+    try:
+        values = np.array(row.split(","), np.int64)
+    except ValueError:
+        return Fault(source, "a value of the row is no whole number")
+    if len(values) not in (_PIXELS, _PIXELS + 1):
+        return Fault(
+            source, f"{len(values)} values, not 784 pixels, or a label and 784"
+        )
+    pixels = values[-_PIXELS:]
+    if pixels.min() < 0 or pixels.max() > 255:
+        return Fault(source, "a pixel is not from 0 to 255")
+    return Picture(source, pixels.astype(np.uint8))
+
+
+def _text(path: str) -> IO[str]:
+    if path.lower().endswith(".gz"):
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace")
+    return Path(path).open(encoding="utf-8-sig", errors="replace")
+
+
+def _picture(source: str, file: IO[bytes]) -> Picture | Fault:
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        return Fault(source, f"larger than {MOST_BYTES // 2**20} MiB")
+    return Picture(source, content)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") or part == "__MACOSX" for part in Path(name).parts)
+
+
+def _pages(found: Picture | Fault) -> Iterator[Picture | Fault]:
+    content = found.content if isinstance(found, Picture) else b""
+    if not isinstance(content, bytes) or content[:4] not in (b"II*\0", b"MM\0*"):
+        yield found
+        return
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            if getattr(picture, "n_frames", 1) == 1:
+                yield found
+                return
+            for number, page in enumerate(ImageSequence.Iterator(picture), start=1):
+                file = io.BytesIO()
+                page.save(file, "TIFF")
+                yield Picture(f"{found.source}#{number}", file.getvalue())
+    except DECODER_ERRORS as error:
+        yield Fault(found.source, f"its pages cannot be read: {_one_line(error)}")
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,108 @@
+"""What is to be scored, cut into parts: files of a folder, or members of an archive.
+
+Every run cuts the same sources in the same way, so that one that goes on after an
+interruption knows which parts are done.
+"""
+
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Final, Literal, TypeVar
+
+from service.bulk.errors import NoSource
+
+PICTURES_A_PART: Final = 500
+
+T = TypeVar("T")
+Kind = Literal["files", "zip", "tar", "csv"]
+_ENDINGS: dict[Kind, tuple[str, ...]] = {
+    "zip": (".zip",),
+    "tar": (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"),
+    "csv": (".csv", ".csv.gz"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one task scores.
+
+    Attributes:
+        paths: the pictures, or the one archive.
+        members: of a zip file, from which member up to which; else None.
+    """
+
+    kind: Kind
+    paths: tuple[str, ...]
+    members: tuple[int, int] | None = None
+
+
+def parts_of(sources: Sequence[Path], without: Path) -> list[Part]:
+    """Every source's parts, in order, but for one file. Raises NoSource."""
+    parts: list[Part] = []
+    for source in sources:
+        files = [source] if source.is_file() else _files_below(source)
+        for kind, group in groupby((f for f in files if f != without), _kind):
+            parts += _parts(kind, list(group))
+    return parts
+
+
+def in_lots(things: Iterable[T], size: int) -> Iterator[list[T]]:
+    """So many of the things at a time, in order; fewer in the last lot."""
+    following = iter(things)
+    while lot := list(islice(following, size)):
+        yield lot
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """All files of a folder, in the order of their names, but for hidden ones."""
+    found = []
+    try:
+        if not folder.is_dir():
+            raise FileNotFoundError(2, "no such file or directory")
+        for where, folders, names in os.walk(folder, onerror=_give_up):
+            folders[:] = sorted(name for name in folders if _is_shown(name))
+            found += [Path(where, name) for name in sorted(names) if _is_shown(name)]
+    except OSError as error:
+        raise NoSource(f"{error.filename or folder}: {error.strerror}") from None
+    return found
+
+
+def _give_up(error: OSError) -> None:
+    raise error
+
+
+def _is_shown(name: str) -> bool:
+    return not name.startswith(".") and name != "__MACOSX"
+
+
+def _kind(path: Path) -> Kind:
+    name = path.name.lower()
+    return next(
+        (kind for kind, ends in _ENDINGS.items() if name.endswith(ends)), "files"
+    )
+
+
+def _parts(kind: Kind, files: list[Path]) -> Iterator[Part]:
+    if kind == "files":
+        for some in in_lots(map(str, files), PICTURES_A_PART):
+            yield Part(kind, tuple(some))
+    elif kind == "zip":
+        for file in files:
+            yield from _parts_of_zip(file)
+    else:
+        for file in files:
+            yield Part(kind, (str(file),))
+
+
+def _parts_of_zip(file: Path) -> Iterator[Part]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = len(archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        members = 1  # whoever scores it will say what is wrong
+    for start in range(0, members, PICTURES_A_PART):
+        until = min(start + PICTURES_A_PART, members)
+        yield Part("zip", (str(file),), (start, until))

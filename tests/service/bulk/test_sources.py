@@ -1,0 +1,53 @@
+"""Sources are cut into the same parts each time, and every picture is in one part."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from service.bulk.errors import NoSource
+from service.bulk.sources import PICTURES_A_PART, Part, parts_of
+
+
+def cut(*sources: Path) -> list[Part]:
+    return parts_of(sources, without=Path("no-such-file"))
+
+
+def test_folder_is_cut_in_the_order_of_its_names(tmp_path: Path) -> None:
+    names = [f"{number:04d}.png" for number in range(PICTURES_A_PART + 1)]
+    for name in reversed(names):
+        (tmp_path / name).touch()
+    first, second = cut(tmp_path)
+    assert [Path(path).name for path in first.paths + second.paths] == names
+    assert len(second.paths) == 1
+    assert cut(tmp_path) == [first, second]
+
+
+def test_archives_in_a_folder_are_looked_into_and_hidden_files_are_not(
+    tmp_path: Path,
+) -> None:
+    for name in (".DS_Store", "a.png", "b.tar.gz", "c/d.csv", "__MACOSX/x.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert [part.kind for part in cut(tmp_path)] == ["files", "tar", "csv"]
+
+
+def test_zip_of_many_members_is_cut_by_its_members(tmp_path: Path) -> None:
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(PICTURES_A_PART + 1):
+            archive.writestr(f"{number}.png", b"")
+    ranges = [part.members for part in cut(path)]
+    assert ranges == [(0, PICTURES_A_PART), (PICTURES_A_PART, PICTURES_A_PART + 1)]
+
+
+def test_table_of_an_earlier_run_is_no_source(tmp_path: Path) -> None:
+    (tmp_path / "a.png").touch()
+    (out := tmp_path / "labels.csv").touch()
+    assert len(parts_of([tmp_path], without=out)) == 1
+
+
+def test_source_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NoSource, match=r"nothing-here.*no such file"):
+        cut(tmp_path / "nothing-here")
