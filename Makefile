@@ -6,7 +6,7 @@ export DIGITS_STATE ?= ./state
 export DIGITS_DATA ?= ./data
 
 .DEFAULT_GOAL := help
-.PHONY: help serve train install test lint e2e bench lock clean
+.PHONY: help serve train install test lint e2e bench notebook docs lock clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -36,10 +36,21 @@ e2e: .venv/dev  ## Run the tests that drive real processes, containers and Prome
 bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 	$(BIN)/python -m benchmarks
 
+notebook: .venv/notebook  ## Open the notebooks of the lesson in a browser
+	@DIGITS_DATA=$(abspath $(DIGITS_DATA)) PYTHONPATH=$(CURDIR) \
+		$(BIN)/python -m jupyterlab notebooks/1-the-course-notes.ipynb
+
+docs: .venv/dev  ## Build the documentation site in build/docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+	@echo build/docs/index.html
+
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
 	$(LOCK) --extra service --extra redis --output-file requirements/service.txt
 	$(LOCK) --extra trainer --output-file requirements/trainer.txt
-	$(LOCK) --extra service --extra redis --extra bulk --extra trainer --extra dev --output-file requirements/dev.txt
+	$(LOCK) --extra service --extra redis --extra bulk --extra trainer --extra docs --extra dev \
+		--output-file requirements/dev.txt
+	$(LOCK) --extra trainer --extra notebooks --constraint requirements/dev.txt \
+		--output-file requirements/notebooks.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header
@@ -57,6 +68,11 @@ clean:  ## Remove .venv and caches (never models, state or data)
 	@echo "Installing into .venv ..." >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements/service.txt -r requirements/trainer.txt
+	@touch $@
+
+.venv/notebook: requirements/notebooks.txt | .venv/bin/python
+	@echo "Installing into .venv ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/notebooks.txt
 	@touch $@
 
 .venv/dev: requirements/dev.txt | .venv/bin/python
