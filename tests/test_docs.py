@@ -10,6 +10,7 @@ from prometheus_client.registry import REGISTRY
 
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
+from feedback.__main__ import main as feedback_commands
 from feedback.records import Waiting
 from model_store import Author, Canary, Card, Model, Network
 from model_store.__main__ import main as store_commands
@@ -99,6 +100,7 @@ def section(heading: str) -> str:
         ("trainer", trainer_commands),
         ("model_store", store_commands),
         ("energy", energy_commands),
+        ("feedback", feedback_commands),
     ],
 )
 def test_commands_and_those_of_the_readme_are_the_same(
