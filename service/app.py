@@ -24,6 +24,7 @@ from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
 from service.web.assets import serve_assets
 from service.web.batch import batch
+from service.web.corrections_page import corrections_page
 from service.web.description import description
 from service.web.errors import register_errors
 from service.web.feedback import feedback
@@ -38,7 +39,8 @@ from service.web.v1 import v1
 from service.web.v2.routes import v2
 
 _BLUEPRINTS = (
-    routes, batch, read, v1, v2, admin, feedback, review, description, learn, pages,
+    routes, batch, read, v1, v2, admin, feedback, review,
+    corrections_page, description, learn, pages,
 )  # fmt: skip
 
 
