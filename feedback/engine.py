@@ -1,5 +1,7 @@
 """How a database is connected to: PostgreSQL, or SQLite with a log of its writes."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +71,8 @@ def _file(path: Path) -> URL:
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    connection.execute("PRAGMA journal_mode = WAL")  # readers and a writer at once
+    with contextlib.suppress(sqlite3.OperationalError):  # another one sets it just now
+        connection.execute("PRAGMA journal_mode = WAL")  # readers and a writer at once
     connection.execute("PRAGMA synchronous = FULL")  # an answered correction stays
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # erased pixels are overwritten

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Action = Callable[["CorrectionStore"], Result]
 
-_TURN_S = 1.0
-_ANSWER_S = 6.0
+_ANSWER_S = 8.0
 _SCRAPE_S = 1.0
 _AWAY_S = 15.0  # how long a scrape does not ask again after a fault
 
@@ -38,6 +37,7 @@ class Desk:
         self._turn = threading.Lock()
         self._logged = LoggedOnce()
         self._away_until = 0.0
+        self._hangs = False  # so that others need not find out for themselves
 
     def ask(self, action: Action[Result], patience_s: float = _ANSWER_S) -> Result:
         """What the action returns or raises.
@@ -67,7 +67,7 @@ class Desk:
 
     def _within(self, patience_s: float, action: Action[Result]) -> Result:
         store = self._opened()
-        if not self._turn.acquire(timeout=_TURN_S):
+        if self._hangs or not self._turn.acquire(timeout=patience_s):
             raise DatabaseAway("an earlier request still waits for it")
         outcome: Future[Result] = Future()
         work = (lambda: action(store)), outcome
@@ -76,6 +76,7 @@ class Desk:
         try:
             return outcome.result(patience_s)
         except TimeoutError:
+            self._hangs = True
             raise DatabaseAway(f"no answer within {patience_s:g} s") from None
 
     def _run(self, action: Callable[[], Result], outcome: Future[Result]) -> None:
@@ -84,6 +85,7 @@ class Desk:
         except Exception as error:  # noqa: BLE001 (raised again by who waits for it)
             outcome.set_exception(error)
         finally:
+            self._hangs = False
             self._turn.release()
 
     def _opened(self) -> "CorrectionStore":

@@ -10,7 +10,7 @@ from tests.e2e.browser.conftest import SIZES, OpenPage
 from tests.e2e.browser.pad import SEVEN, Pad
 from tests.support import digits
 
-PAGES = ["/", "/docs"]
+PAGES = ["/", "/docs", "/corrections"]
 
 
 @pytest.fixture(scope="module")
