@@ -89,5 +89,5 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
 
 
 def _answer(model: Model, digit: DigitImage, prediction: Prediction) -> dict[str, Any]:
-    told = prediction.to_dict() | warnings_of(digit, prediction)
+    told = prediction.to_dict() | warnings_of(digit.warnings, prediction)
     return told | token_of(services().token_key.tokens, model, digit, prediction)

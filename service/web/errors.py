@@ -79,6 +79,11 @@ _TYPES: dict[type[BaseException], ProblemType] = {
     Exception: ProblemType.UNEXPECTED,
 }
 _RETRY_AFTER_S = 5
+_NO_SUCH_ADDRESS = "there is no such address; /docs describes those that there are"
+_NO_SUCH_MODEL = (
+    "there is no such address: the only model is 'digits', and its versions are the"
+    " numbers that /v2/models/digits lists"
+)
 
 
 def problem(problem_type: ProblemType, detail: str) -> Response:
@@ -130,6 +135,8 @@ def problem_of(error: Exception) -> tuple[ProblemType, str]:
 def _detail(error: Exception) -> str:
     if isinstance(error, MethodNotAllowed):
         return f"this address takes {' and '.join(sorted(error.valid_methods or ()))}"
+    if type(error) is NotFound:  # no route has that path
+        return _NO_SUCH_ADDRESS
     if isinstance(error, HTTPException):
         return error.description or ""
     if isinstance(error, DatabaseAway | SchemaBehind):  # the log has the address
@@ -144,6 +151,8 @@ def error_response(error: Exception, path: str) -> Response:
     """
     problem_type, detail = problem_of(error)
     if f"{path}/".startswith(("/v1/", "/v2/")):
+        if type(error) is NotFound:  # no route has that path
+            detail = _NO_SUCH_MODEL
         response = _answer(problem_type.status, {"error": detail}, "application/json")
     else:
         response = problem(problem_type, detail)

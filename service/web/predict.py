@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -85,7 +85,7 @@ def _document(
     model: Model, image: DigitImage, prediction: Prediction
 ) -> dict[str, Any]:
     document = prediction.to_dict() | {"model": {"version": model.version}}
-    return document | warnings_of(image, prediction)
+    return document | warnings_of(image.warnings, prediction)
 
 
 def token_of(
@@ -99,9 +99,12 @@ def token_of(
     return {"feedback": {"token": token}}
 
 
-def warnings_of(image: DigitImage, prediction: Prediction) -> dict[str, list[str]]:
-    """The member `warnings` of an answer, if there is something to know."""
-    warnings = list(image.warnings)
+def warnings_of(seen: Sequence[str], prediction: Prediction) -> dict[str, list[str]]:
+    """The member `warnings` of an answer, if there is something to know.
+
+    seen: what there is to know about the picture, one sentence each.
+    """
+    warnings = list(seen)
     if not prediction.is_digit and SEVERAL not in warnings:
         warnings.append(NO_DIGIT)
     return {"warnings": warnings} if warnings else {}

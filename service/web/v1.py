@@ -9,17 +9,17 @@ from typing import Any, Final
 import numpy as np
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
 from service.image import Score
 from service.serving.prediction import predict, scorer
+from service.web.predict import warnings_of
 from service.web.received.json_body import decode_base64, parse_object
+from service.web.received.pictures import Images, images_of, read_pictures
+from service.web.received.tensor import EACH_IMAGE, MOST_IMAGES, Tensor
 from service.web.received.tensor_body import tensor_body
 from service.web.routes import pick_model, record_energy
 from service.web.services import services
-from service.web.v2.pictures import read_pictures
-from service.web.v2.tensors import MOST_IMAGES, Tensor
 
 _MOST_AXES: Final = 4  # one more than any image has
 
@@ -46,11 +46,15 @@ def predict_instances() -> ResponseReturnValue:
     span = services().access_log.tracer.span
     with tensor_body() as body:
         with span("decode"):
-            pixels = _pixels(_instances(parse_object(body)), scorer(model))
+            images = _images(_instances(parse_object(body)), scorer(model))
         with span("predict"):
-            predictions = predict(model, pixels)
+            predictions = predict(model, images.pixels, images.certainty)
     record_energy(model, len(predictions))
-    return {"predictions": [prediction.to_dict() for prediction in predictions]}
+    answers = [
+        prediction.to_dict() | warnings_of(seen, prediction)
+        for seen, prediction in zip(images.warnings, predictions, strict=True)
+    ]
+    return {"predictions": answers}
 
 
 def _instances(document: dict[str, Any]) -> list[Any]:
@@ -67,19 +71,22 @@ def _unwrapped(instance: Any) -> Any:
     return instance
 
 
-def _pixels(instances: list[Any], score: Score) -> NDArray[Any]:
-    """The images' grey levels, (n, 784), 0 to 255."""
+def _images(instances: list[Any], score: Score) -> Images:
     if all(isinstance(instance, dict) for instance in instances):
         pictures = [_encoded(instance) for instance in instances]
         return read_pictures(pictures, services().config.max_pixels, score)
-    shape = len(instances), *_shape(instances[0])
-    grey = Tensor("FP64", shape, instances).numbers().reshape(-1, 784)
-    if len(grey) != len(instances):  # one image, in its own rows
-        raise BadRequest("each of the instances is an image; send one image as [image]")
+    shape = _shape(instances[0])
+    if shape not in EACH_IMAGE:
+        raise BadRequest(
+            f"the first of the instances has the shape {list(shape)}; an image has one"
+            f" of {', '.join(str(list(each)) for each in EACH_IMAGE)}"
+        )
+    tensor = Tensor("FP64", (len(instances), *shape), instances)
+    grey = tensor.numbers().reshape(-1, 784)
     most = 1 if grey.max() <= 1 else 255
     if not (grey.min() >= 0 and grey.max() <= most):
         raise BadRequest("a value of the instances is not 0 to 1, nor 0 to 255")
-    return (grey * (255 / most)).astype(np.float32)
+    return images_of((grey * (255 / most)).astype(np.float32))
 
 
 def _encoded(instance: dict[str, Any]) -> bytes:

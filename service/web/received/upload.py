@@ -1,5 +1,6 @@
 """The image in a request: the body itself, a part of a form, or base64 in JSON."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _NO_TYPE = {"", "application/octet-stream"}
 # What curl -d says of any body, and clients that say nothing.
 _MAYBE_JSON = {"application/x-www-form-urlencoded", ""}
 _MOST_PARTS = 1000
+_BASE64 = re.compile(rb"(data:[^,]{0,80},)?[A-Za-z0-9+/=_\s-]{16,}")
+_JSON_HINT = '; a picture in base64 is read as JSON: {"image": "..."}'
 # A few kilobytes can declare 40 million pixels, so what is bearable once is not a
 # thousand times in one request.
 _TOGETHER = 10
@@ -121,8 +124,9 @@ def only_image(parts: list[Part]) -> Part:
     if images:
         raise Refused(ProblemType.SEVERAL_IMAGES, f"{len(images)} images; send one")
     if named:
+        hint = _JSON_HINT if _BASE64.fullmatch(named[0].content) else ""
         raise Refused(
-            ProblemType.NO_IMAGE, "the part 'image' is no file and no picture"
+            ProblemType.NO_IMAGE, f"the part 'image' is no file and no picture{hint}"
         )
     names = {part.name or "a part without a name" for part in parts}
     found = ", ".join(sorted(names)[:5])

@@ -14,7 +14,7 @@ from model_store import CorruptModel, ModelNotAllowed
 from service.serving.catalog import Catalog
 from service.telemetry.scrape import all_workers
 from service.web.errors import store_fault
-from service.web.v2.tensors import DATATYPES, MOST_IMAGES, SHAPES
+from service.web.received.tensor import DATATYPES, MOST_IMAGES, SHAPES
 
 Document = dict[str, Any]
 

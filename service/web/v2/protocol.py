@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
 from service.web.received.json_body import parse_object
-from service.web.v2.tensors import Tensor
+from service.web.received.tensor import Tensor
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -54,9 +54,15 @@ def read_request(body: bytes, json_length: str | None) -> InferenceRequest:
 
 
 def encode_answer(
-    asked: InferenceRequest, version: int, tensors: dict[str, NDArray[Any]]
+    asked: InferenceRequest,
+    version: int,
+    tensors: dict[str, NDArray[Any]],
+    warnings: list[str],
 ) -> tuple[bytes, int | None]:
-    """The body of the answer, and the length of its JSON if more follows it."""
+    """The body of the answer, and the length of its JSON if more follows it.
+
+    warnings: go into the parameters, whose values are texts, numbers or bools.
+    """
     described = []
     binary = []
     for name, in_binary in asked.outputs.items():
@@ -70,7 +76,9 @@ def encode_answer(
             described.append({**output, "data": tensor.ravel().tolist()})
     identity = {} if asked.id is None else {"id": asked.id}
     model = {"model_name": "digits", "model_version": str(version)}
-    text = json.dumps({**model, **identity, "outputs": described}).encode()
+    told = {"parameters": {"warnings": "; ".join(warnings)}} if warnings else {}
+    document = {**model, **identity, **told, "outputs": described}
+    text = json.dumps(document).encode()
     return b"".join([text, *binary]), len(text) if binary else None
 
 

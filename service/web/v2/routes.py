@@ -1,24 +1,22 @@
 """The addresses of the Open Inference Protocol, and of Triton's extensions to it."""
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
-from numpy.typing import NDArray
 from werkzeug.exceptions import BadRequest
 
 from model_store import Model, __version__
 from service.image import Score
-from service.serving.prediction import predict, scorer
+from service.serving.prediction import Predictions, predict, scorer
+from service.web.predict import warnings_of
 from service.web.received.body import read_body
 from service.web.received.json_body import parse_object
+from service.web.received.pictures import Images, images_of, read_pictures
+from service.web.received.tensor import Tensor
 from service.web.received.tensor_body import tensor_body
 from service.web.routes import counted_for, pick_model, record_energy
 from service.web.services import ready_model, services
 from service.web.v2 import metadata
-from service.web.v2.pictures import read_pictures
 from service.web.v2.protocol import encode_answer, read_request
-from service.web.v2.tensors import Tensor
 
 v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
@@ -110,11 +108,12 @@ def _answer(model: Model, body: bytes) -> Response:
     asked = read_request(body, request.headers.get(_JSON_LENGTH))
     span = services().access_log.tracer.span
     with span("decode"):
-        pixels = _pixels(asked.tensor, scorer(model))
+        images = _images(asked.tensor, scorer(model))
     with span("predict"):
-        predictions = predict(model, pixels)
+        predictions = predict(model, images.pixels, images.certainty)
     tensors = {"outputs": predictions.outputs, "label": predictions.labels}
-    content, json_length = encode_answer(asked, model.version, tensors)
+    warnings = _warnings(images, predictions)
+    content, json_length = encode_answer(asked, model.version, tensors, warnings)
     record_energy(model, len(predictions))
     if json_length is None:
         return Response(content, mimetype="application/json")
@@ -140,7 +139,17 @@ def _model(version: int | None) -> Model:
     return counted_for(services().catalog.model(version))
 
 
-def _pixels(tensor: Tensor, score: Score) -> NDArray[Any]:
+def _warnings(images: Images, predictions: Predictions) -> list[str]:
+    """What there is to know about the images, each by its position."""
+    told = map(warnings_of, images.warnings, predictions)
+    return [
+        f"image {position}: {warning}"
+        for position, warnings in enumerate(told)
+        for warning in warnings.get("warnings", [])
+    ]
+
+
+def _images(tensor: Tensor, score: Score) -> Images:
     if tensor.datatype != "BYTES":
-        return tensor.pixels()
+        return images_of(tensor.pixels())
     return read_pictures(tensor.pictures(), services().config.max_pixels, score)

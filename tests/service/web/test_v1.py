@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import io
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from model_store import Model
+from tests.support import digits
 
 PREDICT = "/v1/models/digits:predict"
 PIXELS = np.random.default_rng(6).integers(0, 256, (3, 784), dtype=np.uint8)
@@ -54,6 +57,34 @@ def test_encoded_pictures_are_answered_as_predict_answers_them(
     text = base64.encodebytes(picture).decode()
     (prediction,) = _ask(client, [wrap({"b64": text})])
     assert prediction == {name: alone[name] for name in prediction}
+
+
+def test_warnings_and_certainty_are_those_of_predict(client: FlaskClient) -> None:
+    page = Image.new("L", (480, 240), 255)
+    for left, digit in ((0, 3), (240, 7)):  # the one that is not read raises doubt
+        with Image.open(io.BytesIO(digits.picture(digit))) as other:
+            page.paste(other, (left, 0))
+    body = digits.png(page)
+    alone = client.post("/predict", data=body, content_type="image/png").get_json()
+    (prediction,) = _ask(client, [{"b64": base64.b64encode(body).decode()}])
+    assert prediction["warnings"]
+    assert prediction == {name: alone[name] for name in prediction}
+
+
+@pytest.mark.parametrize("grey", [0, 9, 255])
+def test_blank_image_is_probably_no_digit(client: FlaskClient, grey: int) -> None:
+    digit, blank = _ask(client, [PIXELS[0].tolist(), [grey] * 784])
+    assert digit["confidence"] > 0
+    assert blank["confidence"] == 0
+    assert blank["warnings"] == ["this is probably no digit"]
+
+
+def test_shape_of_an_instance_is_named_as_it_was_sent(client: FlaskClient) -> None:
+    answer = client.post(PREDICT, json={"instances": [[0] * 783]})
+    assert answer.get_json() == {
+        "error": "the first of the instances has the shape [783]; an image has one of"
+        " [784], [28, 28], [28, 28, 1], [1, 28, 28]"
+    }
 
 
 def test_compressed_body_is_read(client: FlaskClient) -> None:

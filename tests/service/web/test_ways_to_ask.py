@@ -48,6 +48,18 @@ def test_curl_t_is_told_to_post(client: FlaskClient) -> None:
     assert "POST" in answer.headers["Allow"].split(", ")
 
 
+@pytest.mark.parametrize("before", ["", "data:image/png;base64,"])
+def test_base64_in_a_field_of_a_form_is_told_the_way_to_send_it(
+    client: FlaskClient, before: str
+) -> None:
+    text = before + base64.b64encode(PICTURE).decode()
+    answer = client.post("/predict", data={"image": text})
+    assert answer.status_code == 400
+    assert '{"image": "..."}' in answer.get_json()["detail"]
+    other = client.post("/predict", data={"image": "seven!"}).get_json()["detail"]
+    assert "base64" not in other
+
+
 def test_parts_of_a_batch_are_known_by_their_first_bytes(client: FlaskClient) -> None:
     body = b"".join(
         b'--x\r\nContent-Disposition: form-data; name="image"%s\r\n\r\n%s\r\n'

@@ -23,9 +23,9 @@ from PIL import Image
 from model_store import Model, ModelStore
 from service.serving.prediction import Predictions, predict
 from service.web.received.json_body import LARGE
+from service.web.received.tensor import MOST_IMAGES
 from service.web.services import Services
 from service.web.v2 import routes
-from service.web.v2.tensors import MOST_IMAGES
 from tests.service.web.v2.asking import (
     INFER,
     JSON_LENGTH,
@@ -194,8 +194,15 @@ def test_answer_names_the_model_the_version_and_the_request(
     assert document["model_name"] == "digits"
     assert document["model_version"] == "1"
     assert document["id"] == "a \u00fc \ud800"
-    assert set(document) == {"model_name", "model_version", "id", "outputs"}
+    members = {"model_name", "model_version", "id", "outputs"}
+    assert set(document) - {"parameters"} == members
     assert "id" not in in_json(client, asking(entry)).get_json()
+
+
+def test_blank_image_is_answered_with_a_warning(client: FlaskClient) -> None:
+    entry = image(data=np.stack([PIXELS[0], np.full(784, 9)]).tolist(), shape=[2, 784])
+    told = in_json(client, asking(entry)).get_json()["parameters"]["warnings"]
+    assert "image 1: this is probably no digit" in told
 
 
 def test_members_that_are_null_are_as_good_as_none(client: FlaskClient) -> None:
@@ -298,9 +305,9 @@ def test_small_bodies_do_not_wait_for_each_other(
 ) -> None:
     together = threading.Barrier(2)
 
-    def in_company(model: Model, pixels: NDArray[Any]) -> Predictions:
+    def in_company(model: Model, *images: Any) -> Predictions:
         together.wait(TIMEOUT_S)
-        return predict(model, pixels)
+        return predict(model, *images)
 
     monkeypatch.setattr(routes, "predict", in_company)
     _ask_four_times(client, padding=0)
@@ -311,11 +318,11 @@ def test_large_bodies_are_read_and_answered_one_at_a_time(
 ) -> None:
     alone = threading.Lock()
 
-    def by_itself(model: Model, pixels: NDArray[Any]) -> Predictions:
+    def by_itself(model: Model, *images: Any) -> Predictions:
         assert alone.acquire(blocking=False)
         time.sleep(0.1)  # for the others to come, if they can
         alone.release()
-        return predict(model, pixels)
+        return predict(model, *images)
 
     monkeypatch.setattr(routes, "predict", by_itself)
     _ask_four_times(client, padding=LARGE)

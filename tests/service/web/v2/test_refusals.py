@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestTimeout
 
 from model_store import ModelStore
 from service.web.received import tensor_body
-from service.web.v2.tensors import DATATYPES, MOST_IMAGES
+from service.web.received.tensor import DATATYPES, MOST_IMAGES
 from tests.service.web.v2.asking import (
     INFER,
     JSON_LENGTH,
@@ -226,7 +226,6 @@ def test_bytes_after_the_json_that_no_input_claims_are_refused(
 @pytest.mark.parametrize(
     ("content", "status", "reason"),
     [
-        (b"", 415, "format"),
         (b"text", 415, "format"),
         (digits.picture(3)[:-50], 422, "undecodable"),
     ],
@@ -243,6 +242,32 @@ def test_picture_that_cannot_be_read_fails_the_tensor_and_is_counted(
     assert "picture 1" in assert_refused(answer, status)
     assert grown("digits_rejected_images_total", reason=reason) == 1
     assert grown("digits_prediction_confidence_count", model_version=1) == 0
+
+
+@pytest.mark.parametrize(
+    ("url", "document"),
+    [
+        (INFER, asking(image("BYTES", [1], data=[""]))),
+        ("/v1/models/digits:predict", {"instances": [{"b64": ""}]}),
+    ],
+)
+def test_empty_picture_is_no_picture(
+    steady_client: FlaskClient, url: str, document: dict[str, Any]
+) -> None:
+    text = assert_refused(steady_client.post(url, json=document), 400)
+    assert text == "picture 0, counted from 0, has 0 bytes"
+
+
+@pytest.mark.parametrize(
+    "path", ["other", "digits/versions/99999999999", "digits/versions/latest"]
+)
+@pytest.mark.parametrize("protocol", ["v1", "v2"])
+def test_unknown_model_or_version_is_told_what_there_is(
+    steady_client: FlaskClient, protocol: str, path: str
+) -> None:
+    text = assert_refused(steady_client.get(f"/{protocol}/models/{path}"), 404)
+    assert "'digits'" in text
+    assert "/v2/models/digits" in text
 
 
 def test_picture_of_too_many_pixels_is_refused(

@@ -19,8 +19,8 @@ FRACTIONS: Final = {"FP16": "<f2", "FP32": "<f4", "FP64": "<f8"}  # ink is 1
 _DTYPES: Final = INTEGERS | FRACTIONS
 DATATYPES: Final = (*_DTYPES, "BYTES")
 _ONE_IMAGE: Final = ((784,), (28, 28))
-_EACH_IMAGE: Final = (*_ONE_IMAGE, (28, 28, 1), (1, 28, 28))
-SHAPES: Final = (*(("n", *shape) for shape in _EACH_IMAGE), *_ONE_IMAGE)
+EACH_IMAGE: Final[tuple[tuple[int, ...], ...]] = (*_ONE_IMAGE, (28, 28, 1), (1, 28, 28))
+SHAPES: Final = (*(("n", *shape) for shape in EACH_IMAGE), *_ONE_IMAGE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Tensor:
         return data
 
 
-def _fits(shape: tuple[int, ...], allowed: tuple[int | str, ...]) -> bool:
+def _fits(shape: tuple[int, ...], allowed: tuple[object, ...]) -> bool:
     return len(shape) == len(allowed) and all(
         wanted in ("n", length) for length, wanted in zip(shape, allowed, strict=True)
     )
