@@ -66,6 +66,8 @@ def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
     """Check one version, or all: exit 1 if one is broken, naming it."""
     if version is not None and version not in store.versions():
         raise ModelNotFound(version, store.root)
+    if not store.root.is_dir():
+        raise click.UsageError(f"there is no model store at {store.root}")
     versions = store.versions() if version is None else [version]
     faults = {v: store.verify(v) for v in versions}
     if as_json:
@@ -74,6 +76,8 @@ def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
     else:
         for v, fault in faults.items():
             click.echo(f"{v}: {_kind(fault)}: {fault}" if fault else f"{v}: valid")
+        if not faults:
+            click.echo(f"no versions in {store.root}")
     return 1 if any(faults.values()) else 0
 
 
@@ -82,7 +86,7 @@ def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
 def prune_store(store: ModelStore, keep: int, as_json: bool) -> None:
     """Remove all but the newest versions, with their reports, and refused models.
 
-    The served, the pinned and the canary version always stay.
+    The served, the pinned, the canary and the best version always stay.
     """
     removed, rejected = prune(store, keep)
     if as_json:

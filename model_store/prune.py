@@ -1,8 +1,10 @@
 """Removing old versions, with their reports, and old models that the gate refused."""
 
 import contextlib
+from itertools import islice
 from typing import NamedTuple
 
+from model_store.best import best_version
 from model_store.directory import listed, remove, version_of
 from model_store.errors import BrokenPin, ModelNotFound
 from model_store.store import ModelStore
@@ -18,17 +20,17 @@ class Pruned(NamedTuple):
 def prune(store: ModelStore, keep: int) -> Pruned:
     """Remove all but the newest `keep` versions and the newest `keep` refused models.
 
-    The served, the pinned and the canary version always stay. Withdrawn versions are
-    not counted: they go when as many newer ones are kept. A report goes with its
-    model. Raises StoreUnavailable.
+    The served, the pinned, the canary and the best version always stay. Only valid
+    versions are counted: others go when as many newer ones are kept. A report goes
+    with its model. Raises StoreUnavailable.
     """
     return Pruned(_prune_versions(store, keep), _prune_rejected(store, keep))
 
 
 def _prune_versions(store: ModelStore, keep: int) -> list[int]:
     used, versions = _in_use(store), store.versions()
-    withdrawn = store.withdrawals.all().keys()
-    oldest = min([v for v in versions if v not in withdrawn][-keep:], default=0)
+    newest = [model.version for model in islice(store.valid(), keep)]
+    oldest = min(newest, default=0)
     removed = [v for v in versions if v < oldest and v not in used]
     for version in removed:
         remove(store.path(version))
@@ -41,7 +43,8 @@ def _prune_versions(store: ModelStore, keep: int) -> list[int]:
 
 
 def _in_use(store: ModelStore) -> set[int | None]:
-    used: set[int | None] = set()
+    best = best_version(store)
+    used: set[int | None] = {best.version if best else None}
     with contextlib.suppress(ModelNotFound):
         used.add(store.served().version)
     with contextlib.suppress(BrokenPin):

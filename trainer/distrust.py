@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store import Card, Model, Network
+from model_store import Model, Network
+from model_store.best import likely_accuracy
 from trainer.data.dataset import Dataset
 from trainer.learning.evaluate import logits
 
@@ -19,13 +20,13 @@ _LIKELY_CAUSES = (
 )
 
 
-def fault_of(test: Dataset, best: Model) -> str | None:
+def fault_of(test: Dataset, best: Model, right: int) -> str | None:
     """Why the best version reads these rows far worse than others; None if it does not.
 
+    right: how many of the rows it reads as their labels.
     The text gives both figures, and the cause, if a change of the rows mends it.
     """
     expected = likely_accuracy(best.card)
-    right = int(is_right(best.network, test).sum())
     if expected is None or not _is_far_worse(right, len(test), expected):
         return None
     mended, cause = max(_mended(best.network, test))
@@ -37,17 +38,6 @@ def fault_of(test: Dataset, best: Model) -> str | None:
         f" ({right / len(test):.4f}) in {test.file}: {cause} (--no-gate publishes all"
         " the same)"
     )
-
-
-def likely_accuracy(card: Card) -> float | None:
-    """A version's accuracy by its metadata, careful where few rows were tested.
-
-    As if four more rows had been tested, two of them right (Agresti and Coull 1998).
-    """
-    accuracy, rows = card.test_accuracy, card.test_rows
-    if accuracy is None or not 0 <= accuracy <= 1:
-        return None
-    return (accuracy * rows + 2) / (rows + 4) if rows else accuracy
 
 
 def is_right(network: Network, rows: Dataset) -> NDArray[np.bool_]:

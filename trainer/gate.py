@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store import Card, Model, ModelStore, Network
+from model_store import Model, Network
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
-from trainer.distrust import fault_of, is_right, likely_accuracy
+from trainer.distrust import fault_of, is_right
 from trainer.marks import marked_answer
 
 _FEW = 4  # rows of one digit; where there are few, one row is more than a point
@@ -42,34 +42,21 @@ def gate(
             f"version {best.version} learnt from MNIST,"
             " the candidate only from the embedded set",
         )
-    if fault := fault_of(digits.test, best):
+    answers = Paired.of(candidate, best.network, digits.test)
+    if fault := fault_of(digits.test, best, int(answers.theirs.sum())):
         return GateResult(False, fault)
     if fault := _corrections_fault(candidate, digits, best, served):
         return GateResult(False, fault)
-    return _compared(candidate, best, digits.test)
+    return _compared(answers, best.version, digits.test)
 
 
-def best_version(store: ModelStore) -> Model | None:
-    """The best valid version by its own metadata, whatever is pinned.
-
-    Those that learnt from MNIST come first; of equals, the newest.
-    Raises StoreUnavailable.
-    """
-    return max(store.valid(), key=lambda model: _rank(model.card), default=None)
-
-
-def _rank(card: Card) -> tuple[bool, float]:
-    return not card.is_embedded, likely_accuracy(card) or 0.0
-
-
-def _compared(candidate: Network, best: Model, test: Dataset) -> GateResult:
+def _compared(answers: "Paired", version: int, test: Dataset) -> GateResult:
     """Refuse fewer right answers, if by more than chance explains or by over a point.
 
     Chance is two standard errors of the difference, of answers paired row by row. The
     point, a hundredth of the rows, counts where few rows would let chance explain much.
     """
-    answers = Paired.of(candidate, best.network, test)
-    reason = f"{answers}, version {best.version} {answers.theirs.sum()}"
+    reason = f"{answers}, version {version} {answers.theirs.sum()}"
     if digit := _worse_digit(answers, test):
         return GateResult(False, f"{reason}: {digit}")
     accepted = answers.fewer <= min(answers.chance, len(test) / 100)

@@ -8,9 +8,10 @@ from typing import Any
 
 from energy import EnergySettings, Meter
 from model_store import Card, Model, ModelNotFound, ModelStore, Network, NewerVersion
+from model_store.best import best_version
 from trainer.card import energy_section, new_card, run_figures
 from trainer.data.source import Digits, Say, load
-from trainer.gate import GateResult, best_version, gate
+from trainer.gate import GateResult, gate
 from trainer.learning.evaluate import Evaluation, evaluate
 from trainer.learning.honesty import honesty
 from trainer.places import Places

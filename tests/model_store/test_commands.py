@@ -180,6 +180,8 @@ def test_verify_checks_one_version(three: Place, version: int, code: int) -> Non
 
 
 def test_verify_of_an_empty_store_finds_nothing_broken(place: Place) -> None:
+    (place.root / "models").mkdir(exist_ok=True)
+    assert place.run("model_store", "verify").stdout.startswith("no versions in ")
     assert place.json("model_store", "verify") == {"checked": [], "broken": {}}
 
 
@@ -199,10 +201,23 @@ def test_list_goes_on_with_a_broken_pin(three: Place) -> None:
 
 
 def test_prune_tells_what_it_removed(three: Place) -> None:
-    document = three.json("model_store", "prune", "--keep", 2)
-    assert document == {"removed": [1], "rejected": []}
-    assert three.store.versions() == [2, 3]
-    assert three.run("model_store", "prune", "--keep", 2).stdout == "removed nothing\n"
+    document = three.json("model_store", "prune", "--keep", 1)
+    assert document == {"removed": [1, 2], "rejected": []}
+    assert three.store.versions() == [3]
+    assert three.run("model_store", "prune", "--keep", 1).stdout == "removed nothing\n"
+
+
+def test_prune_counts_no_broken_version(three: Place) -> None:
+    assert three.json("model_store", "prune", "--keep", 2)["removed"] == []
+
+
+def test_prune_keeps_the_best_version(
+    place: Place, network: Network, card: Card
+) -> None:
+    for accuracy in (0.2, 0.9, 0.3, 0.4):
+        metrics = {**card.metrics, "test_accuracy": accuracy}
+        place.store.publish(network, replace(card, metrics=metrics))
+    assert place.json("model_store", "prune", "--keep", 1)["removed"] == [1, 3]
 
 
 def test_list_marks_the_pinned_version(three: Place) -> None:
@@ -260,8 +275,8 @@ def test_prune_keeps_the_only_version_that_is_allowed(
 ) -> None:
     allowed = ("--model-allowlist", only_one_allowed)
     document = three.json("model_store", "prune", "--keep", 1, *allowed)
-    assert document["removed"] == [2]
-    assert three.store.versions() == [1, 3]
+    assert document["removed"] == []
+    assert three.store.versions() == [1, 2, 3]
 
 
 @pytest.mark.parametrize("text", [None, "no sum\n"])
@@ -277,6 +292,10 @@ def test_allow_list_that_cannot_be_read_is_told_in_one_line(
 
 
 BAD = {
+    "verify a store that is not there": (
+        ("verify", "--store", "elsewhere"),
+        "there is no model store at elsewhere",
+    ),
     "show a missing version": (("show", "9"), "no version 9"),
     "show a broken version": (("show", "2"), "000002.npz is not a model"),
     "verify a missing version": (("verify", "9"), "no version 9"),

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from feedback.records import Correction
 from feedback.training_round import TrainingRound
 from model_store import Card, Model, ModelStore, Network
+from model_store.best import best_version
 from tests.trainer.ten_pixels import answering, reading
 from trainer.data.corrected import Corrected
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
-from trainer.gate import best_version, gate
+from trainer.gate import gate
 
 Pixels = NDArray[np.uint8]
 

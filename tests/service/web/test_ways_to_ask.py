@@ -1,5 +1,6 @@
 """A picture is read in whatever way a real client sends it."""
 
+import base64
 import io
 from collections.abc import Callable
 
