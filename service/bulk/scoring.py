@@ -99,7 +99,7 @@ def _digits(part: Part, model: Model, max_pixels: int) -> Iterator[Row]:
                     source,
                     str(answer.label),
                     answer.confidence,
-                    "; ".join(warnings_of(image, answer).get("warnings", ())),
+                    "; ".join(warnings_of(image.warnings, answer).get("warnings", ())),
                     model.version,
                 )
             else:
