@@ -32,15 +32,18 @@ from service.web.learn import learn
 from service.web.middleware import ROUTE, Middleware
 from service.web.pages import pages
 from service.web.read import read
+from service.web.reports import reports
 from service.web.review import review
 from service.web.routes import routes
 from service.web.services import Services
 from service.web.v1 import v1
 from service.web.v2.routes import v2
+from service.web.versions import versions
 
 _BLUEPRINTS = (
     routes, batch, read, v1, v2, admin, feedback, review,
     corrections_page, description, learn, pages,
+    versions, reports,
 )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ def test_every_address_is_described(app: Flask) -> None:
     described = set(re.findall(r"/[^\s`?,)]*", read("docs/api.md")))
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static":
-            assert re.sub("<[^>]+>", "N", rule.rule) in described, rule
+            address = rule.rule.replace("<name>", "NAME")
+            assert re.sub("<[^>]+>", "N", address) in described, rule
 
 
 def test_every_address_that_is_described_exists(app: Flask) -> None:

@@ -7,10 +7,10 @@ from trainer.report.page import Plot
 from trainer.report.result_plots import (
     calibration,
     confusion_matrix,
-    predict,
     scorecard,
     worst_mistakes,
 )
+from trainer.report.results import Predictions
 from trainer.report.subject import Subject
 from trainer.report.training_plots import (
     accuracy_against_joules,
@@ -21,11 +21,11 @@ from trainer.report.training_plots import (
 )
 
 
-def report_plots(subject: Subject) -> Iterator[Plot]:
+def report_plots(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
     """First what the network learnt from, then how it learnt, then what it can do."""
     yield from _of_the_data(subject)
     yield from _of_the_training(subject)
-    yield from _of_the_results(subject)
+    yield from _of_the_results(subject, predictions)
 
 
 def _of_the_data(subject: Subject) -> Iterator[Plot]:
@@ -67,9 +67,8 @@ def _of_the_training(subject: Subject) -> Iterator[Plot]:
         )
 
 
-def _of_the_results(subject: Subject) -> Iterator[Plot]:
+def _of_the_results(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
     test, trained = subject.digits.test, subject.trained
-    predictions = predict(trained.network, test, trained.temperature or 1.0)
     yield Plot(
         "confusion",
         "Which digit is taken for which: a row for each true label, a column for each"

@@ -2,13 +2,15 @@
 
 import base64
 import io
+import json
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,24 +35,45 @@ class Plot:
 
 @dataclass(frozen=True)
 class Page:
-    """What stands above the plots: a heading, and a summary in HTML."""
+    """What stands above the plots: a heading, and a summary in HTML.
+
+    Attributes:
+        results: for programs, written beside the page as results.json; or None.
+    """
 
     heading: str
     summary: str
+    results: Mapping[str, Any] | None = None
 
-    def html(self, figures: Sequence[str]) -> str:
-        """The whole page."""
+    def html(self, figures: Mapping[str, str]) -> str:
+        """The whole page, with each plot's figure by its name."""
+        headings = [
+            *re.findall(r'<h2 id="(\w+)">([^<]*)</h2>', self.summary),
+            *((name, name.replace("_", " ").capitalize()) for name in figures),
+        ]
+        links = (f'<li><a href="#{name}">{text}</a></li>' for name, text in headings)
         return _PAGE.substitute(
             heading=escape(self.heading),
+            contents="".join(links),
             summary=self.summary,
-            figures="\n".join(figures),
+            figures="\n".join(figures.values()),
         )
+
+
+def table(rows: Iterable[Iterable[object]]) -> str:
+    """Rows of cells as HTML, the first of each row its heading."""
+    lines = []
+    for heading, *cells in rows:
+        data = "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+        lines.append(f'<tr><th scope="row">{escape(str(heading))}</th>{data}</tr>')
+    return f'<div class="wide"><table>{"".join(lines)}</table></div>'
 
 
 def write_page(page: Page, plots: Iterable[Plot], directory: Path) -> Path:
     """Make the directory under another name, rename it when whole; its page's path.
 
-    A PNG file for each plot, and index.html. Raises OSError.
+    A PNG file for each plot, index.html, and results.json if the page has results.
+    Raises OSError.
     """
     # A directory has one writer, so what a killed one left behind can be removed.
     unfinished = directory.with_name(f".unfinished-{directory.name}")
@@ -59,7 +82,10 @@ def write_page(page: Page, plots: Iterable[Plot], directory: Path) -> Path:
             shutil.rmtree(old)
     unfinished.mkdir(parents=True)
     try:
-        html = page.html([_written(plot, unfinished) for plot in plots])
+        if page.results is not None:
+            text = json.dumps(page.results)
+            (unfinished / "results.json").write_text(text, encoding="utf-8")
+        html = page.html({plot.name: _written(plot, unfinished) for plot in plots})
         (unfinished / "index.html").write_text(html, encoding="utf-8")
         unfinished.rename(directory)
     finally:
@@ -72,12 +98,14 @@ def _written(plot: Plot, directory: Path) -> str:
     content = plot.png()
     (directory / f"{plot.name}.png").write_bytes(content)
     return _FIGURE.substitute(
-        sentence=escape(plot.sentence), png=base64.b64encode(content).decode("ascii")
+        name=plot.name,
+        sentence=escape(plot.sentence),
+        png=base64.b64encode(content).decode("ascii"),
     )
 
 
 _FIGURE = Template("""\
-<figure>
+<figure id="$name">
 <img src="data:image/png;base64,$png" alt="$sentence">
 <figcaption>$sentence</figcaption>
 </figure>""")
@@ -90,17 +118,29 @@ _PAGE = Template("""\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$heading: training report</title>
 <style>
+:root { color-scheme: light dark; --ink: #1c2430; --page: #fbfaf7; --quiet: #555b66;
+  --line: #c9c5ba; --soft: #f1eee6; }
+@media (prefers-color-scheme: dark) { :root { --ink: #ece9e2; --page: #16191e;
+  --quiet: #a9adb5; --line: #454b55; --soft: #20242b; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto;
-  padding: 0 1rem; color: #222; background: #fff; }
+  padding: 0 1rem; color: var(--ink); background: var(--page);
+  overflow-wrap: anywhere; }
+nav ul { columns: 9rem; padding: 0; list-style: none; }
+nav li { padding: 0.25rem 0; }
+a { color: inherit; }
 figure { margin: 2.5rem 0; }
-img { max-width: 100%; height: auto; }
-figcaption { color: #444; }
-pre { overflow-x: auto; background: #f4f4f4; padding: 0.75rem; }
-td, th { padding: 0.1rem 0.75rem 0.1rem 0; text-align: left; }
+img { max-width: 100%; height: auto; background: #fff; }
+figcaption { color: var(--quiet); }
+pre { overflow-x: auto; background: var(--soft); padding: 0.75rem; }
+.wide { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+td, th { padding: 0.2rem 0.9rem 0.2rem 0; text-align: left; font-weight: normal;
+  border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 </style>
 </head>
 <body>
 <h1>$heading</h1>
+<nav aria-label="Contents"><ul>$contents</ul></nav>
 $summary
 $figures
 </body>

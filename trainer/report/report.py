@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
-from trainer.report.page import Page, Plot, write_page
+from trainer.report.page import Page, Plot, table, write_page
+from trainer.report.results import Predictions, predict, results
 from trainer.report.subject import Subject
 
 
@@ -30,15 +31,36 @@ def report_on(
 
 
 def write(subject: Subject, directory: Path) -> Path:
-    """Make the directory whole; the path of its page. Raises OSError."""
-    page = Page(subject.title, f"<p>{escape(str(subject))}</p>")
-    return write_page(page, _plots(subject), directory)
+    """Make the directory whole; the path of its page. Raises OSError.
+
+    results.json in it says what the network makes of each test row.
+    """
+    test, trained = subject.digits.test, subject.trained
+    predictions = predict(trained.network, test, trained.temperature or 1.0)
+    page = Page(subject.title, _summary(subject), results(test, predictions))
+    return write_page(page, _plots(subject, predictions), directory)
 
 
-def _plots(subject: Subject) -> Iterator[Plot]:
+def _summary(subject: Subject) -> str:
+    """What the run came to, and every setting, as tables."""
+    settings = subject.trained.settings.to_dict()
+    score = subject.evaluation.scorecard
+    digits = [("digit", *range(10)), *((name, *score[name]) for name in score)]
+    return "".join(
+        (
+            f"<p>{escape(str(subject))}</p>",
+            '<h2 id="digits">Test digits</h2>',
+            table(digits),
+            '<h2 id="settings">Settings</h2>',
+            table(settings.items()),
+        )
+    )
+
+
+def _plots(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
     # matplotlib takes a second to load, which no other command should wait for; its
     # log speaks of fonts and caches, on a stderr that may be a machine's to read.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from trainer.report.contents import report_plots  # noqa: PLC0415
 
-    return report_plots(subject)
+    return report_plots(subject, predictions)

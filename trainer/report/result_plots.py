@@ -1,8 +1,6 @@
 """Plots of what a network makes of the test rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.colors import PowerNorm
@@ -10,38 +8,15 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from sklearn.metrics import ConfusionMatrixDisplay
 
-from model_store.network import Network
 from trainer.data.dataset import Dataset
 from trainer.learning.calibration import reliability
-from trainer.learning.evaluate import Evaluation, confidence, logits
+from trainer.learning.evaluate import Evaluation
+from trainer.report.results import Predictions
 from trainer.report.training_plots import BLUE, GREY, ORANGE
 
 _MOSAIC_GRID = (4, 6)
 # Pixels: a digit's 28, and room for the text over it.
 _CELL = 36
-
-
-@dataclass(frozen=True)
-class Predictions:
-    """What a network says of each row.
-
-    Attributes:
-        labels: (n,), the predicted label.
-        confidence: (n,), 0 to 1, the calibrated probability of that label.
-        right: (n,), whether it is the true one.
-    """
-
-    labels: NDArray[np.intp]
-    confidence: NDArray[np.floating[Any]]
-    right: NDArray[np.bool_]
-
-
-def predict(network: Network, rows: Dataset, temperature: float) -> Predictions:
-    """Predict every row; `temperature` calibrates the confidence."""
-    n = logits(network, rows).astype(np.float64)
-    labels = n.argmax(axis=1)
-    sure = confidence(n, temperature)
-    return Predictions(labels, sure, labels == rows.labels)
 
 
 def confusion_matrix(evaluation: Evaluation) -> Figure:
@@ -83,15 +58,14 @@ def scorecard(evaluation: Evaluation) -> Figure:
 
 def worst_mistakes(rows: Dataset, predictions: Predictions) -> Figure:
     """The rows that it got wrong with the highest confidence, the worst first."""
-    wrong = np.flatnonzero(~predictions.right)
-    worst = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
+    worst = predictions.worst
     texts = [
         f"{rows.labels[row]} → {predictions.labels[row]},"
         f" {predictions.confidence[row]:.1%}"
         for row in worst
     ]
     return mosaic(
-        f"The worst of {len(wrong):,} mistakes: true label → predicted, confidence",
+        f"The worst of {len(worst):,} mistakes: true label → predicted, confidence",
         rows.pixels[worst],
         texts,
     )

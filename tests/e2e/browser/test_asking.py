@@ -143,9 +143,13 @@ def test_confidence_is_never_a_hundred_per_cent(pad: Pad) -> None:
 
 def test_warnings_stand_beside_the_digit(pad: Pad) -> None:
     page = pad.page
+    several = {"label": 7, "outputs": [0.1] * 10, "confidence": 0.9, "energy": None,
+               "model": {"version": 1},
+               "warnings": ["several digits were seen; one was read"]}  # fmt: skip
+    page.route("**/predict?*", answering(several))
+    sevens = ([(left + 0.35 * x, 0.3 + 0.4 * y) for x, y in SEVEN] for left in (0, 0.6))
     page.locator("#pen").fill("5")
-    small = [[(x0 + 0.35 * x, 0.3 + 0.4 * y) for x, y in SEVEN] for x0 in (0.05, 0.6)]
-    pad.draw(*small)
+    pad.draw(*sevens)
     expect(page.locator("#warnings li")).to_contain_text("several digits were seen")
     page.locator("#read-all").click()
     expect(page.locator("#label")).to_have_text("77")

@@ -40,7 +40,9 @@ def test_key_is_asked_for_and_kept_in_memory_only(
     page = open_page(base_url=guarded.url, told=REFUSED)
     pad, asked, key = Pad(page), Asked(page), page.locator("#key")
     expect(key).to_be_visible()
-    expect(page.locator("code")).to_contain_text('-H "Authorization: Bearer $KEY"')
+    expect(page.locator(".about code")).to_contain_text(
+        '-H "Authorization: Bearer $KEY"'
+    )
     pad.draw(SEVEN)
     expect(page.locator("#fault")).to_contain_text("who has a key")
     key.fill("another key")

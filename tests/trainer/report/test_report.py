@@ -24,7 +24,8 @@ from trainer.learning.first_weights import initial_network
 from trainer.learning.honesty import Honesty
 from trainer.learning.settings import settings_for
 from trainer.report.report import report_on, write
-from trainer.report.result_plots import Predictions, predict, worst_mistakes
+from trainer.report.result_plots import worst_mistakes
+from trainer.report.results import Predictions, predict
 from trainer.report.subject import Subject
 from trainer.report.training_plots import learning_curves
 from trainer.training.epoch_report import EpochReport
@@ -92,6 +93,32 @@ def test_page_shows_every_plot_and_needs_no_other_file(
     assert page.count("<figcaption>") == len(PLOTS)
     assert "<h1>Version 7</h1>" in page
     assert f"{subject.evaluation.accuracy:.2%} of 100 test rows" in page
+
+
+def test_contents_lead_to_every_plot_and_table(report: Path) -> None:
+    page = (report / "index.html").read_text()
+    places = re.findall(r' id="(\w+)"', page)
+    assert set(places) == PLOTS | {"digits", "settings"}
+    assert re.findall(r'href="#(\w+)"', page) == places
+    assert '<th scope="row">seed</th><td>' in page
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_results_are_there_for_programs(subject: Subject, report: Path) -> None:
+    results = json.loads((report / "results.json").read_text())
+    test, network = subject.digits.test, subject.trained.network
+    predictions = predict(network, test, subject.trained.temperature or 1.0)
+    bits = np.frombuffer(base64.b64decode(results["right"]), np.uint8)
+    right = np.unpackbits(bits, count=results["test_rows"]).astype(bool)
+    assert np.array_equal(right, predictions.right)
+    mistakes = results["mistakes"]
+    assert len(mistakes) == min(24, int((~right).sum()))
+    confidences = [mistake["confidence"] for mistake in mistakes]
+    assert confidences == sorted(confidences, reverse=True)
+    for mistake in mistakes:
+        row = mistake["row"]
+        assert mistake["truth"] == test.labels[row] != mistake["read"]
+        assert base64.b64decode(mistake["pixels"]) == test.pixels[row].tobytes()
 
 
 def test_every_plot_is_a_picture_with_something_on_it(report: Path) -> None:

@@ -1,0 +1,71 @@
+"""What a version makes of its test rows, as the trainer left it beside its report."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_BYTES = 2**20
+MOST_MISTAKES = 24
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A test row that was read wrong.
+
+    Attributes:
+        row: its number in the test set, from 0.
+        truth, read: digits.
+        confidence: in what was read, 0 to 1.
+        pixels: (784,), 0 to 255.
+    """
+
+    row: int
+    truth: int
+    read: int
+    confidence: float
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
+class Results:
+    """The worst mistakes, the worst first; and of each test row, if it is right."""
+
+    mistakes: list[Mistake]
+    right: NDArray[np.bool_]
+
+
+def read_results(report: Path) -> Results | None:
+    """The results in the directory of a report; None without them, or if broken."""
+    try:
+        with (report / "results.json").open("rb") as file:
+            text = file.read(MOST_BYTES)
+        found = json.loads(text)
+        rows = int(found["test_rows"])
+        bits = np.frombuffer(base64.b64decode(found["right"]), np.uint8)
+        right = np.unpackbits(bits, count=rows).astype(bool)
+        mistakes = [_mistake(entry) for entry in found["mistakes"][:MOST_MISTAKES]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+        return None
+    return Results(mistakes, right)
+
+
+def _mistake(entry: dict[str, Any]) -> Mistake:
+    pixels = np.frombuffer(base64.b64decode(entry["pixels"]), np.uint8)
+    truth, read = int(entry["truth"]), int(entry["read"])
+    if len(pixels) != 784 or not {truth, read} <= set(range(10)):
+        raise ValueError(entry)
+    confidence = float(entry["confidence"])
+    return Mistake(int(entry["row"]), truth, read, confidence, pixels)
+
+
+def paired(a: Results | None, b: Results | None) -> tuple[int, int] | None:
+    """How many rows only a reads right, and how many only b; None if not comparable."""
+    if a is None or b is None or len(a.right) != len(b.right):
+        return None
+    return int((a.right & ~b.right).sum()), int((b.right & ~a.right).sum())

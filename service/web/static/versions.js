@@ -1,0 +1,40 @@
+// Pins, unpins, and shows what came of it; the token is kept in memory only.
+
+import { call } from "./draw/service.js";
+
+const byId = (id) => document.getElementById(id);
+
+async function decide(address) {
+  const token = byId("token").value.trim();
+  if (!token) {
+    byId("versions-state").textContent = "Type the admin token first.";
+    byId("token").focus();
+    return;
+  }
+  let answer;
+  try {
+    const headers = { Authorization: `Bearer ${token}` };
+    ({ answer } = await call(address, { method: "POST", headers }));
+  } catch (fault) {
+    byId("versions-state").textContent = `Nothing was changed: ${fault.message}.`;
+    return;
+  }
+  const what = answer.pinned === null ? "Nothing is pinned" : `Version ${answer.pinned} is pinned`;
+  const within = answer.everywhere_within_seconds;
+  byId("versions-state").textContent =
+    `${what}; version ${answer.served} is served here now, everywhere within ${within} s.`;
+  await refresh();
+}
+
+// The page itself stays, for it holds the token.
+async function refresh() {
+  const response = await fetch(location.href);
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  byId("versions").replaceWith(page.getElementById("versions"));
+}
+
+byId("token-form").addEventListener("submit", (event) => event.preventDefault());
+byId("main").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-pin], [data-unpin]");
+  if (button) decide(button.dataset.pin ?? button.dataset.unpin);
+});

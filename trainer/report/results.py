@@ -1,0 +1,70 @@
+"""What a network makes of the test rows, for pages and programs to show."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_store.network import Network
+from trainer.data.dataset import Dataset
+from trainer.learning.evaluate import confidence, logits
+
+WORST: Final = 24
+
+
+@dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
+class Predictions:
+    """What a network says of each row.
+
+    Attributes:
+        labels: (n,), the predicted label.
+        confidence: (n,), 0 to 1, the calibrated probability of that label.
+        right: (n,), whether it is the true one.
+    """
+
+    labels: NDArray[np.intp]
+    confidence: NDArray[np.floating[Any]]
+    right: NDArray[np.bool_]
+
+    @property
+    def worst(self) -> NDArray[np.intp]:
+        """The rows that are wrong, the surest first."""
+        wrong = np.flatnonzero(~self.right)
+        return wrong[np.argsort(-self.confidence[wrong], kind="stable")]
+
+
+def predict(network: Network, rows: Dataset, temperature: float) -> Predictions:
+    """Predict every row; `temperature` calibrates the confidence."""
+    n = logits(network, rows).astype(np.float64)
+    labels = n.argmax(axis=1)
+    sure = confidence(n, temperature)
+    return Predictions(labels, sure, labels == rows.labels)
+
+
+def results(rows: Dataset, predictions: Predictions) -> dict[str, Any]:
+    """The content of a report's results.json.
+
+    `right` holds a bit a row in base64, the first row's bit first; `mistakes` the worst
+    ones, each with its 784 grey levels in base64.
+    """
+    return {
+        "test_file": rows.file,
+        "test_rows": len(rows),
+        "right": _base64(np.packbits(predictions.right)),
+        "mistakes": [
+            {
+                "row": int(row),
+                "truth": int(rows.labels[row]),
+                "read": int(predictions.labels[row]),
+                "confidence": float(predictions.confidence[row]),
+                "pixels": _base64(rows.pixels[row]),
+            }
+            for row in predictions.worst[:WORST]
+        ],
+    }
+
+
+def _base64(values: NDArray[np.uint8]) -> str:
+    return base64.b64encode(values.tobytes()).decode("ascii")
