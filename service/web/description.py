@@ -1,6 +1,7 @@
 """The description of the interface, openapi.json, and a page that shows it."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ def _document(address: str) -> dict[str, Any]:
     )
     document["info"]["version"] = __version__
     return document
+
+
+@description.app_template_filter("address")
+def address_of(call: str) -> str:
+    """The path and query that a curl line asks for, under where the service is."""
+    (address,) = (word for word in shlex.split(call) if "://" in word)
+    return request.script_root + address.removeprefix(request.url_root.rstrip("/"))
 
 
 def _without_references(document: dict[str, Any]) -> Any:

@@ -142,6 +142,20 @@ def client_with(
 
 
 @pytest.fixture
+def report(store: ModelStore) -> Path:
+    """What a trainer leaves of version 1 beside it, and what it does not."""
+    directory = store.root / "reports" / "000001"
+    directory.mkdir(parents=True)
+    (directory / "index.html").write_text("<style>p { margin: 0 }</style><p>Hello")
+    (directory / "learning.png").write_bytes(b"\x89PNG")
+    (directory / "results.json").write_text("{}")
+    (directory / "secret.npz").touch()
+    (directory / ".hidden.png").touch()
+    (store.root / "models.json").write_text("{}")
+    return directory
+
+
+@pytest.fixture
 def fault_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every prediction fails, as if the code of the service were wrong."""
 

@@ -92,7 +92,7 @@ def test_host_that_is_no_host_spoils_nothing(client: FlaskClient) -> None:
     answer = client.get("/openapi.json", headers={"Host": 'a"b\\c<script>'})
     assert json.loads(answer.data)["info"]["version"] == __version__
     page = client.get("/docs", headers={"Host": '"><script>x</script>'})
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
 
 
 def test_operations_can_be_told_apart(document: Document) -> None:
@@ -325,9 +325,12 @@ def test_links_of_the_page_lead_somewhere(client: FlaskClient, model: Model) -> 
                 assert answer.status_code == 200, link
 
 
-def test_page_needs_no_script_and_no_inline_style(bare_client: FlaskClient) -> None:
+def test_page_has_no_inline_script_and_no_inline_style(
+    bare_client: FlaskClient,
+) -> None:
     page = _page(bare_client)
-    assert page.all("script") == page.all("style") == []
+    assert [script.get("src") is None for script in page.all("script")] == [False]
+    assert page.all("style") == []
     for name, attributes in page.elements:
         assert "style" not in attributes, name
         assert not any(attribute.startswith("on") for attribute in attributes), name
@@ -341,7 +344,31 @@ def test_every_operation_has_a_call_to_paste(
         assert operation["x-curl"] in page.text
         program, *arguments = shlex.split(operation["x-curl"])
         assert program == "curl"
-        pattern = re.sub(r"\\{\w+\\}", "[0-9]+", re.escape(path))
+        pattern = re.sub(r"\\{\w+\\}", "[0-9a-z.]+", re.escape(path))
         assert re.fullmatch(pattern, _address(operation).partition("?")[0])
         posts = {"-F", "-d", "--data-binary", "POST"} & set(arguments)
         assert bool(posts) == (method != "GET")
+
+
+def test_calls_have_the_key_where_keys_are_set(
+    client_with: Callable[..., FlaskClient],
+) -> None:
+    keyed, open_ = client_with(DIGITS_API_KEYS="a-key"), client_with()
+    with_key = 'curl -H "Authorization: Bearer $KEY" -F image=@digit.png'
+    assert with_key in Page(keyed.get("/docs").text).text
+    assert with_key not in Page(open_.get("/docs").text).text
+
+
+def test_what_can_be_tried_has_an_address_under_the_proxy(
+    client_with: Callable[..., FlaskClient],
+) -> None:
+    client = client_with(DIGITS_TRUSTED_PROXIES="10.0.0.1")
+    headers = {"X-Forwarded-Prefix": "/digits/"}
+    answer = client.get(
+        "/docs", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"}
+    )
+    tried = [
+        field["value"] for field in Page(answer.text).all("input") if "value" in field
+    ]
+    assert "/digits/predict" in tried
+    assert all(str(address).startswith("/digits/") for address in tried)

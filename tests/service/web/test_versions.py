@@ -3,7 +3,6 @@
 import base64
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -221,18 +220,6 @@ def test_refused_models_are_listed(client: FlaskClient, services: Services) -> N
     text = text_of(client, "/versions")
     assert "refused 20260102T030405" in text
     assert "notes" not in text
-
-
-@pytest.fixture
-def report(store: ModelStore) -> Path:
-    directory = store.root / "reports" / "000001"
-    directory.mkdir(parents=True)
-    (directory / "index.html").write_text("<style>p { margin: 0 }</style><p>Hello")
-    (directory / "learning.png").write_bytes(b"\x89PNG")
-    (directory / "secret.npz").touch()
-    (directory / ".hidden.png").touch()
-    (store.root / "models.json").write_text("{}")
-    return directory
 
 
 @pytest.mark.usefixtures("report")
