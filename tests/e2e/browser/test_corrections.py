@@ -21,7 +21,7 @@ def test_correction_is_stored_once_and_taken_back(open_page: OpenPage) -> None:
     page.locator("[data-sample='3']").click()
     Pad(page).expect_answer(3)
     expect(correct.locator("[data-right='3']")).to_be_hidden()
-    expect(correct).to_contain_text("are kept")
+    expect(correct).to_contain_text("nothing is kept")
     correct.locator("[data-right='8']").dblclick()
     expect(state).to_contain_text("Stored as 8")
     # An odd correction may be put aside rather than wait.
