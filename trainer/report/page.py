@@ -117,6 +117,7 @@ _PAGE = Template("""\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$heading: training report</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; --ink: #1c2430; --page: #fbfaf7; --quiet: #555b66;
   --line: #c9c5ba; --soft: #f1eee6; }

@@ -55,3 +55,4 @@ function offerTrial(article) {
 
 for (const call of document.querySelectorAll("pre.call")) offerCopy(call);
 for (const article of document.querySelectorAll("article[data-method]")) offerTrial(article);
+document.getElementById("docs-key-form").addEventListener("submit", (event) => event.preventDefault());

@@ -10,7 +10,14 @@ from tests.e2e.browser.conftest import SIZES, OpenPage
 from tests.e2e.browser.pad import SEVEN, Pad
 from tests.support import digits
 
-PAGES = ["/", "/versions", "/versions/1", "/versions/compare?a=1&b=1", "/docs"]
+PAGES = [
+    "/",
+    "/versions",
+    "/versions/1",
+    "/versions/compare?a=1&b=1",
+    "/learn",
+    "/docs",
+]
 
 
 @pytest.fixture(scope="module")
