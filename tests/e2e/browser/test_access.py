@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.conftest import SIZES, OpenPage
-from tests.e2e.browser.pad import SEVEN, Pad
+from tests.e2e.browser.pad import ONE, SEVEN, Pad
 from tests.support import digits
 
 PAGES = [
@@ -81,17 +81,23 @@ def test_bars_are_seen_in_forced_colours(open_page: OpenPage) -> None:
     assert bar != page.evaluate(fill, "#outputs .best .track")
 
 
-def test_nothing_moves_when_an_answer_comes(open_page: OpenPage) -> None:
-    page = open_page()
-    places = ["#pad", "#outputs", "#seen", "#detail"]
+@pytest.mark.parametrize(
+    ("size", "whole"), [("phone", False), ("desktop", False), ("desktop", True)]
+)
+def test_nothing_moves_when_an_answer_comes(
+    open_page: OpenPage, size: str, whole: bool
+) -> None:
+    page = open_page(size=size)
+    page.locator("#whole").set_checked(whole)
+    places = ["#pad"] if whole else ["#pad", "#outputs", "#seen", "#detail"]
 
     def tops() -> list[float]:
         get = "id => document.querySelector(id).parentElement.getBoundingClientRect().y"
         return [page.evaluate(get, place) for place in places]
 
     before = tops()
-    Pad(page).draw(SEVEN)
-    Pad(page).expect_answer(7)
+    Pad(page).draw(ONE if whole else SEVEN)
+    Pad(page).expect_answer(1 if whole else 7)
     assert tops() == before
 
 

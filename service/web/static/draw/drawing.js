@@ -93,18 +93,25 @@ export class Drawing extends EventTarget {
     if (strokes.length) this.show({ strokes });
   }
 
-  // Whether the ink may be a digit: it is long enough, and no flat dash, which the
-  // service takes for a line of the paper.
-  get isReadable() {
-    if (this.picture) return true;
+  // Whether there is enough ink for a digit.
+  get isLong() {
+    return this.picture !== null || Math.max(...this.#extents) > SMALLEST;
+  }
+
+  // Whether it is but a dash, which the service takes for a line of the paper.
+  get isFlat() {
+    if (this.picture) return false;
+    const [across, down] = this.#extents;
+    const { width } = this.strokes[0];
+    return across + width > FLAT * (down + width);
+  }
+
+  get #extents() {
     const points = this.strokes.flatMap((stroke) => stroke.points);
-    const extent = (axis) => {
+    return [0, 1].map((axis) => {
       const values = points.map((point) => point[axis]);
       return Math.max(...values) - Math.min(...values);
-    };
-    const [across, down] = [extent(0), extent(1)];
-    const { width } = this.strokes[0];
-    return Math.max(across, down) > SMALLEST && across + width < FLAT * (down + width);
+    });
   }
 
   #become(state) {

@@ -1,6 +1,6 @@
 // The page to draw on: what is on the pad is asked for, and what comes is shown.
 
-import { setStale, showDetail, showDigit, showNothing, showNumber, showPicture } from "./answer.js";
+import { setStale, showDetail, showDigit, showNothing, showNumber } from "./answer.js";
 import { Asker } from "./ask.js";
 import { Correction } from "./correct.js";
 import { Drawing } from "./drawing.js";
@@ -15,7 +15,8 @@ import { png } from "./png.js";
 import { rasterise } from "./raster.js";
 import { offerSamples } from "./samples.js";
 import { call, Fault, useKey } from "./service.js";
-import { nextBest, numberSentence, spoken } from "./words.js";
+import { Why } from "./why.js";
+import { numberSentence, spoken } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 const { predict, read, feedback } = byId("main").dataset;
@@ -29,14 +30,18 @@ const penWidth = () => byId("pen").valueAsNumber / 100;
 const keys = new Keys(pad, drawing, penWidth);
 const correction = new Correction(byId("correct"), byId("correct-state"), feedback, describe);
 const fault = new FaultPlace(byId("fault"), askAtOnce);
+const why = new Why(
+  (picture, query) => send({ picture, query, isNumber: false }),
+  (error) => failed({ isDraft: false }, error),
+);
 const asker = new Asker(send, { answer: shown, fault: failed, slow, late });
 
 let answersLive = true; // unless asks are limited or need a key
 let sum = { answers: 0, joules: 0 };
-let lastRead = null; // the picture and its answer, for the explanation to be asked anew
 let announcement = null;
 
 const isNumber = () => byId("whole").checked;
+const isReadable = () => drawing.isLong && (isNumber() || !drawing.isFlat);
 const columns = () => Math.round((ROWS * pad.clientWidth) / pad.clientHeight);
 
 async function pictureOf() {
@@ -55,7 +60,7 @@ function askWhileDrawing() {
   setStale(true);
   clearTimeout(announcement);
   correction.withdraw();
-  if (answersLive && !isNumber() && drawing.isReadable) {
+  if (answersLive && !isNumber() && isReadable()) {
     asker.draft({ isDraft: true, isNumber: false, query: { draft: 1 } });
   }
 }
@@ -65,18 +70,17 @@ function askAtOnce() {
   clearTimeout(announcement);
   correction.withdraw();
   if (drawing.isEmpty) return startAnew();
-  if (!drawing.isReadable) return fault.show(new Fault("too-small", ""));
+  if (!isReadable()) return fault.show(new Fault("too-small", ""));
   const query = isNumber() ? {} : { explain: 1 };
   asker.final({ isDraft: false, isNumber: isNumber(), query });
 }
 
 function startAnew() {
   sum = { answers: 0, joules: 0 };
-  lastRead = null;
   fault.hide();
   showNothing(PROMPT);
   showNoDigits(byId("boxes"), byId("digits"));
-  byId("rather").hidden = true;
+  why.hide();
 }
 
 function shown(question, { answer, isLimited, milliseconds }) {
@@ -95,13 +99,7 @@ function shown(question, { answer, isLimited, milliseconds }) {
 
 function settled(question, answer) {
   showNoDigits(byId("boxes"), byId("digits"));
-  lastRead = { picture: question.picture, answer };
-  const next = nextBest(answer);
-  byId("why-for").textContent = `for ${answer.label}`;
-  byId("why-rather").textContent = `${answer.label} rather than ${next}`;
-  byId("why-rather").dataset.next = next;
-  pressed("why-for");
-  byId("rather").hidden = false;
+  why.offer(question.picture, answer);
   correction.offer(question.picture, answer);
   const several = (answer.warnings ?? []).some((warning) => warning.startsWith("several"));
   byId("read-all").hidden = !several;
@@ -114,7 +112,8 @@ function shownNumber(question, answer) {
     ? [shownPicture.naturalWidth, shownPicture.naturalHeight]
     : [columns(), ROWS];
   showDigits(byId("boxes"), byId("digits"), answer, size);
-  byId("rather").hidden = byId("read-all").hidden = true;
+  why.hide();
+  byId("read-all").hidden = true;
 }
 
 function failed(question, error) {
@@ -131,26 +130,6 @@ function slow(question) {
 
 function late() {
   fault.show(new Fault("late", ""));
-}
-
-function pressed(chosen) {
-  for (const id of ["why-for", "why-rather"]) {
-    byId(id).setAttribute("aria-pressed", String(id === chosen));
-  }
-}
-
-// The same drawing explained anew; as a draft, for it has been counted.
-async function explain(chosen) {
-  const query = { draft: 1, explain: 1 };
-  if (chosen === "why-rather") query.rather_than = byId(chosen).dataset.next;
-  pressed(chosen);
-  const { picture, answer } = lastRead;
-  try {
-    const explained = await send({ picture, query, isNumber: false });
-    if (lastRead?.answer === answer) showPicture("why", explained.answer.explanation);
-  } catch (error) {
-    failed({ isDraft: false }, error);
-  }
 }
 
 function refresh() {
@@ -200,7 +179,6 @@ byId("whole").addEventListener("change", () => {
   requestAnimationFrame(askAtOnce); // once the pad has its new shape
 });
 byId("read-all").addEventListener("click", () => byId("whole").click());
-for (const id of ["why-for", "why-rather"]) byId(id).addEventListener("click", () => explain(id));
 offerSamples(byId("samples"), (strokes) => {
   drawing.show({ strokes: strokes.map((points) => ({ width: penWidth(), points })) });
 });
