@@ -17,6 +17,7 @@ PAGES = [
     "/versions/compare?a=1&b=1",
     "/learn",
     "/docs",
+    "/corrections",
 ]
 
 
