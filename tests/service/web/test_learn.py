@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
 
 from model_store import Model, ModelStore
 from tests.support.pages import Page
@@ -38,6 +39,13 @@ def test_lesson_has_every_layer_forward_and_backward(
     assert lesson["others"]["rows"] == 200
     assert lesson["model"]["version"] == model.version
     assert lesson["energy"]["joules"] >= 0
+
+
+def test_question_and_answer_are_as_openapi_describes_them(client: FlaskClient) -> None:
+    components = client.get("/openapi.json").get_json()["components"]
+    for name, value in (("LearnRequest", ASKED), ("Lesson", _lesson(client))):
+        schema = {**components["schemas"][name], "components": components}
+        Draft202012Validator(schema).validate(value)
 
 
 def test_entry_that_is_asked_for_is_shown(client: FlaskClient, model: Model) -> None:
