@@ -67,6 +67,18 @@ def test_unit_tests_use_nothing_of_the_end_to_end_tests() -> None:
     assert [path for path in units if uses.search(path.read_text())] == []
 
 
+def test_inner_names_of_gunicorn_are_used_by_the_server_layer_alone() -> None:
+    uses = re.compile(r"^\s*(?:from|import) (gunicorn[\w.]*)", re.M)
+    outside = {
+        name
+        for path in (ROOT / "service").rglob("*.py")
+        if not path.is_relative_to(ROOT / "service" / "server")
+        for name in uses.findall(path.read_text())
+    }
+    # What its documentation names: the settings' hooks, and the class of a logger.
+    assert outside == {"gunicorn.arbiter", "gunicorn.glogging", "gunicorn.workers.base"}
+
+
 # Imports every module of the service where these libraries cannot be imported.
 SERVICE_ALONE = """
 import importlib, pkgutil, sys

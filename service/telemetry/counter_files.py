@@ -88,6 +88,7 @@ class CounterFile(MmapedDict):
             _last_incomplete[0] = time.time()
             _full.report(f"metrics are incomplete, predictions go on: {error}")
             return False
+        _full.report("")
         return True
 
     def _allocate(self, key: str) -> None:
@@ -98,7 +99,7 @@ class CounterFile(MmapedDict):
             capacity *= 2
         file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.posix_fallocate(file, 0, capacity)
+            _have_blocks(file, capacity)
         except OSError:
             if not os.fstat(file).st_size:  # a scrape reads no empty file
                 Path(self._path).unlink()
@@ -115,12 +116,21 @@ def write_counters(path: Path, totals: Mapping[str, float]) -> None:
     new.unlink(missing_ok=True)
     with new.open("wb") as file:  # with its blocks: to map a hole could be a crash
         size = 8 + sum(len(key.encode()) + ENTRY_BYTES for key in totals)
-        os.posix_fallocate(file.fileno(), 0, max(size, _INITIAL_MMAP_SIZE))
+        _have_blocks(file.fileno(), max(size, _INITIAL_MMAP_SIZE))
     table = MmapedDict(str(new))  # type: ignore[no-untyped-call]
     for key, total in totals.items():
         table.write_value(key, total, 0.0)  # type: ignore[no-untyped-call]
     table.close()  # type: ignore[no-untyped-call]
     new.replace(path)
+
+
+def _have_blocks(file: int, size: int) -> None:
+    """Have the disk's blocks for a file of that size. Raises OSError."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+        return
+    while (end := os.fstat(file).st_size) < size:  # macOS has no such call
+        os.pwrite(file, bytes(size - end), end)
 
 
 def last_incomplete() -> float:

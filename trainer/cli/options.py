@@ -125,24 +125,19 @@ _recorded_option = click.option(
 )
 
 
+_test_option = click.option(
+    "--test", type=_file, help="A CSV file of test rows: label, 784 pixels."
+)
+
+
 def data_options(command: Command) -> Command:
     """--data, --train, --test, --limit and --data-directory, as one `choice`."""
-    return _data_options(_auto_option, command)
 
-
-def test_data_options(command: Command) -> Command:
-    """The same, but the rows that a version recorded if none are named."""
-    return _data_options(_recorded_option, command)
-
-
-def _data_options(
-    data_option: Callable[[Command], Command], command: Command
-) -> Command:
-    @data_option
+    @_auto_option
     @click.option(
         "--train", type=_file, help="A CSV file of training rows: label, 784 pixels."
     )
-    @click.option("--test", type=_file, help="A CSV file of test rows, likewise.")
+    @_test_option
     @click.option(
         "--limit",
         type=click.IntRange(min=1),
@@ -160,6 +155,23 @@ def _data_options(
         **rest: Any,
     ) -> Any:
         choice = DataChoice(data, train, test, limit, data_directory)
+        return command(choice=choice, **rest)
+
+    return wrapped
+
+
+def test_data_options(command: Command) -> Command:
+    """--data, --test and --data-directory, as one `choice` of test rows.
+
+    By default they are those that a version recorded.
+    """
+
+    @_recorded_option
+    @_test_option
+    @data_directory_option
+    @functools.wraps(command)
+    def wrapped(data: str, test: Path | None, data_directory: Path, **rest: Any) -> Any:
+        choice = DataChoice(data, None, test, None, data_directory)
         return command(choice=choice, **rest)
 
     return wrapped

@@ -36,7 +36,7 @@ def test_rows(choice: DataChoice, model: Model, say: Callable[[str], None]) -> D
     """The rows to test a version with. Raises BadData, TooFewRows, NoTestRows."""
     if choice.test:
         return read_csv(choice.test, say=say)
-    if choice.train or choice.data != RECORDED:
+    if choice.data != RECORDED:
         return load(choice, say).test
     return _recorded(model, choice.directory)
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("no_report")
 
 
 def test_plain_command_does_what_it_says(trained: Place, test_csv: Path) -> None:
-    files = ("--train", test_csv, "--test", test_csv)
+    files = ("--test", test_csv)
     run = trained.run_plainly("trainer", "evaluate", *files, "--json")
     assert (run.returncode, run.stderr) == (0, "")
     assert json.loads(run.stdout)["version"] == 1
@@ -39,12 +39,12 @@ def test_evaluate_tests_the_served_version(trained: Place, test_csv: Path) -> No
 
 
 def test_evaluate_tests_any_version_on_a_set_that_lacks_digits(
-    trained: Place, quick: Quick, tmp_path: Path, rows: Rows, train_csv: Path
+    trained: Place, quick: Quick, tmp_path: Path, rows: Rows
 ) -> None:
     printed(trained, *quick, "--no-gate")
     threes = [row for row in rows if row[0] == "3"]
     file = write(tmp_path / "threes.csv", threes)
-    files = ("--train", train_csv, "--test", file)
+    files = ("--test", file)
     document = printed(trained, "evaluate", "--version", 1, *files)
     matrix = np.array(document["confusion_matrix"])
     assert document["version"] == 1
@@ -60,11 +60,16 @@ def test_evaluate_prints_scorecards(trained: Place, test_csv: Path) -> None:
 
 
 def test_evaluate_without_that_version_is_told(trained: Place, test_csv: Path) -> None:
-    files = ("--train", test_csv, "--test", test_csv)
+    files = ("--test", test_csv)
     missing = trained.run("trainer", "evaluate", "--version", 9, *files)
     assert "no version 9" in missing.error_line()
 
 
 def test_evaluate_of_an_empty_store_is_told(place: Place, test_csv: Path) -> None:
-    files = ("--train", test_csv, "--test", test_csv)
+    files = ("--test", test_csv)
     assert "no valid version" in place.run("trainer", "evaluate", *files).error_line()
+
+
+@pytest.mark.parametrize("option", ["--train", "--limit"])
+def test_evaluate_knows_no_training_rows(place: Place, option: str) -> None:
+    assert option in place.run("trainer", "evaluate", option, "1").error_line()
