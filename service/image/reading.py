@@ -7,7 +7,7 @@ from service.image.choosing import CERTAIN, Pixels, Score, choose, shrunk
 from service.image.digit_form import already_mnist
 from service.image.files.decoding import looks
 from service.image.files.rejection import NoDigit
-from service.image.numbers.best_path import Glyph
+from service.image.numbers.best_path import DIGIT, Glyph
 from service.image.numbers.numbers import read_lines
 from service.image.page.binarisation import binarisations
 from service.image.page.greyscale import to_grey
@@ -18,6 +18,8 @@ LATER_FRAME: Final = "the first {} of the file show nothing; the next was read"
 
 # Finer than this on the long side, a page is not searched for many digits.
 MANY_DIGITS: Final = 1024
+# So much as likely must a sign be that stands beside a digit.
+BESIDE: Final = 0.8
 
 
 @dataclass(frozen=True)
@@ -66,36 +68,37 @@ def read_digit(body: bytes, max_pixels: int, score: Score) -> DigitImage:
     raise NoDigit(*decoded.size)
 
 
-def read_number(body: bytes, max_pixels: int, score: Score) -> NumberImage:
+def read_number(
+    body: bytes, max_pixels: int, score: Score, least: float = DIGIT
+) -> NumberImage:
     """Find every digit of a picture, and bring each to MNIST's form.
 
+    A sign is a digit if it is one with a probability of at least `least`; 0 is for a
+    network that did not learn what is none, and takes every sign for a digit.
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     for frame, decoded in looks(body, max_pixels):
         page = shrunk(to_grey(decoded.picture), MANY_DIGITS)
-        lines = read_lines(binarisations(page), score)
-        if any(glyph.is_digit for line in lines for glyph in line):
-            return _number_image(lines, decoded.size, page.size, _skipped(frame))
+        across = decoded.size[0] / page.width
+        down = decoded.size[1] / page.height
+        lines = [
+            [glyph._replace(box=glyph.box.scaled(across, down)) for glyph in line]
+            for line in read_lines(binarisations(page), score)
+        ]
+        digits = [_digits(line, least) for line in lines]
+        if any(digits):
+            others = {g.box for line in lines for g in line}
+            others -= {g.box for line in digits for g in line}
+            seen = tuple(line for line in digits if line)
+            return NumberImage(seen, tuple(sorted(others)), _skipped(frame))
     raise NoDigit(*decoded.size)
 
 
-def _number_image(
-    lines: list[list[Glyph]],
-    sent: tuple[int, int],
-    seen: tuple[int, int],
-    warnings: tuple[str, ...],
-) -> NumberImage:
-    across, down = sent[0] / seen[0], sent[1] / seen[1]
-    placed = [
-        [glyph._replace(box=glyph.box.scaled(across, down)) for glyph in line]
-        for line in lines
-    ]
-    digits = [tuple(glyph for glyph in line if glyph.is_digit) for line in placed]
-    return NumberImage(
-        tuple(line for line in digits if line),
-        tuple(glyph.box for line in placed for glyph in line if not glyph.is_digit),
-        warnings,
-    )
+def _digits(line: list[Glyph], least: float) -> tuple[Glyph, ...]:
+    """Return what of a line are digits: a little less will do beside a sure one."""
+    if any(glyph.probability > CERTAIN for glyph in line):
+        least *= BESIDE
+    return tuple(glyph for glyph in line if glyph.probability >= least)
 
 
 def _skipped(frames: int) -> tuple[str, ...]:

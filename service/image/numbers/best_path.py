@@ -10,7 +10,7 @@ from service.image.choosing import TRUST, Pixels, Score, log_likelihood
 from service.image.digit_form import to_mnist
 from service.image.numbers.cuts import cut
 from service.image.page.binarisation import Binarisation
-from service.image.page.components import Indices, Mask
+from service.image.page.components import Components, Indices, Mask
 from service.image.page.morphology import Box, Grey, running_max
 
 # A glyph is a digit from this probability on.
@@ -26,9 +26,11 @@ WIDEST_WHOLE: Final = 1.4
 # Smaller ink, by the line's usual height, is not cut, and left out if it is no digit.
 SMALL: Final = 0.5
 # So wide, by its height, may a digit be at most, and of so many pieces.
-WIDEST: Final = 1.5
-MOST_PIECES: Final = 8
+WIDEST: Final = 1.3
+MOST_PIECES: Final = 14
 NARROWEST: Final = 6
+# What was cut is likely to be digits, on average, or it was no number.
+WELL_CUT: Final = 0.7
 # No more pieces than this in a line, however much there is to cut.
 MOST_CUTS: Final = 80
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
@@ -45,11 +47,6 @@ class Glyph(NamedTuple):
     box: Box
     pixels: Pixels
     probability: float
-
-    @property
-    def is_digit(self) -> bool:
-        """Whether it is more likely a digit than not."""
-        return self.probability > DIGIT
 
 
 @dataclass(frozen=True)
@@ -106,9 +103,8 @@ def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph
     count = len(pieces.whole)
     best, came = [0.0] + [-np.inf] * count, [-1] * (count + 1)
     for k, (i, j, box) in enumerate(spans):
-        gain = (
-            best[i] + _gain(float(likely[k]), box, tall) + _cost(pieces.crossed[j - 1])
-        )
+        gain = best[i] + _gain(float(likely[k]), box, tall)
+        gain += _cost(pieces.crossed[j - 1])
         if gain > best[j]:
             best[j], came[j] = gain, k
     glyphs, at = [], count
@@ -122,7 +118,29 @@ def best_path(page: Binarisation, units: list[Unit], score: Score) -> list[Glyph
             )
         )
         at = i
-    return [glyph for glyph in glyphs[::-1] if glyph.box.longest > SMALL * tall]
+    large = [glyph for glyph in glyphs[::-1] if glyph.box.longest > SMALL * tall]
+    return _settled(units, large)
+
+
+def _settled(units: list[Unit], glyphs: list[Glyph]) -> list[Glyph]:
+    """Return the glyphs, or the unit that they were cut from if they are no digits."""
+    cut_from: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        shared = [_shared_width(unit.box, glyph.box) for unit in units]
+        cut_from.setdefault(int(np.argmax(shared)), []).append(glyph)
+    return [
+        glyph
+        for number, pieces in cut_from.items()
+        for glyph in (
+            [units[number].glyph()]
+            if np.mean([piece.probability for piece in pieces]) < WELL_CUT
+            else pieces
+        )
+    ]
+
+
+def _shared_width(box: Box, other: Box) -> int:
+    return min(box.right, other.right) - max(box.left, other.left)
 
 
 def _gain(likely: float, box: Box, tall: float) -> float:
@@ -145,7 +163,8 @@ def _pieces(page: Binarisation, units: list[Unit], origin: Box, tall: float) -> 
         box = unit.box.moved(-origin.left, -origin.top)
         mask = page.parts.mask(unit.parts, unit.box)
         small = box.height < SMALL * tall or box.width < NARROWEST
-        if unit.is_whole or small or len(whole) > MOST_CUTS:
+        full = len(whole) > MOST_CUTS
+        if unit.is_whole or small or full or _encloses(page.parts, unit.parts):
             box.of(labels)[mask] = len(whole) + 1
         else:
             cuts = cut(box.of(ink) * mask)
@@ -156,6 +175,14 @@ def _pieces(page: Binarisation, units: list[Unit], origin: Box, tall: float) -> 
         whole.append(unit.is_whole)
         crossed.append(None)
     return _Pieces(ink, labels, whole, crossed)
+
+
+def _encloses(parts: Components, chosen: Indices) -> bool:
+    """Say whether one of the parts lies in another: no row of digits does."""
+    left, right = parts.left[chosen], parts.right[chosen]
+    top, bottom = parts.top[chosen], parts.bottom[chosen]
+    across = (left[:, None] < left) & (right[:, None] > right)
+    return bool((across & (top[:, None] < top) & (bottom[:, None] > bottom)).any())
 
 
 def _spans(pieces: _Pieces, tall: float) -> list[tuple[int, int, Box]]:

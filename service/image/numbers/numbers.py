@@ -30,6 +30,8 @@ OVERLAP: Final = 0.4
 STACKED: Final = 0.5
 # A small part is a bar of the one that it is as near to as this, by its height.
 BESIDE: Final = 0.12
+# What touches so many sides of the page lies along its border.
+BORDER: Final = 3
 # At most so many of the largest parts are looked at, and so many pages to the end.
 MOST_PARTS: Final = 60
 MOST_PAGES: Final = 2
@@ -108,6 +110,11 @@ def _large(parts: Components) -> Indices:
     """Return which parts are large enough for a sign, the most left first."""
     no_line = parts.width <= FLATTEST * parts.height
     large = np.flatnonzero((parts.longest >= DOT) & no_line)
+    height, width = parts.shape
+    sides = (parts.left == 0).astype(int) + (parts.right == width)
+    sides += (parts.top == 0).astype(int) + (parts.bottom == height)
+    inside = large[sides[large] < BORDER]
+    large = inside if len(inside) else large
     large = large[np.argsort(-parts.area[large])[:MOST_PARTS]]
     least = SMALLEST * parts.height[large].max(initial=0)
     large = large[parts.longest[large] >= least]

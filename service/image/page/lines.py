@@ -24,14 +24,23 @@ TALLER: Final = 1.08
 # length, or nothing; less are the arcs of a 0.
 NOT_ARCS: Final = 0.4
 THROUGH: Final = 0.95
+# By so much of what it leaves, by its height, may a line end short of it; what is less
+# than half as tall as the largest that it leaves does not count.
+SHORT: Final = 0.1
+HALF: Final = 0.5
 
 
 class _Lines(NamedTuple):
-    """Where (h, w) there is nothing but lines; of each part how many, how long."""
+    """Where (h, w) there is nothing but lines; of each part how many, and how long.
+
+    first, last: from which column to which (exclusive) they reach, together.
+    """
 
     mask: Mask
     number: Indices
     longest: Indices
+    first: Indices
+    last: Indices
 
 
 def without_lines(ink: Grey, parts: Components) -> Grey | None:
@@ -43,7 +52,7 @@ def without_lines(ink: Grey, parts: Components) -> Grey | None:
     stride = ink.shape[1] + 1
     at = upright.starts % (len(ink) + 1) * stride + upright.starts // (len(ink) + 1)
     down = _lines(mask.T, upright, parts.at(at))
-    down = _Lines(down.mask.T, down.number, down.longest)
+    down = down._replace(mask=down.mask.T)
     if not (across.number.any() or down.number.any()):
         return None
     erased = parts.mask(_with_lines(mask, parts, across, down), whole)
@@ -60,6 +69,13 @@ def _with_lines(mask: Mask, parts: Components, across: _Lines, down: _Lines) -> 
     width[part_of[by_area]] = rest.width[by_area]  # the largest comes last
     height[part_of[by_area]] = rest.height[by_area]
     wide = across.longest > np.maximum(WIDER * width, AS_TALL * height)
+    left, right = np.full(len(parts), mask.shape[1]), np.zeros(len(parts), np.intp)
+    tall = rest.height > HALF * height[part_of]
+    np.minimum.at(left, part_of[tall], rest.left[tall])
+    np.maximum.at(right, part_of[tall], rest.right[tall])
+    # What ends short of the digits is the foot of one that joins it to another.
+    wide &= across.first <= left + SHORT * height
+    wide &= across.last >= right - SHORT * height
     # A lone upright is a 1, or half of a 4, unless it runs through the whole page.
     box = (down.number > 1) & (down.longest > TALLER * height)
     box &= (height == 0) | (height > NOT_ARCS * down.longest)
@@ -82,15 +98,18 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     lines = (thickness < THIN * stretches.width) & (stretches.width >= SPAN * spanned)
     none = np.zeros(parts, dtype=np.intp)
     if not lines.any():
-        return _Lines(np.zeros_like(mask), none, none)
+        return _Lines(np.zeros_like(mask), none, none, none, none)
     part_of = np.zeros(len(stretches), dtype=np.intp)
     part_of[stretches.owner] = part_of_run[straight]
     count = np.bincount(part_of[lines], minlength=parts)
     longest = none.copy()
     np.maximum.at(longest, part_of[lines], stretches.width[lines])
+    first, last = np.full(parts, width), none.copy()
+    np.minimum.at(first, part_of[lines], stretches.left[lines])
+    np.maximum.at(last, part_of[lines], stretches.right[lines])
     window = odd(THICKER * float(thickness[lines].max()) + 2)
     line = running_max_down(stretches.mask(lines, whole).view(np.uint8), 3)
-    return _Lines(line > _thick(mask, window), count, longest)
+    return _Lines(line > _thick(mask, window), count, longest, first, last)
 
 
 def _thick(mask: Mask, window: int) -> Grey:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from service.image.digit_form import already_mnist, to_mnist
+from service.image.digit_form import already_mnist, to_mnist, upright
 from service.image.page.morphology import Grey
 from tests.service.image.strokes import draw
 
@@ -56,6 +56,18 @@ def test_aspect_is_kept() -> None:
     rows, columns = np.nonzero(form_of(ring) > 127)
     assert np.ptp(rows) + 1 == pytest.approx(20, abs=1)
     assert np.ptp(columns) + 1 == pytest.approx(12, abs=1)
+
+
+def test_slanted_digit_is_made_upright_and_an_upright_one_is_left() -> None:
+    plain = (255 * draw(1, 160, 12)).astype(np.uint8)
+    assert upright(plain) is None
+    lean = Image.fromarray(plain).transform(
+        (plain.shape[1] + 130, 160), Image.Transform.AFFINE, (1, 0.8, -128, 0, 1, 0)
+    )
+    straight = upright(np.asarray(lean.crop(lean.getbbox())))
+    assert straight is not None
+    assert straight.shape[1] < lean.width / 2
+    assert upright(straight) is None
 
 
 def test_faint_ink_is_brought_to_full() -> None:

@@ -152,6 +152,14 @@ def test_several_digits_give_a_warning(left: int, right: int) -> None:
     assert read(two_digits(left, right)).warnings
 
 
+def test_black_bars_of_a_badly_cut_scan_are_no_second_digit() -> None:
+    page = placed(draw(3, 100, 10), 220, 220)
+    page[:, :22] = page[:18] = 1
+    body = encode(black_on_white(page), "PNG")
+    assert_reads_as(3, body, likely=0.6)
+    assert not read(body).warnings
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_single_digit_gives_no_warning(digit: int) -> None:
     rng = np.random.default_rng(digit)
