@@ -16,6 +16,9 @@ from service.telemetry.version_series import version_label
 
 # Below this confidence it is more likely that there is no digit, or another.
 PROBABLE = 0.5
+# How well a model must tell digits from what is none (AUROC, of its metadata) for its
+# low confidence to mean that there is no digit.
+HONEST = 0.95
 
 
 class Prediction(NamedTuple):  # a frozen dataclass takes four times as long to make
@@ -98,6 +101,12 @@ def scorer(model: Model) -> Callable[[Pixels], Floats]:
     """The model's probabilities (n, 10) for pixels (n, 784), which are not counted."""
     network, temperature = model.network, model.card.temperature
     return lambda pixels: probabilities(network.logits(pixels), temperature)
+
+
+def least_of_digits(model: Model) -> float:
+    """The probability from which on a sign is a digit; 0 if the model cannot tell."""
+    non_digits = model.card.metrics.get("non_digits") or {}
+    return PROBABLE if non_digits.get("auroc", 0) >= HONEST else 0.0
 
 
 def _count(predictions: Predictions, pixels: Pixels, version: str) -> None:

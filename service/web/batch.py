@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 from flask import Blueprint, Request, Response, request
@@ -11,7 +12,7 @@ from model_store import Model
 from service.image import DigitImage, ImageRejected, Score
 from service.serving.prediction import Prediction, predict, scorer
 from service.web.errors import problem_of
-from service.web.predict import token_of, warnings_of
+from service.web.predict import asked_for, token_of, warnings_of
 from service.web.problems import ProblemType, Refused
 from service.web.received.body import read_body
 from service.web.received.multipart import Part, parts_of
@@ -90,4 +91,6 @@ def _answers(model: Model, digits: list[DigitImage | Problem]) -> list[dict[str,
 
 def _answer(model: Model, digit: DigitImage, prediction: Prediction) -> dict[str, Any]:
     told = prediction.to_dict() | warnings_of(digit.warnings, prediction)
-    return told | token_of(services().token_key.tokens, model, digit, prediction)
+    told |= token_of(services().token_key.tokens, model, digit, prediction)
+    query = parse_qs(request.query_string.decode("latin-1"))
+    return told | asked_for(query, model, digit.pixels, prediction.label)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from feedback.tokens import Tokens
 from model_store import Model
+from model_store.network import Pixels
 from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
 from service.serving.saliency import saliency, saliency_picture
@@ -74,7 +75,7 @@ class Predict:
             )
         document = _document(model, image, prediction)
         document |= token_of(self._token_key.tokens, model, image, prediction)
-        document |= _asked_for(query, model, image, prediction.label)
+        document |= asked_for(query, model, image.pixels, prediction.label)
         environ[MODEL_VERSION] = model.version
         cpu_seconds = time.thread_time() - environ[CPU_BEGAN]
         document["energy"] = self._services.ledger.charge(model.version, cpu_seconds)
@@ -110,16 +111,14 @@ def warnings_of(seen: Sequence[str], prediction: Prediction) -> dict[str, list[s
     return {"warnings": warnings} if warnings else {}
 
 
-def _asked_for(
-    query: Query, model: Model, image: DigitImage, label: int
-) -> dict[str, Any]:
-    """What the query asks to be shown besides, as pictures."""
+def asked_for(query: Query, model: Model, pixels: Pixels, label: int) -> dict[str, Any]:
+    """What the query asks to be shown of (784,) pixels besides, as pictures."""
     shown = {}
     if is_true(query.get("preview")):
-        shown["input"] = png_data_url(image.pixels)
+        shown["input"] = png_data_url(pixels)
     if is_true(query.get("explain")):
-        shares = saliency(model.network, image.pixels, label, _rather_than(query))
-        shown["explanation"] = saliency_picture(shares, image.pixels)
+        shares = saliency(model.network, pixels, label, _rather_than(query))
+        shown["explanation"] = saliency_picture(shares, pixels)
     return shown
 
 

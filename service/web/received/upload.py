@@ -55,10 +55,10 @@ class Upload:
         with self._as_announced():
             return read_digit(self.content, max_pixels, score)
 
-    def number(self, max_pixels: int, score: Score) -> NumberImage:
-        """All digits in it. Raises a subclass of ImageRejected."""
+    def number(self, max_pixels: int, score: Score, least: float) -> NumberImage:
+        """All digits in it, of at least that probability; raises ImageRejected."""
         with self._as_announced():
-            return read_number(self.content, max_pixels, score)
+            return read_number(self.content, max_pixels, score, least)
 
     @contextmanager
     def _as_announced(self) -> Iterator[None]:

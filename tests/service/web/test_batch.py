@@ -177,6 +177,16 @@ def test_every_prediction_is_counted_and_bears_its_part_of_the_energy(
     )  # fmt: skip
 
 
+def test_each_prediction_shows_what_is_asked_for(
+    client: FlaskClient, picture: bytes
+) -> None:
+    form = {"image": [(io.BytesIO(picture), f"{n}.png") for n in range(2)]}
+    answer = client.post("/predict/batch?preview=1&explain=1", data=form)
+    for prediction in answer.get_json()["predictions"]:
+        assert prediction["input"].startswith("data:image/png;base64,")
+        assert prediction["explanation"].startswith("data:image/png;base64,")
+
+
 def test_without_a_model_the_answer_is_503(bare_client: FlaskClient) -> None:
     answer = _post(bare_client, _part(b"x"))
     assert answer.status_code == 503

@@ -119,3 +119,36 @@ def test_page_after_a_blank_one_is_read_with_a_warning(client: FlaskClient) -> N
     document = read(client, body)
     assert document["text"] == "42"
     assert len(document["warnings"]) == 1
+
+
+def test_explanation_of_each_digit_is_shown_on_request(client: FlaskClient) -> None:
+    document = read(client, png("42"), "?explain=1")
+    for digit in document["lines"][0]["digits"]:
+        assert digit["explanation"].startswith("data:image/png;base64,")
+        assert "input" not in digit
+
+
+@pytest.mark.parametrize(("auroc", "status"), [(None, 200), (0.8, 200), (0.99, 422)])
+def test_only_a_model_that_can_tell_finds_no_digit(
+    store: ModelStore,
+    application: Callable[..., Flask],
+    auroc: float | None,
+    status: int,
+) -> None:
+    unsure = Network(
+        weights=(np.zeros((784, 10), np.float32),),
+        biases=(np.zeros(10, np.float32),),
+        activation_names=("softmax",),
+    )
+    card = Card(
+        created="2026-01-02T03:04:05+00:00",
+        layers=unsure.layers,
+        activations=["softmax"],
+        loss="cross-entropy",
+        metrics={} if auroc is None else {"non_digits": {"auroc": auroc}},
+    )
+    store.publish(unsure, card)
+    app = application()
+    app.extensions["digits"].models.refresh()
+    answer = app.test_client().post("/read", data=png("8"), content_type="image/png")
+    assert answer.status_code == status
