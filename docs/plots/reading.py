@@ -40,10 +40,10 @@ def page() -> Image.Image:
 def steps(picture: Image.Image) -> Shown:
     """Each step's name and picture."""
     yield "the picture", picture
-    rounds = binarisations(picture)
-    inked, *_ = next(rounds)
+    pages = binarisations(picture)
+    inked = next(pages)
     yield "ink on paper", _inverted(inked.ink)
-    bare, *_ = next(rounds)
+    bare = next(pages)
     yield "without its line", _inverted(bare.ink)
     yield "candidates", _boxed(bare)
     best = max(candidates(bare), key=lambda candidate: candidate.prior)

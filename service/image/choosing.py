@@ -88,12 +88,12 @@ def shrunk(grey: Image.Image, longest: int) -> Image.Image:
     return grey.reduce(factor) if factor > 1 else grey
 
 
-def _best(rounds: Iterable[list[Binarisation]], score: Score) -> Choice | None:
-    """Look at round after round until a candidate is certain."""
+def _best(pages: Iterable[Binarisation], score: Score) -> Choice | None:
+    """Look at page after page until a candidate is certain."""
     best: Choice | None = None
     seen: list[Choice] = []
-    for pages in rounds:
-        offered = [candidate for page in pages for candidate in candidates(page)]
+    for page in pages:
+        offered = candidates(page)
         if not offered:
             continue
         choices = _scored(offered, score)

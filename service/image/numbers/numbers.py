@@ -62,14 +62,15 @@ class Lines:
         return min(unit.probability for unit in self.units) > CERTAIN
 
 
-def read_lines(rounds: Iterable[list[Binarisation]], score: Score) -> list[list[Glyph]]:
+def read_lines(pages: Iterable[Binarisation], score: Score) -> list[list[Glyph]]:
     """Return the glyphs of the page that is read best, line by line.
 
-    The pages come in rounds, and no more of them once one is certain.
+    No more pages are looked at once the best is certain.
     """
     seen: list[Lines] = []
-    for pages in rounds:
-        seen += [lines for page in pages if (lines := _lines_of(page, score))]
+    for page in pages:
+        lines = _lines_of(page, score)
+        seen += [lines] if lines else []
         best = max(seen, key=lambda lines: lines.worth, default=None)
         if best and best.certain:
             return [[unit.glyph() for unit in line] for line in best.lines]

@@ -34,21 +34,21 @@ class Binarisation(NamedTuple):
     sheet: Mask | None
 
 
-def binarisations(grey: Image.Image) -> Iterator[list[Binarisation]]:
+def binarisations(grey: Image.Image) -> Iterator[Binarisation]:
     """Yield a page (mode L) as ink on paper, in every way that it may be meant.
 
-    They come in rounds, the likeliest first: each kind of ink as it is, less its long
-    thin lines, and with half as much of it counted already.
+    The likeliest come first: each kind of ink as it is, less its long thin lines, and
+    with half as much of it counted already.
     """
-    for kinds in inks(grey):
-        pages = [
-            Binarisation(ink, *levels, find_components(ink >= levels[0]), prior, sheet)
-            for ink, prior, sheet in kinds
-            if (levels := stroke_levels(ink))  # else there is only noise
-        ]
-        yield pages
-        yield [bare for page in pages for bare in _lineless(page)]
-        yield [fainter for page in pages for fainter in _fainter(page)]
+    for ink, prior, sheet in inks(grey):
+        levels = stroke_levels(ink)
+        if levels is None:  # there is only noise
+            continue
+        parts = find_components(ink >= levels[0])
+        page = Binarisation(ink, *levels, parts, prior, sheet)
+        yield page
+        yield from _lineless(page)
+        yield from _fainter(page)
 
 
 def _lineless(page: Binarisation) -> Iterator[Binarisation]:

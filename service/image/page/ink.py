@@ -1,7 +1,6 @@
 """How much ink lies on each pixel of a grey picture, whatever the light."""
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -21,9 +20,9 @@ DARKEST_PAPER: Final = 40
 # Ink and paper are of one level each if so much of all variance lies between them.
 CLEAR_CUT: Final = 0.96
 TOO_SMALL_FOR_SHADOWS: Final = 40
-# The fit of the light settles after four or five steps.
-FIT_STEPS: Final = 5
-FIT_STRIDE: Final = 3
+# The fit of the light settles after about four steps.
+FIT_STEPS: Final = 4
+FIT_STRIDE: Final = 4
 # A pixel counts as far off the paper up to so many times the usual distance.
 TAIL: Final = 8.0
 # Wider than strokes, as shares of the page's short side: what suits most pages, and
@@ -71,38 +70,40 @@ class Shades(NamedTuple):
         return self.light if ink_is_dark else self.dark
 
 
-def inks(grey: Image.Image) -> Iterator[list[Ink]]:
-    """Yield what may be ink on a page (mode L) in rounds, the likeliest first."""
+def inks(grey: Image.Image) -> Iterator[Ink]:
+    """Yield what may be ink on a page (mode L), the likeliest first."""
     small = in_small(grey)
     shades = shades_of(small)
     dark = shades.border >= 0
+    uneven = iter(()) if shades.clear else _uneven_inks(grey, small, dark)
+    if not (shades.clear or _is_crisp(grey)):
+        yield next(uneven)
     flat = ink_on_flat(grey, shades.paper(dark), dark)
-    uneven = [] if shades.clear else _uneven_inks(grey, small, dark)
-    likely = 0 if shades.clear else FLAT
-    yield [Ink(flat, likely), *(Ink(ink(), UNEVEN) for ink in uneven[:1])]
-    for ink in uneven[1:]:
-        yield [Ink(ink(), UNEVEN)]
+    yield Ink(flat, 0 if shades.clear else FLAT)
+    yield from uneven
     against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
     other = ink_on_flat(grey, shades.paper(not dark), not dark)
     sheet = (np.asarray(grey) > shades.parting) != dark
-    yield [Ink(other, against, sheet)]
+    yield Ink(other, against, sheet)
 
 
-def _uneven_inks(
-    grey: Image.Image, small: Grey, by_border: bool
-) -> list[Callable[[], Grey]]:
-    """Return what makes the ink under uneven light, in the likelier polarity first.
+def _is_crisp(grey: Image.Image) -> bool:
+    """Say whether all pixels are of two shades, however thin the strokes are."""
+    counts = np.array(grey.histogram(), dtype=np.int64)
+    return two_shades(counts)[1] > CLEAR_CUT
+
+
+def _uneven_inks(grey: Image.Image, small: Grey, by_border: bool) -> Iterator[Ink]:
+    """Yield the ink under uneven light, in the likelier polarity first.
 
     Where the border speaks for the other polarity, that one comes, too.
     """
     light = light_surface(small)
     likely = darkness(small, light) > MOSTLY_LIGHT
-    windows = [int(share * min(small.shape)) for share in WINDOWS]
-    return [
-        partial(ink_on_uneven, grey, small, light, window, ink_is_dark)
-        for ink_is_dark in dict.fromkeys((likely, by_border))
-        for window in windows
-    ]
+    for dark in dict.fromkeys((likely, by_border)):
+        for share in WINDOWS:
+            window = int(share * min(small.shape))
+            yield Ink(ink_on_uneven(grey, small, light, window, dark), UNEVEN)
 
 
 def in_small(grey: Image.Image) -> Grey:
@@ -154,7 +155,7 @@ def light_surface(small: Grey) -> Surface:
     """Fit a quadratic surface to the paper by least squares, outliers weighing little.
 
     Iteratively reweighted with Cauchy's weights, scaled by the median distance; every
-    third row and column is enough for six coefficients.
+    fourth row and column is enough for six coefficients.
     """
     y, x = np.meshgrid(
         *(np.linspace(-1, 1, n, dtype=np.float32) for n in small.shape), indexing="ij"
