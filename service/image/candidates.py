@@ -1,30 +1,14 @@
 """What on a binarised page may be the digit: parts alone and together."""
 
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from service.image.grouping import FLATTEST, SMALLEST, gaps, groups, within
 from service.image.page.binarisation import Binarisation
-from service.image.page.components import Components, Indices, Mask
-from service.image.page.morphology import Box, Grey, running_max
+from service.image.page.components import Components, Mask
+from service.image.page.morphology import Box, Grey
 
-# So many of the most prominent parts are looked at.
-MOST: Final = 6
-# Pixels; less is a dot.
-SMALLEST: Final = 4
-# Strokes of one digit lie nearer to each other than this share of its length; a
-# stroke of some weight, such as the bar of a 5, may lie further off than a dot.
-NEAR: Final = 0.2
-FAR: Final = 0.4
-HEAVY: Final = 0.2
-# A part as tall as this share of the digit, beside it, is a second digit.
-TALL: Final = 0.6
-BESIDE: Final = 0.05
-# A line so far below the digit, or above it and wider, underlines it.
-APART: Final = 0.06
-# MNIST's flattest digits are two and a half times as wide as tall.
-FLATTEST: Final = 4
 # Ink that a candidate leaves out speaks against it if it lies so near, by its length.
 AROUND: Final = 0.5
 # What speaks against a candidate, as logarithms of a probability.
@@ -44,10 +28,6 @@ FILLED: Final = 0.8
 SLIM: Final = 3.0
 # On a sheet of another shade lies what has so much of it around.
 MOSTLY: Final = 0.4
-# So much steeper than the paper is grainy is the outline of ink.
-DISTINCT: Final = 3.0
-# The light falls off less steeply than this, by the least ink of a stroke.
-STEEP: Final = 0.4
 
 
 class Candidate(NamedTuple):
@@ -70,31 +50,11 @@ class Candidate(NamedTuple):
         """How many sides of the page it touches."""
         return _sides(self.box, self.page.ink.shape)
 
-    def stands_out(self) -> bool:
-        """Say whether the outline of the ink is steeper than the paper's grain."""
-        page = self.page
-        around = self.box.grown(max(6, self.box.longest // 4), page.ink.shape)
-        ink = around.of(page.ink)
-        shape = page.parts.mask(self.parts, around).view(np.uint8)
-        rim = running_max(shape, 3) > shape
-        paper = running_max(shape, 7) == 0
-        steps = running_max(ink, 5) - ~running_max(~ink, 5)
-        if not rim.any():
-            return False
-        grain = float(np.median(steps[paper])) if paper.any() else 0.0
-        least = max(DISTINCT * (grain + 2), STEEP * page.level)
-        return float(np.median(steps[rim])) > least
-
 
 def candidates(page: Binarisation) -> list[Candidate]:
     """Return the candidates of a page, each set of parts once."""
     parts = page.parts
-    groups = {
-        group.tobytes(): group
-        for main in _prominent(parts)
-        for group in _groups(parts, main)
-    }
-    boxes = [(group, parts.box(group)) for group in groups.values()]
+    boxes = [(group, parts.box(group)) for group in groups(parts)]
     judged = [
         (group, box, page.prior + _prior(parts, group, box), _doubt(parts, group, box))
         for group, box in boxes
@@ -119,44 +79,6 @@ def candidates(page: Binarisation) -> list[Candidate]:
 def may_hold(page: Binarisation, box: Box) -> bool:
     """Say whether what lies in a box is on the sheet, if there has to be one."""
     return page.sheet is None or bool(box.of(page.sheet).mean() > MOSTLY)
-
-
-def _prominent(parts: Components) -> list[int]:
-    tall_enough = parts.width <= FLATTEST * parts.height
-    large = np.flatnonzero((parts.longest >= SMALLEST) & tall_enough)
-    weight = parts.area[large] * parts.longest[large]
-    prominent: list[int] = large[np.argsort(-weight)[:MOST]].tolist()
-    return prominent
-
-
-def _groups(parts: Components, main: int) -> Iterator[Mask]:
-    """Yield a part alone, with what it encloses, and with what lies near it."""
-    group = np.arange(len(parts)) == main
-    yield group
-    if len(parts) == 1:
-        return
-    yield group | _within(parts, parts.box(group))
-    heavy = parts.area > HEAVY * parts.area[main]
-    reach = np.where(heavy, FAR, NEAR)
-    while True:
-        box = parts.box(group)
-        beside, gap = _gaps(parts, box)
-        rival = (parts.height > TALL * box.height) & (beside > BESIDE * parts.height)
-        stroke = ~rival & ~_underlines(parts, box)
-        joined = group | (stroke & (gap < reach * box.longest))
-        if np.array_equal(joined, group):
-            break
-        group = joined
-    yield group
-
-
-def _underlines(parts: Components, box: Box) -> Mask:
-    """Say which parts are flat lines drawn under a box, or over it and wider."""
-    apart = APART * box.longest
-    under = parts.top - box.bottom > apart
-    over = (box.top - parts.bottom > apart) & (parts.width > box.width)
-    lines: Mask = (under | over) & (parts.width > FLATTEST * parts.height)
-    return lines
 
 
 def _prior(parts: Components, group: Mask, box: Box) -> float:
@@ -191,15 +113,14 @@ def _is_ringed(parts: Components, group: Mask, box: Box) -> bool:
 def _doubt(parts: Components, group: Mask, box: Box) -> float:
     if group.all():
         return 0.0
-    near = _gaps(parts, box)[1] < AROUND * box.longest
     around = (parts.left < box.left) & (parts.right > box.right)
     around &= (parts.top < box.top) & (parts.bottom > box.bottom)
-    left_out = near & ~group & ~around
-    share = parts.area[left_out].sum() / parts.area[group].sum()
-    large = parts.longest > SMALL_IN_IT * box.longest
-    inside = left_out & _within(parts, box) & large
     far_larger = around & (parts.longest * SMALL_IN_IT > box.longest)
     far_larger &= ~_along_border(parts) & ~group
+    left_out = (gaps(parts, box)[1] < AROUND * box.longest) & ~group & ~around
+    share = parts.area[left_out].sum() / parts.area[group].sum()
+    large = parts.longest > SMALL_IN_IT * box.longest
+    inside = left_out & within(parts, box) & large
     rings = bool(inside.any() or far_larger.any())
     return LEFT_OUT * min(float(share), MOST_LEFT_OUT) + RING * rings
 
@@ -212,22 +133,8 @@ def _along_border(parts: Components) -> Mask:
     return along
 
 
-def _within(parts: Components, box: Box) -> Mask:
-    """Say of each part whether its box lies in another, whole."""
-    across = (parts.left >= box.left) & (parts.right <= box.right)
-    within: Mask = across & (parts.top >= box.top) & (parts.bottom <= box.bottom)
-    return within
-
-
 def _spanning(parts: Components, box: Box) -> Mask:
     """Say of each part whether it reaches all four sides of a box that holds it."""
     across = (parts.left == box.left) & (parts.right == box.right)
     spanning: Mask = across & (parts.top == box.top) & (parts.bottom == box.bottom)
     return spanning
-
-
-def _gaps(parts: Components, box: Box) -> tuple[Indices, Indices]:
-    """Return how far each part lies beside the box, and from it either way."""
-    beside = np.maximum(parts.left - box.right, box.left - parts.right)
-    above = np.maximum(parts.top - box.bottom, box.top - parts.bottom)
-    return beside, np.maximum(beside, above)

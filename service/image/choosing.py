@@ -11,7 +11,7 @@ from PIL import Image
 from service.image.candidates import Candidate, candidates
 from service.image.digit_form import to_mnist, upright
 from service.image.page.binarisation import Binarisation, binarisations
-from service.image.page.morphology import Box
+from service.image.page.morphology import Box, running_max
 
 Pixels = NDArray[np.uint8]
 # From (n, 784) pixels to the probabilities (n, 10) of the labels.
@@ -36,6 +36,10 @@ LEANING: Final = -0.1
 # digit.
 LIKELY: Final = 0.6
 ALIKE: Final = 0.5
+# So much steeper than the paper is grainy is the outline of ink.
+DISTINCT: Final = 3.0
+# The light falls off less steeply than this, by the least ink of a stroke.
+STEEP: Final = 0.4
 
 
 class Choice(NamedTuple):
@@ -61,7 +65,7 @@ class Choice(NamedTuple):
     def stands_out(self) -> bool:
         """Say whether it is no grain or shadow of its paper."""
         likely = self.candidate.page.prior == 0 and self.confidence > CERTAIN
-        return likely or self.candidate.stands_out()
+        return likely or _stands_out(self.candidate)
 
 
 def choose(grey: Image.Image, score: Score) -> Choice | None:
@@ -135,6 +139,22 @@ def _scored(offered: list[Candidate], score: Score) -> list[Choice]:
         )
         for candidate, row, p in zip(offered, pixels, likelihoods, strict=True)
     ]
+
+
+def _stands_out(candidate: Candidate) -> bool:
+    """Say whether the outline of the ink is steeper than the paper's grain."""
+    page, box = candidate.page, candidate.box
+    around = box.grown(max(6, box.longest // 4), page.ink.shape)
+    ink = around.of(page.ink)
+    shape = page.parts.mask(candidate.parts, around).view(np.uint8)
+    rim = running_max(shape, 3) > shape
+    paper = running_max(shape, 7) == 0
+    steps = running_max(ink, 5) - ~running_max(~ink, 5)
+    if not rim.any():
+        return False
+    grain = float(np.median(steps[paper])) if paper.any() else 0.0
+    least = max(DISTINCT * (grain + 2), STEEP * page.level)
+    return float(np.median(steps[rim])) > least
 
 
 def log_likelihood(probability: float) -> float:

@@ -7,8 +7,8 @@ from service.image.choosing import CERTAIN, Pixels, Score, choose, shrunk
 from service.image.digit_form import already_mnist
 from service.image.files.decoding import looks
 from service.image.files.rejection import NoDigit
-from service.image.numbers.best_path import DIGIT, Glyph
 from service.image.numbers.numbers import read_lines
+from service.image.numbers.pieces import DIGIT, Glyph
 from service.image.page.binarisation import binarisations
 from service.image.page.greyscale import to_grey
 from service.image.page.morphology import Box

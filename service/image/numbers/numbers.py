@@ -9,7 +9,8 @@ import numpy as np
 from service.image.candidates import may_hold
 from service.image.choosing import Score
 from service.image.digit_form import to_mnist
-from service.image.numbers.best_path import DIGIT, Glyph, Unit, best_path
+from service.image.numbers.best_path import best_path
+from service.image.numbers.pieces import DIGIT, Glyph, Unit
 from service.image.page.binarisation import Binarisation
 from service.image.page.components import Components, Indices
 
