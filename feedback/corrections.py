@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from feedback.errors import UnknownCorrection
-from feedback.records import PENDING, Correction, Waiting
+from feedback.records import ACCEPTED, PENDING, Correction, Waiting
 from feedback.tables import corrections, reviews, training_rows
 
 _C = corrections.c
+_VERSIONS = 20  # as many as have series of their own
 
 
 def find(connection: Connection, number: int) -> Correction:
@@ -33,7 +34,15 @@ def waiting(connection: Connection) -> Waiting:
     """What stands in the queue of reviews."""
     query = select(func.count(), func.min(_C.created)).where(_C.state == PENDING)
     count, oldest = connection.execute(query).one()
-    return Waiting(count, oldest)
+    by_version = (
+        select(_C.version, func.count())
+        .where(_C.state == ACCEPTED)
+        .group_by(_C.version)
+        .order_by(_C.version.desc())
+        .limit(_VERSIONS)
+    )
+    accepted = {row.version: row[1] for row in connection.execute(by_version)}
+    return Waiting(count, oldest, accepted)
 
 
 def all_corrections() -> Select[Any]:

@@ -3,7 +3,8 @@
 Nothing here needs the database's library, which takes a moment to load.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -83,10 +84,16 @@ class Correction:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many corrections wait for a person, and since when the first one does."""
+    """How many corrections wait for a person, and what persons have accepted.
+
+    Attributes:
+        oldest: since when the first one waits, None if none does.
+        accepted: how many corrections of the newest versions' answers are accepted.
+    """
 
     count: int
     oldest: datetime | None
+    accepted: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

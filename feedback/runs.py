@@ -15,9 +15,10 @@ MISSED: Final = "missed"
 LOST: Final = "lost"
 PUBLISHED: Final = "published"
 REFUSED: Final = "refused"
+SKIPPED: Final = "skipped"
 # How a run can end; `lost`: its host died, or another one took over.
 OUTCOMES: Final = (
-    PUBLISHED, REFUSED, "skipped", "failed", "stopped", LOST, MISSED,
+    PUBLISHED, REFUSED, SKIPPED, "failed", "stopped", LOST, MISSED,
 )  # fmt: skip
 _R = runs.c
 _UNFINISHED = _R.state.in_([RUNNING, PUBLISHING])
@@ -107,6 +108,14 @@ def newest(connection: Connection, most: int, *states: str) -> list[RunRecord]:
     if states:
         query = query.where(_R.state.in_(states))
     return [_record(row) for row in connection.execute(query)]
+
+
+def failures_in_a_row(connection: Connection) -> int:
+    """How many runs have failed, or were refused or lost, since one that was not."""
+    good = select(func.max(_R.id)).where(_R.state.in_([PUBLISHED, SKIPPED]))
+    after = func.coalesce(good.scalar_subquery(), 0)
+    bad = (_R.id > after, _R.state.in_(["failed", REFUSED, LOST]))
+    return connection.scalar(select(func.count()).where(*bad)) or 0
 
 
 def counts(connection: Connection) -> dict[str, int]:

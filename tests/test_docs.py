@@ -74,7 +74,8 @@ def gauges(network: Network, card: Card) -> Gauges:
     model = Model(1, network, known, published=1.0)
     info = open_meter(EnergySettings(source="estimate")).info
     pinned = Decision.now(Author("anna@desk"), "pin", 1)
-    return Gauges([model], 1, info, 480, Canary(1, 5), [pinned], Waiting(0, None))
+    waiting = Waiting(0, None, {1: 1})
+    return Gauges([model], 1, info, 480, Canary(1, 5), [pinned], waiting)
 
 
 @pytest.mark.usefixtures("app")
@@ -86,8 +87,18 @@ def test_metrics_and_their_descriptions_are_the_same(gauges: Gauges) -> None:
 
 
 def test_recorded_figures_and_their_descriptions_are_the_same() -> None:
-    recorded = named(r"record: (\S+)", read("deploy/prometheus/rules.yml"))
+    rules = [read(f"deploy/prometheus/{name}.yml") for name in ("rules", "drift")]
+    recorded = named(r"record: (\S+)", "".join(rules))
     assert named(r"`(\w+:\w+:\w+)`", section("Metrics")) == recorded
+
+
+@pytest.mark.parametrize("name", ["rules", "drift", "alerts"])
+def test_rules_use_no_metric_that_is_not_described(name: str) -> None:
+    described = named(r"`(digits_\w+)[`{]", read("docs/operations.md"))
+    text = re.sub(r"\w+:\w+:\w+|#.*", "", read(f"deploy/prometheus/{name}.yml"))
+    for metric in named(r"\b(digits_\w+)", text):
+        plain = re.sub("_(bucket|count|sum)$", "", metric)
+        assert {metric, plain} & described, metric
 
 
 def section(heading: str) -> str:

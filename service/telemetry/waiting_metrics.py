@@ -21,3 +21,12 @@ def waiting_metrics(waiting: Waiting) -> Iterator[Metric]:
         "For how long the first of them has waited, 0 if none does.",
         value=max(0.0, age),
     )
+    accepted = GaugeMetricFamily(
+        "digits_corrections_accepted",
+        "Corrections of a version's answers that are accepted.",
+        labels=["model_version"],
+    )
+    for version, count in waiting.accepted.items():
+        accepted.add_metric([str(version)], count)
+    if waiting.accepted:
+        yield accepted

@@ -74,6 +74,8 @@ def _config(service_url: str, scratch: Path) -> Path:
     ours = CONFIG.read_text()
     target = service_url.removeprefix("http://")
     changed = ours.replace("127.0.0.1:8000", target).replace("15s", "1s")
+    for rules in ("rules.yml", "drift.yml", "alerts.yml"):
+        changed = changed.replace(rules, str(CONFIG.with_name(rules)))
     path = scratch / "prometheus.yml"
     path.write_text(changed)
     return path

@@ -103,9 +103,11 @@ def schedule(
     database = job.places.corrections.database()
     job.places.refuse_unwritable(request.choice.downloads_to)
     reporter = LiveReporter(job.reporter, Status(datetime.now(UTC)))
-    metrics = ScheduleMetrics(reporter.status, database, moments)
+    store, data = job.places.store, request.choice.directory
+    volumes = {"models": store.root, "state": store.state, "data": data}
+    metrics = ScheduleMetrics(reporter.status, database, moments, volumes)
     try:
-        serve(StatusPages(metrics, job.places.store), host, port)
+        serve(StatusPages(metrics, store), host, port)
     except OSError as error:
         reporter.say(
             f"/healthz and /metrics are not answered: {host}:{port} cannot be listened"

@@ -4,9 +4,12 @@ Counts come from the database, so that they outlive this process and are the sam
 each scheduler: take their maximum, not their sum.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import contextlib
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -21,24 +24,35 @@ from trainer.schedule.status import Status
 
 @dataclass(frozen=True, eq=False)  # a registry wants to hash it
 class ScheduleMetrics(Collector):
-    """Everything that is known at this moment; what is not known is absent."""
+    """Everything that is known at this moment; what is not known is absent.
+
+    volumes: the directories whose disks may fill up, by a name for each.
+    """
 
     status: Status
     database: Database
     cron: CronSchedule
+    volumes: Mapping[str, Path] = field(default_factory=dict)
 
     def collect(self) -> Iterator[Metric]:
         yield from self._status()
         yield from self._epoch()
+        yield from self._volumes()
         try:
             with self.database.reading() as connection:
                 counts = runs.counts(connection)
                 last = runs.newest(connection, 1, *runs.OUTCOMES[:-1])
                 good = runs.newest(connection, 1, *_SUCCESS)
+                failures = runs.failures_in_a_row(connection)
         except FeedbackError:
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
         yield _gauge("database_up", "Whether the database answers.", 1)
+        yield _gauge(
+            "failures_in_a_row",
+            "How many of the last runs failed, were lost or refused, up to now.",
+            failures,
+        )
         yield from _remembered(counts, last, good)
 
     def _status(self) -> Iterator[Metric]:
@@ -70,6 +84,19 @@ class ScheduleMetrics(Collector):
         yield _gauge(
             "running", "Whether a run is under way.", float(status.running is not None)
         )
+
+    def _volumes(self) -> Iterator[Metric]:
+        family = GaugeMetricFamily(
+            "digits_training_volume_free_ratio",
+            "The share of a directory's disk that is free, 0 to 1.",
+            labels=["volume"],
+        )
+        for name, path in self.volumes.items():
+            with contextlib.suppress(OSError):  # not made yet
+                usage = shutil.disk_usage(path)
+                family.add_metric([name], usage.free / usage.total)
+        if family.samples:
+            yield family
 
     def _epoch(self) -> Iterator[Metric]:
         epoch = self.status.epoch

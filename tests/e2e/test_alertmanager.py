@@ -1,0 +1,199 @@
+"""Three alerts end to end: the thing breaks, Prometheus sees it, Alertmanager has it.
+
+The rules are ours, but for their patience: a minute is a second here, a day a minute.
+"""
+
+import contextlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import requests
+
+from feedback import runs
+from feedback.database import Database
+from model_store import Card, ModelStore, Network
+from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS, Reference, Shares
+from tests.e2e.prometheus import CONFIG
+from tests.e2e.tools import need_tools
+from tests.support import digits
+from tests.support.environment import ROOT, without_settings
+from tests.support.installation import Installation, Service, free_port
+from tests.support.waiting import TIMEOUT_S, ended, wait_until
+
+SHORTER = {
+    r"\[1d\]": "[60s]",
+    r"for: \w+": "for: 2s",
+    r"interval: 1m": "interval: 1s",
+    r">= 1000": ">= 50",
+}
+
+
+@dataclass(frozen=True)
+class Alertmanager:
+    """Tells which alerts it has."""
+
+    url: str
+
+    def alerts(self) -> dict[str, Any]:
+        """The firing alerts by name."""
+        with contextlib.suppress(requests.ConnectionError):
+            answer = requests.get(f"{self.url}/api/v2/alerts", timeout=TIMEOUT_S)
+            return {alert["labels"]["alertname"]: alert for alert in answer.json()}
+        return {}
+
+    def wait_for(self, name: str) -> dict[str, Any]:
+        """The alert, once it has come."""
+        wait_until(f"{name} has come", lambda: name in self.alerts())
+        found: dict[str, Any] = self.alerts()[name]
+        return found
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("alerting")
+
+
+@pytest.fixture(scope="module")
+def place(scratch: Path) -> Installation:
+    """A store whose version is unsure of everything, and was sure in its test."""
+    rng = np.random.default_rng(0)
+    weights = rng.normal(0, 0.001, (784, 10)).astype(np.float32)
+    network = Network((weights,), (np.zeros(10, np.float32),), ("softmax",))
+    sure = Shares.of([1.0] * 100, CONFIDENCE_BOUNDS)
+    reference = Reference((10,) * 10, sure, Shares.of([0.1] * 100, INK_BOUNDS))
+    card = Card(
+        created="2026-01-02T03:04:05+00:00",
+        layers=[784, 10],
+        activations=["softmax"],
+        loss="cross-entropy",
+        data={"source": "embedded"},
+        metrics={"reference": reference.to_dict()},
+    )
+    place = Installation(scratch)
+    ModelStore(place.store, scratch / "state").publish(network, card)
+    return place
+
+
+@pytest.fixture(scope="module")
+def service(place: Installation) -> Iterator[Service]:
+    with place.serving() as service:
+        wait_until("the service is ready", service.is_ready)
+        yield service
+
+
+@pytest.fixture(scope="module")
+def trainer_url(scratch: Path, place: Installation) -> Iterator[str]:
+    """A scheduler that failed in two nights; its first run, at once, fails as well."""
+    port = free_port()
+    with Database.at(None, scratch / "state").writing() as connection:
+        for night in (1, 2):
+            due = datetime(2026, 1, night, 3, tzinfo=UTC)
+            run = runs.begin(connection, due, due, host="a", token=0)
+            assert run
+            runs.change(connection, run, 0, state="failed", ended=due)
+    command = [
+        sys.executable, "-m", "trainer", "schedule", "--cron", "0 3 1 1 *",
+        "--train", "gone.csv", "--port", str(port),
+    ]  # fmt: skip
+    settings = {
+        "DIGITS_STORE": str(place.store),
+        "DIGITS_STATE": str(scratch / "state"),
+    }
+    environ = {**without_settings(), **settings, "PYTHONPATH": str(ROOT)}
+    with (scratch / "trainer.log").open("w") as log:
+        process = subprocess.Popen(command, env=environ, cwd=scratch, stderr=log)
+    with ended(process):
+        yield f"127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="module")
+def alertmanager(
+    scratch: Path, service: Service, trainer_url: str
+) -> Iterator[Alertmanager]:
+    """A real one, with our configuration, and a real Prometheus that tells it."""
+    need_tools()
+    port = free_port()
+    url = f"127.0.0.1:{port}"
+    with (scratch / "alerting.log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                "prometheus-alertmanager",
+                f"--config.file={CONFIG.with_name('alertmanager.yml')}",
+                f"--storage.path={scratch / 'alertmanager'}",
+                f"--web.listen-address={url}",
+                "--cluster.listen-address=",
+            ],
+            stdout=log,
+            stderr=log,
+        )
+        targets = {
+            "127.0.0.1:8000": service.url.removeprefix("http://"),
+            "127.0.0.1:8001": trainer_url,
+            "127.0.0.1:9093": url,
+        }
+        config = _config(scratch, targets)
+        prometheus = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={config}",
+                f"--storage.tsdb.path={scratch / 'prometheus'}",
+                f"--web.listen-address=127.0.0.1:{free_port()}",
+            ],
+            stdout=log,
+            stderr=log,
+        )
+    with ended(process), ended(prometheus):
+        yield Alertmanager(f"http://{url}")
+
+
+def _config(scratch: Path, targets: dict[str, str]) -> Path:
+    changes = {**targets, "15s": "1s"}
+    for name in ("prometheus.yml", "rules.yml", "drift.yml", "alerts.yml"):
+        text = CONFIG.with_name(name).read_text()
+        for ours, theirs in changes.items():
+            text = text.replace(ours, theirs)
+        if name in ("drift.yml", "alerts.yml"):
+            for pattern, shorter in SHORTER.items():
+                text = re.sub(pattern, shorter, text)
+        (scratch / name).write_text(text)
+    return scratch / "prometheus.yml"
+
+
+def test_confidence_that_drifts_opens_a_ticket(
+    alertmanager: Alertmanager, service: Service
+) -> None:
+    def drifted() -> bool:
+        for i in range(20):
+            assert service.predict(digits.picture(i % 10)).ok
+        return "DigitsConfidenceDrift" in alertmanager.alerts()
+
+    wait_until("the drift has come", drifted)
+    alert = alertmanager.wait_for("DigitsConfidenceDrift")
+    assert alert["labels"]["model_version"] == "1"
+    assert [receiver["name"] for receiver in alert["receivers"]] == ["ticket"]
+    assert alert["annotations"]["runbook_url"].endswith("#digitsconfidencedrift")
+
+
+def test_training_that_fails_three_times_opens_a_ticket(
+    alertmanager: Alertmanager,
+) -> None:
+    alert = alertmanager.wait_for("DigitsTrainingFails")
+    assert "3 trainings" in alert["annotations"]["summary"]
+    assert [receiver["name"] for receiver in alert["receivers"]] == ["ticket"]
+
+
+def test_service_that_is_down_pages(
+    alertmanager: Alertmanager, service: Service
+) -> None:
+    assert "DigitsDown" not in alertmanager.alerts()
+    service.process.terminate()
+    alert = alertmanager.wait_for("DigitsDown")
+    assert [receiver["name"] for receiver in alert["receivers"]] == ["page"]
