@@ -10,6 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from model_store import Card, Model, ModelStore, StoreUnavailable
 from model_store.decisions import Decision
 from model_store.history import history
+from service.serving.current_model import CurrentModel
+from service.telemetry.canary_verdict import canary_verdict
 from service.telemetry.gauges import Gauges
 from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.telemetry.scrape import energy_per_prediction, exposition
@@ -49,7 +51,7 @@ def list_models() -> ResponseReturnValue:
         ],
         "served": models.loaded.version if models.loaded else None,
         "pinned": models.pinned,
-        "canary": models.share.to_dict() if models.share and models.canary else None,
+        "canary": _canary(models),
         "events": [event.to_dict() for event in history(store, cards)[-_EVENTS:]],
     }
 
@@ -80,6 +82,14 @@ def scrape() -> ResponseReturnValue:
         services().desk.waiting() if services().token_key.is_on else None,
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+def _canary(models: CurrentModel) -> dict[str, Any] | None:
+    """The canary, its share, and how it does beside the served version."""
+    if not (models.share and models.canary and models.loaded):
+        return None
+    verdict = canary_verdict(models.canary.version, models.loaded.version)
+    return {**models.share.to_dict(), **verdict}
 
 
 def _decisions(store: ModelStore) -> list[Decision]:

@@ -4,6 +4,7 @@ The rules are ours, but for their patience: a minute is a second here, a day a m
 """
 
 import contextlib
+import json
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from feedback import runs
 from feedback.database import Database
 from model_store import Card, ModelStore, Network
 from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS, Reference, Shares
-from tests.e2e.prometheus import CONFIG
+from tests.e2e.prometheus import CONFIG, Prometheus
 from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.environment import ROOT, without_settings
@@ -41,6 +42,7 @@ class Alertmanager:
     """Tells which alerts it has."""
 
     url: str
+    prometheus: Prometheus
 
     def alerts(self) -> dict[str, Any]:
         """The firing alerts by name."""
@@ -76,6 +78,7 @@ def place(scratch: Path) -> Installation:
         loss="cross-entropy",
         data={"source": "embedded"},
         metrics={"reference": reference.to_dict()},
+        energy={"joules": 100.0, "source": "estimate", "seconds": 1.0},
     )
     place = Installation(scratch)
     ModelStore(place.store, scratch / "state").publish(network, card)
@@ -91,14 +94,14 @@ def service(place: Installation) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def trainer_url(scratch: Path, place: Installation) -> Iterator[str]:
-    """A scheduler that failed in two nights; its first run, at once, fails as well."""
+    """A scheduler that failed in the last two nights; its first run fails as well."""
     port = free_port()
     with Database.at(None, scratch / "state").writing() as connection:
-        for night in (1, 2):
+        for night, state in ((1, "published"), (2, "failed"), (3, "failed")):
             due = datetime(2026, 1, night, 3, tzinfo=UTC)
             run = runs.begin(connection, due, due, host="a", token=0)
             assert run
-            runs.change(connection, run, 0, state="failed", ended=due)
+            runs.change(connection, run, 0, state=state, ended=due)
     command = [
         sys.executable, "-m", "trainer", "schedule", "--cron", "0 3 1 1 *",
         "--train", "gone.csv", "--port", str(port),
@@ -140,18 +143,20 @@ def alertmanager(
             "127.0.0.1:9093": url,
         }
         config = _config(scratch, targets)
+        prometheus_port = free_port()
         prometheus = subprocess.Popen(
             [
                 "prometheus",
                 f"--config.file={config}",
                 f"--storage.tsdb.path={scratch / 'prometheus'}",
-                f"--web.listen-address=127.0.0.1:{free_port()}",
+                f"--web.listen-address=127.0.0.1:{prometheus_port}",
             ],
             stdout=log,
             stderr=log,
         )
     with ended(process), ended(prometheus):
-        yield Alertmanager(f"http://{url}")
+        asked = Prometheus(f"http://127.0.0.1:{prometheus_port}")
+        yield Alertmanager(f"http://{url}", asked)
 
 
 def _config(scratch: Path, targets: dict[str, str]) -> Path:
@@ -188,6 +193,21 @@ def test_training_that_fails_three_times_opens_a_ticket(
     alert = alertmanager.wait_for("DigitsTrainingFails")
     assert "3 trainings" in alert["annotations"]["summary"]
     assert [receiver["name"] for receiver in alert["receivers"]] == ["ticket"]
+
+
+DASHBOARD = json.loads((ROOT / "deploy/grafana/digits.json").read_text())
+QUERIES = [t["expr"] for panel in DASHBOARD["panels"] for t in panel.get("targets", [])]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_query_of_the_dashboard_has_something_to_show(
+    alertmanager: Alertmanager, service: Service, query: str
+) -> None:
+    def shows() -> bool:
+        service.predict(digits.picture(3))
+        return bool(alertmanager.prometheus.query(query))
+
+    wait_until(f"{query} has data", shows)
 
 
 def test_service_that_is_down_pages(

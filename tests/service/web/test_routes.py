@@ -123,7 +123,9 @@ def test_models_tell_of_pins_canaries_and_withdrawals(
     store.choice.start_canary(Canary(1, 5), Author("anna@desk"))
     services.models.refresh()
     listed = client.get("/models").get_json()
-    assert (listed["served"], listed["canary"]) == (2, {"version": 1, "percent": 5})
+    canary = listed["canary"]
+    assert (listed["served"], canary["version"], canary["percent"]) == (2, 1, 5)
+    assert (canary["verdict"], canary["canary"]["version"]) == ("too early", 1)
     assert [row["withdrawn"] for row in listed["models"]] == [False, False, True]
     actions = [event["action"] for event in listed["events"]]
     assert actions == ["publish", "publish", "publish", "withdraw", "canary"]

@@ -1,0 +1,108 @@
+"""How a canary does beside the served version, as all workers counted it."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from prometheus_client.samples import Sample
+
+from service.telemetry.scrape import all_workers
+
+ENOUGH: Final = 1000  # predictions; fewer tell nothing (docs/operations.md, Drift)
+_SLOWER: Final = 1.5
+_SURE: Final = 1.95  # Kolmogorov-Smirnov and normal quantiles: one false alarm in
+_ERRORS: Final = 3.3  # a thousand
+_CONFIDENCE: Final = "digits_prediction_confidence"
+_SECONDS: Final = "digits_prediction_duration_seconds"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a version did since the service started; None while it did nothing.
+
+    Attributes:
+        requests, refused: that it was to answer; not answered (4xx and 5xx).
+        mean_confidence, mean_seconds: of its predictions; of its answers.
+    """
+
+    version: int
+    predictions: int
+    requests: int
+    refused: int
+    mean_confidence: float | None
+    mean_seconds: float | None
+
+
+def canary_verdict(canary: int, served: int) -> dict[str, Any]:
+    """The verdict ("too early", "worse" or "no worse"), the reasons, the figures."""
+    samples = [s for family in all_workers().collect() for s in family.samples]
+    ours, theirs = _figures(canary, samples), _figures(served, samples)
+    reasons = _reasons(ours, theirs, _gap(canary, served, samples))
+    verdict = "worse" if reasons else "no worse"
+    if min(ours.predictions, theirs.predictions) < ENOUGH:
+        verdict, reasons = "too early", [f"under {ENOUGH:,} predictions of one of them"]
+    figures = {"canary": asdict(ours), "served": asdict(theirs)}
+    return {"verdict": verdict, "reasons": reasons, **figures}
+
+
+def _reasons(ours: Figures, theirs: Figures, gap: float) -> list[str]:
+    reasons = []
+    n, m = ours.predictions, theirs.predictions
+    doubt = _SURE * math.sqrt((n + m) / max(1, n * m))
+    if gap > doubt and (ours.mean_confidence or 0) < (theirs.mean_confidence or 0):
+        reasons.append("its answers are less confident")
+    if _more_refused(ours, theirs):
+        reasons.append("more of its requests are not answered")
+    if (ours.mean_seconds or 0) > _SLOWER * (theirs.mean_seconds or math.inf):
+        reasons.append("it takes longer")
+    return reasons
+
+
+def _more_refused(ours: Figures, theirs: Figures) -> bool:
+    """By more than chance explains: the difference of two proportions."""
+    n, m = ours.requests, theirs.requests
+    if not n or not m:
+        return False
+    share = (ours.refused + theirs.refused) / (n + m)
+    error = math.sqrt(share * (1 - share) * (1 / n + 1 / m))
+    return ours.refused / n - theirs.refused / m > _ERRORS * error
+
+
+def _figures(version: int, samples: Iterable[Sample]) -> Figures:
+    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for sample in samples:
+        if sample.labels.get("model_version") == str(version):
+            sums[sample.name, sample.labels.get("outcome", "")] += sample.value
+    asked = "digits_prediction_requests_total"
+    refused = sums[asked, "refused"] + sums[asked, "failed"]
+
+    def mean(name: str) -> float | None:
+        count = sums[f"{name}_count", ""]
+        return sums[f"{name}_sum", ""] / count if count else None
+
+    return Figures(
+        version=version,
+        predictions=int(sums[f"{_CONFIDENCE}_count", ""]),
+        requests=int(refused + sums[asked, "answered"]),
+        refused=int(refused),
+        mean_confidence=mean(_CONFIDENCE),
+        mean_seconds=mean(_SECONDS),
+    )
+
+
+def _gap(canary: int, served: int, samples: Iterable[Sample]) -> float:
+    """The largest gap between their cumulative shares of confidence."""
+    counts: dict[str, dict[str, float]] = {str(canary): {}, str(served): {}}
+    for sample in samples:
+        version = sample.labels.get("model_version", "")
+        if sample.name == f"{_CONFIDENCE}_bucket" and version in counts:
+            counts[version][sample.labels["le"]] = sample.value
+    ours, theirs = counts[str(canary)], counts[str(served)]
+    if not ours.get("+Inf") or not theirs.get("+Inf"):
+        return 0.0
+    return max(
+        abs(ours[le] / ours["+Inf"] - theirs[le] / theirs["+Inf"])
+        for le in ours.keys() & theirs.keys()
+    )
