@@ -111,9 +111,11 @@ class Ledger:
         return Due(newest, passed)
 
     def begin(self, due: datetime | None) -> int | None:
-        """The id of a run; None if another scheduler has begun it."""
+        """The id of a run; None if another scheduler has begun it, or has the lease."""
         facts = {"host": self.host, "token": self._token}
         with self._database.writing() as connection:
+            if not (self.lease and leases.renew(connection, self.lease, self.clock())):
+                return None
             return runs.begin(connection, due, self.clock(), **facts)
 
     def permit(self, run: int) -> bool:

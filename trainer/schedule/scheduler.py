@@ -78,6 +78,14 @@ class Scheduler:
         return min(BEAT_S, (self._cron.next_after(now) - now).total_seconds())
 
     def _do_what_is_due(self) -> None:
+        if not self._has_lease():
+            return
+        self._write_down()
+        self._make_up()
+        if self._status.holds_lease:  # it may have been lost in the run above
+            self._follow_schedule()
+
+    def _has_lease(self) -> bool:
         if not self._is_prepared:
             self._ledger.prepare()
             self._is_prepared = True
@@ -86,20 +94,25 @@ class Scheduler:
         self._status.holds_lease = other is None
         if other:
             self._tell(f"another scheduler trains ({other}): this one stands by")
-            return
-        self._write_down()
+        return other is None
+
+    def _make_up(self) -> None:
+        """Do what the schedule does not name: a first run, or one that was lost."""
         wanted = [run for run in self._ledger.left_behind() if self._is_wanted(run)]
         if wanted or (not self._had_lease and self._work.is_wanted_at_once()):
             self._run(None)
         self._had_lease = True
+
+    def _follow_schedule(self) -> None:
         due = self._ledger.due(self._cron)
         if due.missed:
             last = due.missed[-1].isoformat()
             self._say(f"missed {len(due.missed)} moments, the last at {last}")
         if due.moment:
             self._run(due.moment)
-        following = self._cron.next_after(self._now())
-        self._tell(f"next training at {following:%Y-%m-%d %H:%M %Z}")
+        if self._status.holds_lease:
+            following = self._cron.next_after(self._now())
+            self._tell(f"next training at {following:%Y-%m-%d %H:%M %Z}")
 
     def _is_wanted(self, lost: RunRecord) -> bool:
         """A run that its host lost is done again, once, if it is not too old."""

@@ -184,6 +184,10 @@ def test_frozen_scheduler_publishes_nothing_when_it_wakes_up(
     assert (host.training.published, other.training.published) == (0, 1)
     assert states(database) == ["lost", "published"]
     assert (host.status.leases_lost, host.status.holds_lease) == (1, False)
+    assert "next training" not in host.said.lines[-1]
+    assert host.ledger.begin(None) is None
+    host.scheduler.turn()
+    assert "this one stands by" in host.said.lines[-1]
 
 
 def test_lease_that_ended_but_that_nobody_took_is_kept(
