@@ -21,8 +21,9 @@ train: .venv/run  ## Fetch the full MNIST and train the best model; a running se
 
 install: .venv/dev  ## Make .venv with everything in it
 
+# Twice as many processes as CPUs, for many tests wait for programs that they start.
 test: .venv/dev  ## Run the unit tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist loadfile
 
 lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/ruff check .

@@ -111,7 +111,7 @@ def test_labels_stay_in_closed_sets_whatever_is_asked(
     closed = {
         "method": {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "other"},
         "route": {
-            re.sub("<(.*:)?(.*?)>", "{\\2}", rule.rule)
+            re.sub(r"<([^<>]*:)?(\w+)>", r"{\2}", rule.rule)
             for rule in app.url_map.iter_rules()
         }
         | {"unmatched"},

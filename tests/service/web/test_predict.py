@@ -44,6 +44,7 @@ def test_prediction_has_the_documented_members_and_no_other(
         "confidence": document["confidence"],
         "model": {"version": 1},
         "energy": {"joules": joules, "source": "estimate"},
+        "feedback": {"token": document["feedback"]["token"]},
     }
     assert 0 < joules < 1000
     assert 0 <= document["confidence"] <= 1

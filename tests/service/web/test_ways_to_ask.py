@@ -54,11 +54,12 @@ def test_base64_in_a_field_of_a_form_is_told_the_way_to_send_it(
     client: FlaskClient, before: str
 ) -> None:
     text = before + base64.b64encode(PICTURE).decode()
-    answer = client.post("/predict", data={"image": text})
+    form = "multipart/form-data"
+    answer = client.post("/predict", data={"image": text}, content_type=form)
     assert answer.status_code == 400
     assert '{"image": "..."}' in answer.get_json()["detail"]
-    other = client.post("/predict", data={"image": "seven!"}).get_json()["detail"]
-    assert "base64" not in other
+    other = client.post("/predict", data={"image": "seven!"}, content_type=form)
+    assert "base64" not in other.get_json()["detail"]
 
 
 def test_parts_of_a_batch_are_known_by_their_first_bytes(client: FlaskClient) -> None:
@@ -69,9 +70,9 @@ def test_parts_of_a_batch_are_known_by_their_first_bytes(client: FlaskClient) ->
     )
     kind = "multipart/form-data; boundary=x"
     answer = client.post("/predict/batch", data=body + b"--x--\r\n", content_type=kind)
-    assert [set(p) - {"warnings"} for p in answer.get_json()["predictions"]] == [
-        {"label", "outputs", "confidence"}
-    ] * 3
+    assert [
+        set(p) - {"warnings", "feedback"} for p in answer.get_json()["predictions"]
+    ] == [{"label", "outputs", "confidence"}] * 3
 
 
 @pytest.mark.parametrize("value", ["1", "true", "True"])
