@@ -65,12 +65,14 @@ class JsonLogger(Logger):  # type: ignore[misc]
 def set_up_logging(log_format: str) -> None:
     """Write this process's log to stderr, as "text" or as "json".
 
-    Pillow's messages about damaged pictures are left out: the client gets the error.
+    Pillow's messages about damaged pictures are left out, as the client gets the error,
+    and what Alembic says of its own work.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.getLogger("PIL").setLevel(logging.CRITICAL)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
