@@ -1,7 +1,7 @@
 """The page to review corrections on, as a reviewer uses it: by keys."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import requests
@@ -9,9 +9,18 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.conftest import TOKEN
 from tests.support import digits
-from tests.support.installation import Service
+from tests.support.installation import Installation, Service
+from tests.support.waiting import wait_until
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def site(trained: Installation) -> Iterator[Service]:
+    """A service of this test's own, that nobody else sends corrections to."""
+    with trained.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
+        wait_until("the service is ready", service.is_ready)
+        yield service
 
 
 def correct(site: Service, digit: int, label: object) -> None:
