@@ -52,7 +52,7 @@ def question_of(
         truth=_whole(found, "truth", 0, 9, label),
         alpha=float(alpha),
         steps=_whole(found, "steps", 1, MOST_STEPS, STEPS),
-        weight=_weight(found.get("weight"), network.layers),
+        weight=_weight(found["weight"], network.layers) if "weight" in found else None,
     )
 
 
@@ -111,9 +111,7 @@ def _drawn(text: str) -> NDArray[np.uint8] | None:
     return pixels if len(pixels) else None
 
 
-def _weight(found: Any, layers: list[int]) -> tuple[int, int, int] | None:
-    if found is None:
-        return None
+def _weight(found: Any, layers: list[int]) -> tuple[int, int, int]:
     if not isinstance(found, dict):
         raise BadRequest("weight is not an object of layer, row and column")
     layer = _whole(found, "layer", 1, len(layers) - 1, len(layers) - 1)
@@ -124,8 +122,8 @@ def _weight(found: Any, layers: list[int]) -> tuple[int, int, int] | None:
 def _whole(
     found: Mapping[str, Any], name: str, low: int, high: int, usual: int | None
 ) -> Any:
-    value = found.get(name)
-    if value is None:
+    value = found.get(name, usual)
+    if value is usual:
         return usual
     if isinstance(value, bool) or not isinstance(value, int):
         raise BadRequest(f"{name} is not a whole number")

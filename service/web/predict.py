@@ -112,12 +112,15 @@ def warnings_of(seen: Sequence[str], prediction: Prediction) -> dict[str, list[s
 
 
 def asked_for(query: Query, model: Model, pixels: Pixels, label: int) -> dict[str, Any]:
-    """What the query asks to be shown of (784,) pixels besides, as pictures."""
-    shown = {}
+    """What the query asks to be shown of (784,) pixels besides, as pictures.
+
+    Raises BadRequest.
+    """
+    shown, other = {}, _rather_than(query)
     if is_true(query.get("preview")):
         shown["input"] = png_data_url(pixels)
     if is_true(query.get("explain")):
-        shares = saliency(model.network, pixels, label, _rather_than(query))
+        shares = saliency(model.network, pixels, label, other)
         shown["explanation"] = saliency_picture(shares, pixels)
     return shown
 

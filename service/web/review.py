@@ -34,7 +34,10 @@ def list_corrections() -> ResponseReturnValue:
     state = request.args.get("state", PENDING)
     if state not in STATES:
         raise BadRequest(f"state {state[:20]!r} is none of {', '.join(STATES)}")
-    most = min(max(request.args.get("limit", _MOST, type=int), 1), _MOST)
+    limit = request.args.get("limit", str(_MOST))
+    if not limit.isdecimal() or not 1 <= int(limit[:9]) <= _MOST:
+        raise BadRequest(f"limit {limit[:20]!r} is no number from 1 to {_MOST}")
+    most = int(limit)
     found = services().desk.ask(lambda store: store.listed([state], most))
     return {"corrections": [_shown(correction) for correction in found]}
 

@@ -8,7 +8,7 @@ import requests
 
 from tests.e2e.load import SteadyLoad
 from tests.support import digits
-from tests.support.installation import Installation
+from tests.support.installation import Installation, Service
 from tests.support.waiting import TIMEOUT_S, wait_until
 
 DRAIN_S = 3
@@ -36,10 +36,14 @@ def test_stopping_service_answers_but_is_not_ready_and_ends_kept_connections(
         assert service.get("/v2/health/ready").status_code == 503
         assert service.get("/healthz").ok
         assert service.predict(digits.picture(7)).ok
-        ending = session.get(f"{service.url}/healthz", timeout=TIMEOUT_S)
-        assert ending.headers["Connection"] == "close"
+        wait_until("its kept connection is ended", lambda: _is_ended(session, service))
         assert service.process.wait(TIMEOUT_S) == 0
         assert time.monotonic() - told >= DRAIN_S
+
+
+def _is_ended(session: requests.Session, service: Service) -> bool:
+    answer = session.get(f"{service.url}/healthz", timeout=TIMEOUT_S)
+    return answer.headers["Connection"] == "close"
 
 
 def test_second_sigterm_stops_it_at_once(trained: Installation) -> None:

@@ -70,9 +70,10 @@ def description(service: Service, tmp_path: Path) -> Path:
 def test_redocly_finds_nothing(description: Path) -> None:
     if shutil.which("npx") is None:
         pytest.skip("no npx here")
+    # A report's address ends in a slash, as its links are relative to it.
     _run(
         "npx", "--yes", "@redocly/cli@2", "lint", "--max-problems=1000",
-        description.name, cwd=description.parent,
+        "--skip-rule=no-path-trailing-slash", description.name, cwd=description.parent,
     )  # fmt: skip
 
 

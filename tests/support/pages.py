@@ -15,6 +15,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if tag == "pre":  # begins a line, whatever stands before it
+            self.text += "\n"
 
     def handle_data(self, data: str) -> None:
         self.text += data

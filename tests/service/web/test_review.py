@@ -103,9 +103,12 @@ def test_list_is_as_long_as_it_is_asked_for(admin: FlaskClient) -> None:
     states = ("pending", "quarantined")
     found = [c for state in states for c in listed(admin, state)]
     assert len(found) == 3
-    for limit in ("1", "0", "-5"):
-        short = admin.get(f"/feedback?limit={limit}", headers=TOKEN).get_json()
-        assert len(short["corrections"]) <= 1
+    short = admin.get("/feedback?limit=1", headers=TOKEN).get_json()
+    assert len(short["corrections"]) <= 1
+    for limit in ("0", "-5", "many", "1001"):
+        refused = admin.get(f"/feedback?limit={limit}", headers=TOKEN)
+        assert refused.status_code == 400
+        assert limit in refused.get_json()["detail"]
 
 
 @pytest.mark.parametrize(
