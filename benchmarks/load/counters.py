@@ -42,15 +42,13 @@ def fallen(before: dict[Series, float], after: dict[Series, float]) -> list[str]
     ]
 
 
-def predictions(found: dict[Series, float]) -> Counter[tuple[int, int]]:
-    """digits_predictions_total by label and version."""
-    return Counter(
-        {
-            (int(dict(labels)["label"]), int(dict(labels)["model_version"])): int(value)
-            for (name, labels), value in found.items()
-            if name == "digits_predictions_total"
-        }
-    )
+def predictions(found: dict[Series, float]) -> Counter[int]:
+    """digits_predictions_total by label, of all versions: old ones share a series."""
+    counted = Counter[int]()
+    for (name, labels), value in found.items():
+        if name == "digits_predictions_total":
+            counted[int(dict(labels)["label"])] += int(value)
+    return counted
 
 
 def answered(found: dict[Series, float]) -> int:

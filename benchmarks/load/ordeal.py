@@ -60,16 +60,17 @@ class Ordeal:
 
     def counted(self) -> list["Count"]:
         """The service's counters beside the load generator's."""
-        found, ours = counters(scrape(self.service.port)), Counter[tuple[int, int]]()
+        found, ours = counters(scrape(self.service.port)), Counter[int]()
         for tally in self.tallies:
-            ours.update(tally.predictions)
+            for (label, _), times in tally.predictions.items():
+                ours[label] += times
         theirs, uncertain = predictions(found), len(self.lost()[0])
         right = self.answers - self.refused
         return [
             Count("digits_http_requests_total", right, answered(found), uncertain),
             Count("digits_predictions_total", ours.total(), theirs.total(), uncertain),
             *(
-                Count(f"  of label {key[0]} by version {key[1]}", *pair, uncertain)
+                Count(f"  of label {key}", *pair, uncertain)
                 for key in ours | theirs
                 if (pair := (ours[key], theirs[key]))
             ),

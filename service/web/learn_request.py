@@ -32,8 +32,9 @@ def model_asked_for(found: Mapping[str, Any], services: Services) -> Model:
 
     Raises BadRequest, NoModel, and what Catalog.model raises.
     """
-    version = _whole(found, "version", 1, 999_999_999, None)
-    return services.models.get() if version is None else services.catalog.model(version)
+    if "version" not in found:
+        return services.models.get()
+    return services.catalog.model(_whole(found, "version", 1, 999_999_999, 0))
 
 
 def question_of(

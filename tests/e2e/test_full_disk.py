@@ -46,6 +46,7 @@ def test_disk_that_fills_costs_counts_and_nothing_else(
     settings = {"TMPDIR": str(small_disk), "DIGITS_RATE_LIMIT": "1000000/second"}
     with trained.serving(**settings) as service:
         wait_until("the service is ready", service.is_ready)
+        wait_until("both workers are there", lambda: len(service.workers()) == 2)
         filling = _fill(small_disk)
         workers = service.workers()
         for label in range(10):

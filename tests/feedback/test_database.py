@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -70,7 +71,10 @@ def test_tables_of_another_release_are_refused(
     database: Database, tmp_path: Path, change: str
 ) -> None:
     database.migrate()
-    with sqlite3.connect(tmp_path / "state" / "digits.db") as connection:
+    with (
+        closing(sqlite3.connect(tmp_path / "state" / "digits.db")) as connection,
+        connection,
+    ):
         connection.execute(change)
     with pytest.raises(SchemaBehind, match="python -m feedback migrate"):
         count(database)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import numpy as np
@@ -64,7 +65,10 @@ def test_accepted_corrections_are_learnt_and_written_down(
     assert share_read(place, 2, new, 1) == 1.0
     assert second["test_accuracy"] > first["test_accuracy"] - 0.02
     assert second["train_rows"] == first["train_rows"] + learnt(place)["rows"]
-    with sqlite3.connect(place.root / "state" / "digits.db") as connection:
+    with (
+        closing(sqlite3.connect(place.root / "state" / "digits.db")) as connection,
+        connection,
+    ):
         query = "SELECT count(*), sum(weight) FROM training_rows WHERE version = 2"
         [(both, weights)] = connection.execute(query).fetchall()
     assert weights == learnt(place)["rows"] > 5

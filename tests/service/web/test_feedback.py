@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +263,10 @@ def test_tables_of_another_release_stop_corrections_only(
     client: FlaskClient, picture: bytes, tmp_path: Path
 ) -> None:
     send(client, picture)
-    with sqlite3.connect(tmp_path / "state" / "digits.db") as connection:
+    with (
+        closing(sqlite3.connect(tmp_path / "state" / "digits.db")) as connection,
+        connection,
+    ):
         connection.execute("UPDATE digits_schema SET version_num = '0000'")
     answer = send(client, picture)
     assert_problem(answer, 503, "Database unavailable")

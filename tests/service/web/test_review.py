@@ -4,6 +4,7 @@ import base64
 import io
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,10 @@ def listed(client: FlaskClient, state: str = "pending") -> list[dict[str, Any]]:
 
 
 def reviews(directory: Path) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(directory / "state" / "digits.db") as connection:
+    with (
+        closing(sqlite3.connect(directory / "state" / "digits.db")) as connection,
+        connection,
+    ):
         query = "SELECT correction, decision, label, reviewer FROM reviews ORDER BY id"
         return connection.execute(query).fetchall()
 
