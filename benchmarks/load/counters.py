@@ -34,12 +34,25 @@ def counters(text: str) -> dict[Series, float]:
 
 
 def fallen(before: dict[Series, float], after: dict[Series, float]) -> list[str]:
-    """The counters that went back, or away, in between."""
+    """The counters that went back, or away, in between.
+
+    Of all versions together, as those that are no longer among the newest share a
+    series.
+    """
+    earlier, later = _of_all_versions(before), _of_all_versions(after)
     return [
-        f"{name}{dict(labels)}: {value:g}, then {after.get((name, labels))}"
-        for (name, labels), value in before.items()
-        if after.get((name, labels), -1) < value
+        f"{name}{dict(labels)}: {value:g}, then {later.get((name, labels))}"
+        for (name, labels), value in earlier.items()
+        if later.get((name, labels), -1) < value * (1 - 1e-9)  # sums of floats
     ]
+
+
+def _of_all_versions(found: dict[Series, float]) -> dict[Series, float]:
+    sums: dict[Series, float] = {}
+    for (name, labels), value in found.items():
+        kept = tuple(label for label in labels if label[0] != "model_version")
+        sums[name, kept] = sums.get((name, kept), 0.0) + value
+    return sums
 
 
 def predictions(found: dict[Series, float]) -> Counter[int]:
