@@ -21,8 +21,9 @@ def drain_before_stopping(server: Arbiter, seconds: float) -> None:
 
     def handle_term() -> None:
         # After SIGUSR2 a newer master answers at the same address: nobody need go.
-        if not seconds or server.reexec_pid or stopping.is_announced():
+        if not seconds or server.reexec_pid:
             stop()
+        server.handle_term = stop
         with suppress(OSError):  # a full disk: clients are not told, and it stops
             stopping.announce()
         server.log.info("not ready any more; stopping in %g s", seconds)
