@@ -16,7 +16,7 @@ from PIL import Image, ImageSequence
 
 from model_store.network import Pixels
 from service.bulk.sources import Part
-from service.image.files.decoding import DECODER_ERRORS
+from service.image.files.decoding import DECODER_ERRORS, PILLOWS_LIMIT
 
 # No picture's file is larger: what a service takes is 8 MiB (DIGITS_MAX_UPLOAD_BYTES).
 MOST_BYTES: Final = 64 * 2**20
@@ -25,7 +25,6 @@ _PIXELS: Final = 784
 _BROKEN: Final = (
     OSError,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     zlib.error,
@@ -154,7 +153,7 @@ def _pages(found: Picture | Fault) -> Iterator[Picture | Fault]:
                 file = io.BytesIO()
                 page.save(file, "TIFF")
                 yield Picture(f"{found.source}#{number}", file.getvalue())
-    except DECODER_ERRORS as error:
+    except (*DECODER_ERRORS, *PILLOWS_LIMIT) as error:
         yield Fault(found.source, f"its pages cannot be read: {_one_line(error)}")
 
 

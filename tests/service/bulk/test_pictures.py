@@ -103,6 +103,19 @@ def test_each_page_of_a_tiff_is_a_picture(tmp_path: Path) -> None:
     assert names(read(tmp_path / "a.tif")) == ["a.tif#1", "a.tif#2", "a.tif#3"]
 
 
+def test_page_of_too_many_pixels_is_a_fault_and_the_next_file_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [Image.new("1", (3000, 3000)), Image.new("1", (20, 20))]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    (tmp_path / "b.png").write_bytes(CONTENT)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000_000)
+    fault, picture = read(tmp_path)
+    assert isinstance(fault, Fault)
+    assert "pages cannot be read" in fault.reason
+    assert isinstance(picture, Picture)
+
+
 @pytest.mark.parametrize("label", [False, True])
 @pytest.mark.parametrize("header", [False, True])
 def test_each_row_of_a_csv_is_pixels(tmp_path: Path, label: bool, header: bool) -> None:
