@@ -19,9 +19,10 @@ from model_store import AllowList, StoreUnavailable
 from model_store.build import commit, version_option
 from model_store.command_line import run
 from service.access.keys import KeySource
-from service.config import SETTINGS, ConfigError, ServiceConfig, Setting
+from service.config import SETTINGS, ServiceConfig
 from service.corrections.token_key import OFF
 from service.server.shared_directory import make_shared_directory
+from service.setting import ConfigError, Setting
 
 _GUNICORN_CONFIG = Path(__file__).with_name("gunicorn.conf.py")
 

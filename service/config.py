@@ -1,10 +1,9 @@
 """The settings of the service: variables, and flags of `python -m service`."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from energy.cpus import usable_cpus
 from model_store import Canary
@@ -13,81 +12,9 @@ from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
 from service.access.shared_counts import SCHEMES, storage_url
+from service.setting import Setting, choice, number
 
 _MOST_WORKERS = 256
-
-
-class ConfigError(Exception):
-    """A value out of range; the text names variable, value and what is allowed.
-
-    Attributes: variable, value, allowed.
-    """
-
-    def __init__(self, variable: str, value: str, allowed: str) -> None:
-        super().__init__(f"{variable}={value!r} is not allowed: {allowed}")
-        self.variable = variable
-        self.value = value
-        self.allowed = allowed
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting: its variable, its default, and the values that are allowed."""
-
-    variable: str
-    default: str
-    parse: Callable[[str], Any]
-    allowed: str
-    help: str
-    secret: bool = False
-
-    @property
-    def flag(self) -> str:
-        """DIGITS_MAX_PIXELS is also --max-pixels."""
-        return "--" + self.field.replace("_", "-")
-
-    @property
-    def field(self) -> str:
-        """The name of its attribute in ServiceConfig."""
-        return self.variable.removeprefix("DIGITS_").lower()
-
-    def read(self, environ: Mapping[str, str]) -> Any:
-        """The value, or the default if unset or empty. Raises ConfigError."""
-        text = environ.get(self.variable) or self.default
-        try:
-            return self.parse(text)
-        except ValueError:
-            raise self.refusal(text) from None
-
-    def refusal(self, text: str) -> ConfigError:
-        """The error for that value, which is not shown if it may be a secret."""
-        shown = "..." if self.secret and not text.startswith("@") else text
-        return ConfigError(self.variable, shown, self.allowed)
-
-
-def _number(
-    variable: str, default: float, lowest: float, highest: float, text: str
-) -> Setting:
-    kind = type(default)
-
-    def parse(value: str) -> float:
-        number = kind(value)
-        if not lowest <= number <= highest:
-            raise ValueError(value)
-        return number
-
-    what = "a whole number" if kind is int else "a number"
-    allowed = f"{what} from {lowest:,} to {highest:,}"
-    return Setting(variable, str(default), parse, allowed, text)
-
-
-def _choice(variable: str, values: tuple[str, ...], text: str) -> Setting:
-    def parse(value: str) -> str:
-        if value not in values:
-            raise ValueError(value)
-        return value
-
-    return Setting(variable, values[0], parse, " or ".join(values), text)
 
 
 def _text(text: str) -> str | None:
@@ -114,28 +41,28 @@ SETTINGS = (
     Setting("DIGITS_STORE", "./models", Path, "a directory", "The model store."),
     Setting("DIGITS_STATE", "./state", Path, "a directory", "Holds pin and canary."),
     Setting("DIGITS_HOST", "127.0.0.1", str, "an address", "Listen on this address."),
-    _number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
+    number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
     Setting(
         "DIGITS_WORKERS", "", _workers, f"a whole number from 1 to {_MOST_WORKERS}",
         "Worker processes; unset: one for each CPU that may be used.",
     ),
-    _number("DIGITS_THREADS", 4, 1, 256, "Threads in each worker."),
-    _choice(
+    number("DIGITS_THREADS", 4, 1, 256, "Threads in each worker."),
+    choice(
         "DIGITS_FAST_PATH", ("on", "off"), "off: small predictions go to threads, too."
     ),
-    _number(
+    number(
         "DIGITS_KEEP_ALIVE_SECONDS", 75, 1, 3600, "How long idle connections are kept."
     ),
-    _number(
+    number(
         "DIGITS_DRAIN_SECONDS", 5.0, 0.0, 300.0,
         "SIGTERM: not ready, but still answering, for so long before it stops.",
     ),
-    _number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
-    _number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
-    _number(
+    number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
+    number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
+    number(
         "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
     ),
-    _choice(
+    choice(
         "DIGITS_LOG_FORMAT", ("text", "json"), "json: also a line for each request."
     ),
     _keys("DIGITS_API_KEYS", "Who may predict: keys, or @FILE; unset: everybody."),
@@ -166,7 +93,7 @@ SETTINGS = (
         "as 7:5: a version, and a percentage over 0 and up to 100",
         "7:5: version 7 answers 5 %, as long as `model_store canary` says nothing.",
     ),
-    _choice(
+    choice(
         "DIGITS_FEEDBACK", ("review", "trust", "off"),
         "Corrections: learnt once a person accepts them, unseen, or not taken.",
     ),

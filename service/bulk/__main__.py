@@ -12,6 +12,7 @@ from model_store.build import version_option
 from model_store.command_line import json_option, run, store_options
 from model_store.errors import StoreError
 from service.bulk.errors import BulkError
+from service.setting import ConfigError
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -90,4 +91,4 @@ def _line(document: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    run(main, "python -m service.bulk", (StoreError, BulkError))
+    run(main, "python -m service.bulk", (StoreError, BulkError, ConfigError))

@@ -1,12 +1,13 @@
 """A whole run: cut the sources, score what is not done yet, write the table."""
 
 import hashlib
+import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -15,8 +16,7 @@ from service.bulk.cluster import client_of, run
 from service.bulk.results import Results
 from service.bulk.scoring import Job
 from service.bulk.sources import parts_of
-
-_MAX_PIXELS: Final = 40_000_000  # as DIGITS_MAX_PIXELS
+from service.config import ServiceConfig
 
 
 def score_all(
@@ -30,7 +30,7 @@ def score_all(
 ) -> dict[str, Any]:
     """Score every picture of the sources into the table `out`; what it came to.
 
-    Raises BulkError, StoreError.
+    Raises BulkError, ConfigError, StoreError.
     """
     began = time.monotonic()
     version = store.served().version
@@ -41,7 +41,7 @@ def score_all(
         version=version,
         sha256=hashlib.sha256(file).hexdigest(),
         numbers=numbers,
-        max_pixels=_MAX_PIXELS,
+        max_pixels=ServiceConfig.from_environ(os.environ).max_pixels,
     )
     parts = parts_of([source.resolve() for source in sources], without=out.resolve())
     results = Results(out, job, parts)

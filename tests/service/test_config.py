@@ -12,7 +12,8 @@ from service import config
 from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
 from service.access.rate_limit import Rate
-from service.config import SETTINGS, ConfigError, ServiceConfig
+from service.config import SETTINGS, ServiceConfig
+from service.setting import ConfigError
 
 
 def test_defaults_are_those_of_the_documentation() -> None:

@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from service.access.origins import Origins
-from service.config import ConfigError, ServiceConfig
+from service.config import ServiceConfig
+from service.setting import ConfigError
 
 SHOP, OTHER = "https://shop.example", "https://other.example"
 PREFLIGHT = {
