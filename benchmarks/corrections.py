@@ -21,11 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from feedback.corrections.decisions import decide
+from feedback.corrections.records import ACCEPTED, PENDING, Review, Submission
+from feedback.corrections.submission import submit
+from feedback.corrections.tokens import digest_of
 from feedback.database import Database
-from feedback.decisions import decide
-from feedback.records import ACCEPTED, PENDING, Review, Submission
-from feedback.submission import submit
-from feedback.tokens import digest_of
 from model_store import ModelStore
 from model_store.network import Pixels
 from service.corrections.panel import panel_probability

@@ -26,9 +26,9 @@ def main(versions: int, dead: int) -> None:
 
 def _measure(directory: Path, versions: int, dead: int) -> None:
     # The directory must be known before the first metric is made.
-    from service.telemetry.dead_workers import merge_dead_worker  # noqa: PLC0415
-    from service.telemetry.gauges import Gauges  # noqa: PLC0415
-    from service.telemetry.scrape import exposition  # noqa: PLC0415
+    from service.telemetry.counters.dead_workers import merge_dead_worker  # noqa: PLC0415
+    from service.telemetry.scrape.exposition import exposition  # noqa: PLC0415
+    from service.telemetry.scrape.gauges import Gauges  # noqa: PLC0415
 
     each = max(1, versions // max(1, dead))
     for first in range(1, dead * each + 1, each):

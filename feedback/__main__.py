@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedback.errors import FeedbackError
-from feedback.records import (
+from feedback.corrections.records import (
     ACCEPTED,
     LABELS,
     PENDING,
@@ -20,6 +19,7 @@ from feedback.records import (
     Correction,
     Review,
 )
+from feedback.errors import FeedbackError
 from model_store import StoreError
 from model_store.build import version_option
 from model_store.command_line import json_option, run, state_option
@@ -27,7 +27,7 @@ from model_store.decisions import Author
 from model_store.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from feedback.store import CorrectionStore
+    from feedback.corrections.store import CorrectionStore
 
 Command = Callable[..., Any]
 
@@ -58,7 +58,7 @@ def feedback_command(name: str) -> Callable[[Command], click.Command]:
         @functools.wraps(function)
         def wrapped(state: Path, database_url: str | None, **rest: Any) -> Any:
             # Its library takes a moment to load, which --help should not wait for.
-            from feedback.store import CorrectionStore  # noqa: PLC0415
+            from feedback.corrections.store import CorrectionStore  # noqa: PLC0415
 
             return function(store=CorrectionStore.at(database_url, state), **rest)
 
@@ -126,7 +126,7 @@ def withdraw(store: "CorrectionStore", ids: Sequence[int], as_json: bool) -> Non
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export(store: "CorrectionStore", file: Path, as_json: bool) -> None:
     """Write the accepted ones: FILE.csv as MNIST's, FILE.json for Label Studio."""
-    from feedback.export import as_csv, as_label_studio  # noqa: PLC0415 (Pillow)
+    from feedback.corrections.export import as_csv, as_label_studio  # noqa: PLC0415 (Pillow)
 
     kinds = {".csv": as_csv, ".json": as_label_studio}
     if file.suffix not in kinds:

@@ -20,14 +20,3 @@ def refuse_network(file: Path) -> None:
             f"{file} is on {found}, a network file system, where SQLite loses data;"
             f" put it on a local disk, or give several hosts a PostgreSQL ({ADDRESS})"
         )
-
-
-def check_place(url: str | None, state: Path) -> None:
-    """Raises BadDatabase if no database can be at that address, or in the state."""
-    if url is None:
-        refuse_network(database_file(state))
-        return
-    # The library that reads addresses takes a moment to load.
-    from feedback.database import Database  # noqa: PLC0415
-
-    Database.at(url, state).close()

@@ -12,9 +12,9 @@ from typing import NoReturn
 import click
 
 from energy import EnergyError, EnergySettings, open_meter
+from feedback.corrections.secret import secret
 from feedback.errors import FeedbackError
-from feedback.place import check_place
-from feedback.secret import secret
+from feedback.place import database_file, refuse_network
 from model_store import AllowList, StoreUnavailable
 from model_store.build import commit, version_option
 from model_store.command_line import run
@@ -113,7 +113,13 @@ def _check_corrections(config: ServiceConfig) -> None:
     """Raises FeedbackError if corrections are on and could never be taken."""
     if config.feedback == OFF:
         return
-    check_place(config.database_url, config.state)
+    if config.database_url is None:
+        refuse_network(database_file(config.state))
+    else:
+        # The library that reads addresses takes a moment to load.
+        from feedback.database import Database  # noqa: PLC0415
+
+        Database.at(config.database_url, config.state).close()
     if config.feedback_secret:
         secret(config.feedback_secret, config.state)
 

@@ -11,7 +11,7 @@ from gunicorn.workers.base import Worker
 import service.wsgi  # noqa: F401 (once, here: workers are ready sooner, and share it)
 from service.config import ServiceConfig
 from service.server.draining import drain_before_stopping
-from service.telemetry.dead_workers import merge_dead_worker
+from service.telemetry.counters.dead_workers import merge_dead_worker
 
 _config = ServiceConfig.from_environ(os.environ)
 

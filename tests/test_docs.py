@@ -11,14 +11,14 @@ from prometheus_client.registry import REGISTRY
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
 from feedback.__main__ import main as feedback_commands
-from feedback.records import Waiting
+from feedback.corrections.records import Waiting
 from model_store import Author, Canary, Card, Model, Network
 from model_store.__main__ import main as store_commands
 from model_store.decisions import Decision
 from model_store.reference import Reference, Shares
 from service.app import create_app
 from service.config import ServiceConfig
-from service.telemetry.gauges import Gauges
+from service.telemetry.scrape.gauges import Gauges
 from tests.support.environment import ROOT
 from trainer.cli.commands import main as trainer_commands
 

@@ -11,13 +11,13 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from feedback.corrections.records import Waiting
 from feedback.errors import DatabaseAway, FeedbackError, SchemaBehind
 from feedback.place import database_file
-from feedback.records import Waiting
 from service.telemetry.background import LoggedOnce
 
 if TYPE_CHECKING:
-    from feedback.store import CorrectionStore
+    from feedback.corrections.store import CorrectionStore
 
 Result = TypeVar("Result")
 Action = Callable[["CorrectionStore"], Result]
@@ -90,7 +90,7 @@ class Desk:
 
     def _opened(self) -> "CorrectionStore":
         """The store; the first correction waits for its library, and for a new file."""
-        from feedback.store import CorrectionStore  # noqa: PLC0415 (takes 20 MB)
+        from feedback.corrections.store import CorrectionStore  # noqa: PLC0415 (takes 20 MB)
 
         if self._store is None:
             store = CorrectionStore.at(self._url, self._state)

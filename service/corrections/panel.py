@@ -5,7 +5,7 @@ from itertools import islice
 
 import numpy as np
 
-from feedback.records import NO_DIGIT
+from feedback.corrections.records import NO_DIGIT
 from model_store import Model, StoreError
 from model_store.network import Pixels
 from service.serving.catalog import Catalog

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from feedback.secret import BadSecret, secret
-from feedback.tokens import Tokens
+from feedback.corrections.secret import BadSecret, secret
+from feedback.corrections.tokens import Tokens
 from service.telemetry.background import LoggedOnce
 
 OFF = "off"

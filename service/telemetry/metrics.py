@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from prometheus_client import Counter, Histogram
 
-from feedback.records import STATES
+from feedback.corrections.records import STATES
 from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS
-from service.telemetry.counter_files import allocate_counter_files
+from service.telemetry.counters.files import allocate_counter_files
 
 allocate_counter_files()  # before the first metric is made
 

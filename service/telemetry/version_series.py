@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from service.telemetry import metrics
-from service.telemetry.dead_workers import fold_dead_workers, no_scrape
-from service.telemetry.folding import fold_metric
+from service.telemetry.counters.dead_workers import fold_dead_workers, no_scrape
+from service.telemetry.counters.folding import fold_metric
 from service.telemetry.metrics import labelled
 
 MOST: Final = 20

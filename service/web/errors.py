@@ -17,6 +17,7 @@ from werkzeug.exceptions import (
     UnsupportedMediaType,
 )
 
+from feedback.corrections.tokens import BadToken
 from feedback.errors import (
     DatabaseAway,
     FeedbackError,
@@ -24,7 +25,6 @@ from feedback.errors import (
     UnknownCorrection,
     WithdrawnCorrection,
 )
-from feedback.tokens import BadToken
 from model_store import (
     CorruptModel,
     ModelNotAllowed,

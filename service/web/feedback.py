@@ -8,9 +8,9 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, TooManyRequests
 
+from feedback.corrections.records import LABELS, Correction, Submission
+from feedback.corrections.tokens import Tokens, digest_of, refuse_expired, said_by
 from feedback.errors import DatabaseAway, TooManyCorrections
-from feedback.records import LABELS, Correction, Submission
-from feedback.tokens import Tokens, digest_of, refuse_expired, said_by
 from model_store import Model, StoreError
 from service.access.same_site import is_of_another_site
 from service.corrections.panel import panel, panel_probability

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from werkzeug.exceptions import BadRequest
 
-from feedback.tokens import Tokens
+from feedback.corrections.tokens import Tokens
 from model_store import Model
 from model_store.network import Pixels
 from service.image import SEVERAL, DigitImage, png_data_url

@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 from numpy import frombuffer, uint8
 from werkzeug.exceptions import BadRequest
 
-from feedback.records import ACCEPTED, PENDING, REJECTED, STATES, Correction, Review
+from feedback.corrections.records import (
+    ACCEPTED,
+    PENDING,
+    REJECTED,
+    STATES,
+    Correction,
+    Review,
+)
 from service.image import png_data_url
 from service.telemetry import metrics
 from service.web.feedback import correction_to_dict, label_of, refuse_if_off

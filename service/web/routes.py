@@ -11,10 +11,10 @@ from model_store import Card, Model, ModelStore, StoreUnavailable
 from model_store.decisions import Decision
 from model_store.history import history
 from service.serving.current_model import CurrentModel
-from service.telemetry.canary_verdict import canary_verdict
-from service.telemetry.gauges import Gauges
 from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
-from service.telemetry.scrape import energy_per_prediction, exposition
+from service.telemetry.scrape.canary_verdict import canary_verdict
+from service.telemetry.scrape.exposition import energy_per_prediction, exposition
+from service.telemetry.scrape.gauges import Gauges
 from service.web.predict import CPU_BEGAN
 from service.web.services import ready_model, services
 

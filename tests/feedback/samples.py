@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from feedback.records import Submission
-from feedback.tokens import digest_of
+from feedback.corrections.records import Submission
+from feedback.corrections.tokens import digest_of
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from feedback.__main__ import main
+from feedback.corrections.submission import submit
 from feedback.database import Database
-from feedback.submission import submit
 from tests.feedback.samples import NOON, sent, stroke
 
 

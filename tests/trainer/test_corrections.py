@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from feedback.records import ACCEPTED, Review, Submission
-from feedback.store import CorrectionStore
-from feedback.tokens import digest_of
+from feedback.corrections.records import ACCEPTED, Review, Submission
+from feedback.corrections.store import CorrectionStore
+from feedback.corrections.tokens import digest_of
 from model_store.network import Pixels
 from tests.support.commands import Place
 from tests.trainer.in_process import printed

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from feedback.records import Correction
-from feedback.training_round import TrainingRound
+from feedback.corrections.records import Correction
+from feedback.corrections.training_round import TrainingRound
 from model_store import Card, Model, ModelStore, Network
 from model_store.best import best_version
 from tests.trainer.ten_pixels import answering, reading

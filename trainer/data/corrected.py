@@ -9,8 +9,8 @@ import numpy as np
 
 from feedback.database import Database
 from feedback.errors import SchemaBehind
-from feedback.records import Correction
-from feedback.training_round import TrainingRound, next_round, note_training
+from feedback.corrections.records import Correction
+from feedback.corrections.training_round import TrainingRound, next_round, note_training
 from trainer.data.dataset import Dataset
 
 _FILE: Final = "corrections"

@@ -12,7 +12,7 @@ from prometheus_client.samples import Sample
 
 from model_store import CorruptModel, ModelNotAllowed
 from service.serving.catalog import Catalog
-from service.telemetry.scrape import all_workers
+from service.telemetry.scrape.exposition import all_workers
 from service.web.errors import store_fault
 from service.web.received.tensor import DATATYPES, MOST_IMAGES, SHAPES
 

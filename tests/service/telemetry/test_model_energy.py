@@ -12,8 +12,8 @@ from energy import EnergySettings, SourceInfo
 from model_store import Model, ModelStore
 from service.serving.catalog import Catalog
 from service.telemetry import metrics
-from service.telemetry.gauges import Gauges
-from service.telemetry.scrape import energy_per_prediction
+from service.telemetry.scrape.exposition import energy_per_prediction
+from service.telemetry.scrape.gauges import Gauges
 from service.web.services import Services
 from tests.support.installation import Service
 from tests.support.waiting import wait_until

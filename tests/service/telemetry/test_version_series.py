@@ -17,7 +17,7 @@ COUNTING = """
 import os, sys
 from pathlib import Path
 from service.telemetry import metrics, version_series
-from service.telemetry.dead_workers import merge_dead_worker
+from service.telemetry.counters.dead_workers import merge_dead_worker
 
 directory = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from feedback.tokens import Tokens
+from feedback.corrections.tokens import Tokens
 from model_store import ModelStore
 from service.web.services import Services
 from tests.support import digits

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from feedback.corrections.records import ACCEPTED, PENDING, Correction, Waiting
 from feedback.errors import UnknownCorrection
-from feedback.records import ACCEPTED, PENDING, Correction, Waiting
 from feedback.tables import corrections, reviews, training_rows
 
 _C = corrections.c

@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
-from feedback.corrections import find, is_unused
-from feedback.errors import TooManyCorrections
-from feedback.records import (
+from feedback.corrections.queries import find, is_unused
+from feedback.corrections.records import (
     ACCEPTED,
     PENDING,
     QUARANTINED,
@@ -14,7 +13,8 @@ from feedback.records import (
     Correction,
     Submission,
 )
-from feedback.rules import MOST_HOURLY, TRUSTED_PANEL, Round, broken_rule
+from feedback.corrections.rules import MOST_HOURLY, TRUSTED_PANEL, Round, broken_rule
+from feedback.errors import TooManyCorrections
 from feedback.tables import corrections, reviews
 
 _C = corrections.c

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from service.telemetry import metrics
-from service.telemetry.canary_verdict import ENOUGH, canary_verdict
+from service.telemetry.scrape.canary_verdict import ENOUGH, canary_verdict
 
 _versions = itertools.count(900_001)  # of this process's metrics, so each its own
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from service.telemetry.dead_workers import merge_dead_worker
+from service.telemetry.counters.dead_workers import merge_dead_worker
 from tests.support.environment import ROOT
 
 WORKER = """

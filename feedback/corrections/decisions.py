@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from feedback.corrections import find
+from feedback.corrections.queries import find
+from feedback.corrections.records import WITHDRAWN, Correction, Review
 from feedback.errors import WithdrawnCorrection
-from feedback.records import WITHDRAWN, Correction, Review
 from feedback.tables import corrections, reviews, training_rows
 
 

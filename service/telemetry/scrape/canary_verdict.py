@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from prometheus_client.samples import Sample
 
-from service.telemetry.scrape import all_workers
+from service.telemetry.scrape.exposition import all_workers
 
 ENOUGH: Final = 1000  # predictions; fewer tell nothing (docs/operations.md, Drift)
 _SLOWER: Final = 1.5

@@ -13,7 +13,7 @@ from typing import Final
 
 from prometheus_client.mmap_dict import MmapedDict
 
-from service.telemetry.counter_files import write_counters
+from service.telemetry.counters.files import write_counters
 
 _KINDS: Final = ("counter", "histogram")
 

@@ -6,11 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from feedback.corrections import find, listed, waiting
-from feedback.database import Database
-from feedback.decisions import decide, withdraw
-from feedback.errors import TooManyCorrections
-from feedback.records import (
+from feedback.corrections.decisions import decide, withdraw
+from feedback.corrections.queries import find, listed, waiting
+from feedback.corrections.records import (
     ACCEPTED,
     PENDING,
     QUARANTINED,
@@ -19,8 +17,10 @@ from feedback.records import (
     Review,
     Submission,
 )
-from feedback.rules import MOST_HOURLY
-from feedback.submission import submit
+from feedback.corrections.rules import MOST_HOURLY
+from feedback.corrections.submission import submit
+from feedback.database import Database
+from feedback.errors import TooManyCorrections
 from tests.feedback.samples import NOON, sent, stroke
 
 DAY = timedelta(days=1)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from feedback.corrections import find, listed, waiting
+from feedback.corrections.decisions import decide, withdraw
+from feedback.corrections.queries import find, listed, waiting
+from feedback.corrections.records import Correction, Review, Submission, Waiting
+from feedback.corrections.submission import submit
 from feedback.database import Database
-from feedback.decisions import decide, withdraw
-from feedback.records import Correction, Review, Submission, Waiting
-from feedback.submission import submit
 
 
 @dataclass(frozen=True)

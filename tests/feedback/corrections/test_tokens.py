@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback.secret import BadSecret, secret
-from feedback.tokens import (
+from feedback.corrections.secret import BadSecret, secret
+from feedback.corrections.tokens import (
     VALID_S,
     BadToken,
     Tokens,

@@ -17,8 +17,9 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 def allow(size):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 allow(int(sys.argv[1]))
-from service.telemetry import counter_files, metrics
-counter_files._RETRY_S = 0.0
+from service.telemetry import metrics
+from service.telemetry.counters import files
+files._RETRY_S = 0.0
 for version in range(20_000):
     metrics.PREDICTIONS.labels(label=7, model_version=version % 4000).inc()
 if len(sys.argv) > 2:
@@ -30,8 +31,8 @@ WORKER_WITHOUT_ROOM = """
 import os, resource, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from service.telemetry import metrics
-from service.telemetry.gauges import Gauges
-from service.telemetry.scrape import exposition
+from service.telemetry.scrape.gauges import Gauges
+from service.telemetry.scrape.exposition import exposition
 def say():
     lines = exposition(Gauges([], None, None, 480)).decode().splitlines()
     print(*(x for x in lines if x.startswith("digits_metrics_")), flush=True)

@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, select
 
-from feedback.corrections import all_corrections, is_unused, of_row
-from feedback.records import ACCEPTED, NO_DIGIT, Correction
-from feedback.rules import CLIENT_ROUND
+from feedback.corrections.queries import all_corrections, is_unused, of_row
+from feedback.corrections.records import ACCEPTED, NO_DIGIT, Correction
+from feedback.corrections.rules import CLIENT_ROUND
 from feedback.tables import corrections, training_rows
 
 SHARE: Final = 0.01  # of the training rows, all corrections together

@@ -10,13 +10,13 @@ from prometheus_client.registry import Collector
 from energy import SourceInfo
 from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
-from feedback.records import Waiting
+from feedback.corrections.records import Waiting
 from model_store import Canary, Model, __version__
 from model_store.build import UNKNOWN
 from model_store.decisions import Decision
-from service.telemetry.counter_files import last_incomplete
-from service.telemetry.reference_metrics import reference_metrics
-from service.telemetry.waiting_metrics import waiting_metrics
+from service.telemetry.counters.files import last_incomplete
+from service.telemetry.scrape.reference import reference_metrics
+from service.telemetry.scrape.waiting import waiting_metrics
 
 _JOULES_PER_KWH = 3.6e6
 

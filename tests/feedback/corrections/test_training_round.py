@@ -2,17 +2,17 @@
 
 from sqlalchemy import select
 
-from feedback.database import Database
-from feedback.decisions import decide, withdraw
-from feedback.records import ACCEPTED, REJECTED, Review
-from feedback.submission import submit
-from feedback.tables import training_rows
-from feedback.training_round import (
+from feedback.corrections.decisions import decide, withdraw
+from feedback.corrections.records import ACCEPTED, REJECTED, Review
+from feedback.corrections.submission import submit
+from feedback.corrections.training_round import (
     TrainingRound,
     is_held_out,
     next_round,
     note_training,
 )
+from feedback.database import Database
+from feedback.tables import training_rows
 from tests.feedback.samples import NOON, sent
 
 ROWS = 60_000

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from feedback.records import NO_DIGIT, Correction
+from feedback.corrections.records import NO_DIGIT, Correction
 
 _SIDE = 28
 

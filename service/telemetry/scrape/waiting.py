@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from feedback.records import Waiting
+from feedback.corrections.records import Waiting
 
 
 def waiting_metrics(waiting: Waiting) -> Iterator[Metric]:

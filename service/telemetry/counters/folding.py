@@ -9,7 +9,7 @@ from typing import Any
 
 from prometheus_client import Counter, Histogram
 
-from service.telemetry.counter_files import CounterFile
+from service.telemetry.counters.files import CounterFile
 
 
 def fold_metric(

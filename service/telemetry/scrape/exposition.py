@@ -11,8 +11,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY
 
 from model_store import Card
-from service.telemetry.dead_workers import complete_counters
-from service.telemetry.gauges import Gauges
+from service.telemetry.counters.dead_workers import complete_counters
+from service.telemetry.scrape.gauges import Gauges
 
 _PREDICTION_JOULES = "digits_prediction_energy_joules"
 

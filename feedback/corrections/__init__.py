@@ -1,0 +1,1 @@
+"""What people correct: what comes in, what is decided, what is learnt."""
