@@ -22,28 +22,21 @@ from service.telemetry.log import write_request
 from service.telemetry.metrics import begin_counters, route_label
 from service.telemetry.tracing import NoTracer, Tracer
 from service.web.admin import admin
-from service.web.assets import serve_assets
 from service.web.batch import batch
-from service.web.corrections_page import corrections_page
 from service.web.description import description
 from service.web.errors import register_errors
 from service.web.feedback import feedback
-from service.web.learn import learn
 from service.web.middleware import ROUTE, Middleware
-from service.web.pages import pages
+from service.web.pages.register import register_pages
 from service.web.read import read
-from service.web.reports import reports
 from service.web.review import review
 from service.web.routes import routes
 from service.web.services import Services
 from service.web.v1 import v1
 from service.web.v2.routes import v2
-from service.web.versions import versions
 
 _BLUEPRINTS = (
-    routes, batch, read, v1, v2, admin, feedback, review,
-    corrections_page, description, learn, pages,
-    versions, reports,
+    routes, batch, read, v1, v2, admin, feedback, review, description,
 )  # fmt: skip
 
 
@@ -61,7 +54,7 @@ def create_app(
     `admission.refresh` and `token_key.refresh` happen now and then. The counts of
     config.rate_limit are the caller's, too, as workers share them.
     """
-    app = Flask("service.web", static_folder=None)
+    app = Flask("service.web.pages", static_folder=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # fewer blank lines
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
@@ -87,7 +80,7 @@ def create_app(
         app.register_blueprint(blueprint)
     # Answered by the middleware; here for its 405, its OPTIONS and its name in metrics.
     app.add_url_rule("/predict", "predict", methods=["POST"])
-    serve_assets(app)
+    register_pages(app)
     register_errors(app)
     app.before_request(_name_route)
     app.before_request(lambda: services.admission.check(request.environ))

@@ -1,11 +1,10 @@
-"""/openapi.json is true to the service, and /docs shows all of it."""
+"""/openapi.json is true to the service."""
 
 import base64
 import io
 import json
 import re
-import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,33 +13,13 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from model_store import Model, __version__
+from model_store import __version__
 from service.web.services import Services
-from tests.support.pages import Page
+from tests.support.openapi import Document, address, operations, target
 
-Document = dict[str, Any]
 PICTURE = {"content_type": "image/png"}
 ADMIN: list[Document] = [{"adminToken": []}]
 UNDESCRIBED = {"HEAD", "OPTIONS"}  # Flask gives them to each address
-
-
-@pytest.fixture
-def document(bare_client: FlaskClient) -> Document:
-    found: Document = bare_client.get("/openapi.json").get_json()
-    return found
-
-
-def _operations(document: Document) -> Iterator[tuple[str, str, Document]]:
-    for path, operations in document["paths"].items():
-        for method, operation in operations.items():
-            yield path, method.upper(), operation
-
-
-def _target(document: Document, node: Document) -> Document:
-    """What a reference stands for; anything else is itself."""
-    for name in node["$ref"].removeprefix("#/").split("/") if "$ref" in node else ():
-        document = document[name]
-    return document if "$ref" in node else node
 
 
 def _check(document: Document, schema: Document, value: object) -> None:
@@ -53,12 +32,12 @@ def _check_answer(
 ) -> None:
     """That an answer is one of those that the document gives its operation."""
     operation = document["paths"][path][method]
-    described = _target(document, operation["responses"][str(answer.status_code)])
+    described = target(document, operation["responses"][str(answer.status_code)])
     content = described["content"][answer.mimetype]
     if answer.is_json:
         _check(document, content["schema"], answer.get_json())
     for name, reference in described.get("headers", {}).items():
-        header = _target(document, reference)
+        header = target(document, reference)
         if name not in answer.headers and not header.get("required"):
             continue
         schema = header["schema"]
@@ -75,7 +54,7 @@ def test_every_route_and_method_is_described_and_nothing_else(
         for method in (rule.methods or set()) - UNDESCRIBED
         if rule.endpoint != "static"
     }
-    assert {(path, method) for path, method, _ in _operations(document)} == routed
+    assert {(path, method) for path, method, _ in operations(document)} == routed
 
 
 def test_document_names_the_version_and_the_address(client: FlaskClient) -> None:
@@ -96,10 +75,10 @@ def test_host_that_is_no_host_spoils_nothing(client: FlaskClient) -> None:
 
 
 def test_operations_can_be_told_apart(document: Document) -> None:
-    ids = [operation["operationId"] for _, _, operation in _operations(document)]
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(set(ids)) == len(ids)
     tags = {tag["name"] for tag in document["tags"]}
-    for path, method, operation in _operations(document):
+    for path, method, operation in operations(document):
         assert operation["summary"], (path, method)
         assert set(operation["tags"]) <= tags
 
@@ -278,97 +257,12 @@ def test_service_without_a_model_is_as_described(
     _check_answer(document, "/models", models, "get")
 
 
-def _address(operation: Document) -> str:
-    """The path and query that the operation's call to paste is sent to."""
-    (address,) = (a for a in shlex.split(operation["x-curl"]) if "://" in a)
-    return address.removeprefix("http://localhost")
-
-
 @pytest.mark.usefixtures("model", "report")
 def test_every_get_is_as_described(client: FlaskClient, document: Document) -> None:
-    for path, method, operation in _operations(document):
+    for path, method, operation in operations(document):
         if method != "GET" or operation.get("security") == ADMIN:
             continue
-        answer = client.get(_address(operation))
+        answer = client.get(address(operation))
         assert answer.status_code == 200, path
         _check_answer(document, path, answer, "get")
     _check_answer(document, "/models/{version}", client.get("/models/9"), "get")
-
-
-def _page(client: FlaskClient) -> Page:
-    answer = client.get("/docs")
-    assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    return Page(answer.text)
-
-
-def test_page_shows_every_operation_and_answer(
-    bare_client: FlaskClient, document: Document
-) -> None:
-    page = _page(bare_client)
-    ids = page.ids()
-    for path, method, operation in _operations(document):
-        assert operation["operationId"] in ids
-        assert f"{method} {path}" in page.text
-        for response in operation["responses"].values():
-            assert _target(document, response)["description"] in page.text
-
-
-def test_links_of_the_page_lead_somewhere(client: FlaskClient, model: Model) -> None:
-    page = _page(client)
-    links = page.links()
-    assert len(links) > 10
-    for link in links:
-        if link.startswith("#"):
-            assert link[1:] in page.ids()
-        else:
-            with client.get(link) as answer:
-                assert answer.status_code == 200, link
-
-
-def test_page_has_no_inline_script_and_no_inline_style(
-    bare_client: FlaskClient,
-) -> None:
-    page = _page(bare_client)
-    assert [script.get("src") is None for script in page.all("script")] == [False]
-    assert page.all("style") == []
-    for name, attributes in page.elements:
-        assert "style" not in attributes, name
-        assert not any(attribute.startswith("on") for attribute in attributes), name
-
-
-def test_every_operation_has_a_call_to_paste(
-    bare_client: FlaskClient, document: Document
-) -> None:
-    page = _page(bare_client)
-    for path, method, operation in _operations(document):
-        assert operation["x-curl"] in page.text
-        program, *arguments = shlex.split(operation["x-curl"])
-        assert program == "curl"
-        pattern = re.sub(r"\\{\w+\\}", "[0-9a-z.]+", re.escape(path))
-        assert re.fullmatch(pattern, _address(operation).partition("?")[0])
-        posts = {"-F", "-d", "--data-binary", "POST"} & set(arguments)
-        assert bool(posts) == (method != "GET")
-
-
-def test_calls_have_the_key_where_keys_are_set(
-    client_with: Callable[..., FlaskClient],
-) -> None:
-    keyed, open_ = client_with(DIGITS_API_KEYS="a-key"), client_with()
-    with_key = 'curl -H "Authorization: Bearer $KEY" -F image=@digit.png'
-    assert with_key in Page(keyed.get("/docs").text).text
-    assert with_key not in Page(open_.get("/docs").text).text
-
-
-def test_what_can_be_tried_has_an_address_under_the_proxy(
-    client_with: Callable[..., FlaskClient],
-) -> None:
-    client = client_with(DIGITS_TRUSTED_PROXIES="10.0.0.1")
-    headers = {"X-Forwarded-Prefix": "/digits/"}
-    answer = client.get(
-        "/docs", headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"}
-    )
-    tried = [
-        field["value"] for field in Page(answer.text).all("input") if "value" in field
-    ]
-    assert "/digits/predict" in tried
-    assert all(str(address).startswith("/digits/") for address in tried)

@@ -5,8 +5,11 @@ from typing import Any
 
 from model_store import Card
 from model_store.card_text import wilson
-from service.serving.results import Results
-from service.web.charts import Curve
+from service.serving.results import Results, read_results
+from service.web.pages.charts import Curve, cost_curve
+from service.web.services import services
+
+_SPARK = (96, 24)
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,23 @@ class VersionFacts:
         """A figure of the energy section in seconds."""
         value = self.card.energy.get(name)
         return f"{value:,.1f} s" if isinstance(value, int | float) else "unknown"
+
+
+def facts_of(version: int, card: Card) -> VersionFacts:
+    """What is known of a version at this moment."""
+    models = services().models
+    canary = models.share if models.share and models.canary else None
+    words = {
+        "served": models.loaded is not None and models.loaded.version == version,
+        "pinned": models.pinned == version,
+        "newest": services().store.newest() == version,
+        "canary": canary is not None and canary.version == version,
+        "withdrawn": services().store.withdrawals.has(version),
+    }
+    spark = cost_curve(card.metrics.get("cost_history"), *_SPARK)
+    results = read_results(services().store.root / "reports" / f"{version:06d}")
+    states = [word for word, holds in words.items() if holds]
+    return VersionFacts(version, card, states, spark, results)
 
 
 def differing_settings(a: Card, b: Card) -> list[tuple[str, Any, Any]]:

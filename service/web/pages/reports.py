@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from service.web.page_errors import error_page
+from service.web.pages.errors import error_page
 from service.web.security_headers import policy
 from service.web.services import services
 

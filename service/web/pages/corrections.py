@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from service.web.services import services
 
-corrections_page = Blueprint("corrections", __name__)
+corrections = Blueprint("corrections", __name__)
 
 
-@corrections_page.get("/corrections")
+@corrections.get("/corrections")
 def page() -> ResponseReturnValue:
     """Twenty corrections at a time, for whoever has the admin token."""
     return render_template(

@@ -1,30 +1,28 @@
-"""The pages about versions: all of them, one, and two side by side."""
+"""The pages about versions: all of them, and each one."""
 
 from typing import Any
 
-import numpy as np
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
 
-from model_store import Card
 from model_store.card_text import wilson
 from model_store.directory import listed
 from model_store.history import history
 from service.image import png_data_url
-from service.serving.results import Results, paired, read_results
-from service.web.charts import accuracy_dots, cost_curve
-from service.web.page_errors import error_page
+from service.serving.results import Results
+from service.web.pages.charts import accuracy_dots, cost_curve
+from service.web.pages.compare import compare
+from service.web.pages.errors import error_page
+from service.web.pages.facts import VersionFacts, facts_of
 from service.web.services import services
-from service.web.version_facts import VersionFacts, differing_settings
 
 versions = Blueprint("versions", __name__)
 versions.register_error_handler(Exception, error_page)
+versions.register_blueprint(compare)
 
 _EVENTS = 50
 _REFUSED = 10
 _CHART = (640, 240)
-_SPARK = (96, 24)
 
 
 @versions.get("/versions")
@@ -51,7 +49,7 @@ def index() -> ResponseReturnValue:
 @versions.get("/versions/<int(max=999999999):version>")
 def show(version: int) -> ResponseReturnValue:
     """One version's card, filled by its trainer."""
-    facts = _facts(version, services().catalog.card(version))
+    facts = facts_of(version, services().catalog.card(version))
     served = services().models.loaded
     return render_template(
         "version.html",
@@ -63,71 +61,9 @@ def show(version: int) -> ResponseReturnValue:
     )
 
 
-@versions.get("/versions/compare")
-def compare() -> ResponseReturnValue:
-    """Two versions side by side: ?a=3&b=7."""
-    a, b = _asked("a"), _asked("b")
-    only_a_only_b = paired(a.results, b.results) if _same_test(a, b) else None
-    difference = _difference(a, b) if _same_test(a, b) else None
-    return render_template(
-        "compare.html",
-        a=a,
-        b=b,
-        worst=_largest(difference) if difference else 0,
-        same_test=_same_test(a, b),
-        settings=differing_settings(a.card, b.card),
-        only=only_a_only_b,
-        difference=difference,
-    )
-
-
 def _all_facts() -> dict[int, VersionFacts]:
     cards = services().catalog.cards()
-    return {version: _facts(version, card) for version, card in cards.items()}
-
-
-def _facts(version: int, card: Card) -> VersionFacts:
-    models = services().models
-    canary = models.share if models.share and models.canary else None
-    words = {
-        "served": models.loaded is not None and models.loaded.version == version,
-        "pinned": models.pinned == version,
-        "newest": services().store.newest() == version,
-        "canary": canary is not None and canary.version == version,
-        "withdrawn": services().store.withdrawals.has(version),
-    }
-    spark = cost_curve(card.metrics.get("cost_history"), *_SPARK)
-    results = read_results(services().store.root / "reports" / f"{version:06d}")
-    states = [word for word, holds in words.items() if holds]
-    return VersionFacts(version, card, states, spark, results)
-
-
-def _asked(name: str) -> VersionFacts:
-    text = request.args.get(name, "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise BadRequest(f"{name}={text[:20]!r} is no version; ask for ?a=3&b=7")
-    return _facts(int(text), services().catalog.card(int(text)))
-
-
-def _same_test(a: VersionFacts, b: VersionFacts) -> bool:
-    """Whether both were tested on the same rows; else nothing is compared by count."""
-    sums = [it.card.test_set.get("sha256") for it in (a, b)]
-    return sums[0] is not None and sums[0] == sums[1]
-
-
-def _difference(a: VersionFacts, b: VersionFacts) -> list[list[int]] | None:
-    """The confusion matrix of b minus that of a."""
-    if a.confusion is None or b.confusion is None:
-        return None
-    difference = np.subtract(b.confusion, a.confusion)
-    found: list[list[int]] = difference.tolist()
-    return found
-
-
-def _largest(matrix: list[list[int]]) -> int:
-    """The largest change beside the diagonal, to which all are shaded."""
-    off = np.array(matrix)[~np.eye(10, dtype=bool)]
-    return int(np.abs(off).max())
+    return {version: facts_of(version, card) for version, card in cards.items()}
 
 
 def _dots(rows: list[VersionFacts]) -> list[dict[str, float]]:

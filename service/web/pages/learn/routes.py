@@ -16,14 +16,14 @@ from service.serving.lesson import (
     Lesson,
     NotTaught,
     Question,
-    labels_of_others,
     teach,
 )
 from service.serving.other_digits import other_digits
 from service.serving.prediction import scorer
 from service.web.errors import error_response
-from service.web.learn_figures import figures
-from service.web.learn_request import (
+from service.web.pages.learn.document import lesson_document, others_document
+from service.web.pages.learn.figures import figures
+from service.web.pages.learn.request import (
     model_asked_for,
     question_of,
     read_form,
@@ -38,8 +38,6 @@ from service.web.services import services
 
 learn = Blueprint("learn", __name__)
 _FIRST, _WRONG = 60, 8  # a 3, taught to be an 8: the lesson is in what that does
-_MOST_EXAMPLES = 10
-_FIGURES = 6  # significant digits of an answer's numbers
 
 
 @learn.post("/learn/step")
@@ -51,7 +49,7 @@ def step() -> ResponseReturnValue:
     model = model_asked_for(found, services())
     pixels = _pixels(found, body, model)
     question = question_of(found, model, pixels)
-    document = _document(model, question, _taught(model, question))
+    document = lesson_document(model, question, _taught(model, question))
     document["energy"] = record_energy(model, 1)
     return Response(json.dumps(document, allow_nan=False), mimetype="application/json")
 
@@ -103,7 +101,7 @@ def _page(
         "model": model,
         "question": question,
         "lesson": lesson,
-        "others": _others(model, lesson),
+        "others": others_document(model, lesson),
         "figures": figures(model.network, lesson),
         "digit": png_data_url(255 - pixels),
         "versions": [*services().catalog.cards()],
@@ -134,54 +132,3 @@ def _taught(model: Model, question: Question) -> Lesson:
     except NotTaught as error:
         detail = f"version {model.version} cannot be taught: {error}"
         raise Refused(ProblemType.BAD_REQUEST, detail) from None
-
-
-def _document(model: Model, question: Question, lesson: Lesson) -> dict[str, Any]:
-    weight = lesson.weight
-    after = float(lesson.learnt.weights[weight.layer - 1][weight.row, weight.column])
-    return {
-        "model": {
-            "version": model.version,
-            "layers": model.network.layers,
-            "activations": list(model.network.activation_names),
-            "loss": lesson.loss,
-        },
-        "label": int(lesson.a[-1].argmax()),
-        "truth": question.truth,
-        "alpha": question.alpha,
-        "a": [_numbers(layer) for layer in lesson.a],
-        "n": [_numbers(layer) for layer in lesson.n],
-        "slopes": [_numbers(layer) for layer in lesson.slopes],
-        "e": _numbers(lesson.e),
-        "S": [_numbers(layer) for layer in lesson.S],
-        "weight": {**vars(weight), "after": after},
-        "losses": _numbers(np.array(lesson.losses)),
-        "stopped": lesson.stopped,
-        "outputs_after": _numbers(lesson.learnt.outputs(question.pixels[None])[0]),
-        "others": _others(model, lesson),
-    }
-
-
-def _others(model: Model, lesson: Lesson) -> dict[str, Any]:
-    digits = other_digits()
-    before, after = labels_of_others(model.network), labels_of_others(lesson.learnt)
-    changed = np.flatnonzero(before != after)
-    return {
-        "rows": len(digits.labels),
-        "right_before": int((before == digits.labels).sum()),
-        "right_after": int((after == digits.labels).sum()),
-        "changed": len(changed),
-        "examples": [
-            {
-                "sample": int(row),
-                "truth": int(digits.labels[row]),
-                "before": int(before[row]),
-                "after": int(after[row]),
-            }
-            for row in changed[:_MOST_EXAMPLES]
-        ],
-    }
-
-
-def _numbers(values: NDArray[Any]) -> list[float]:
-    return [float(f"{value:.{_FIGURES}g}") for value in values.tolist()]

@@ -1,0 +1,1 @@
+"""The lesson: one digit forward and backward, for people and for programs."""
