@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_BYTES = 2**20
-MOST_MISTAKES = 24
+MOST_BYTES = 2**21
+MOST_MISTAKES = 1000
+WORST = 24
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,29 @@ class Mistake:
 
 @dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
 class Results:
-    """The worst mistakes, the worst first; and of each test row, if it is right."""
+    """Of each test row, if it is right; and pictures of rows that were read wrong.
+
+    Attributes:
+        mistakes: the WORST ones, the worst first; then some of each pair of what is
+            true and what was read.
+        right: (n,).
+    """
 
     mistakes: list[Mistake]
     right: NDArray[np.bool_]
+
+    @property
+    def worst(self) -> list[Mistake]:
+        """Those that it was surest of."""
+        return self.mistakes[:WORST]
+
+    def of_pair(self, truth: int, read: int) -> list[Mistake]:
+        """Those where this was true and that was read."""
+        return [it for it in self.mistakes if (it.truth, it.read) == (truth, read)]
+
+    def that_is_right_in(self, other: "Results") -> list[Mistake]:
+        """Those that the other reads right, on the same rows."""
+        return [it for it in self.mistakes if other.right[it.row]]
 
 
 def read_results(report: Path) -> Results | None:
@@ -49,19 +69,19 @@ def read_results(report: Path) -> Results | None:
         rows = int(found["test_rows"])
         bits = np.frombuffer(base64.b64decode(found["right"]), np.uint8)
         right = np.unpackbits(bits, count=rows).astype(bool)
-        mistakes = [_mistake(entry) for entry in found["mistakes"][:MOST_MISTAKES]]
+        entries = [*found["mistakes"], *found.get("more_mistakes", [])]
+        mistakes = [_mistake(entry, rows) for entry in entries[:MOST_MISTAKES]]
     except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error):
         return None
     return Results(mistakes, right)
 
 
-def _mistake(entry: dict[str, Any]) -> Mistake:
+def _mistake(entry: dict[str, Any], rows: int) -> Mistake:
     pixels = np.frombuffer(base64.b64decode(entry["pixels"]), np.uint8)
-    truth, read = int(entry["truth"]), int(entry["read"])
-    if len(pixels) != 784 or not {truth, read} <= set(range(10)):
+    row, truth, read = (int(entry[name]) for name in ("row", "truth", "read"))
+    if len(pixels) != 784 or not {truth, read} <= set(range(10)) or not 0 <= row < rows:
         raise ValueError(entry)
-    confidence = float(entry["confidence"])
-    return Mistake(int(entry["row"]), truth, read, confidence, pixels)
+    return Mistake(row, truth, read, float(entry["confidence"]), pixels)
 
 
 def paired(a: Results | None, b: Results | None) -> tuple[int, int] | None:

@@ -9,12 +9,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from model_store import Card, Model, ModelStore, StoreUnavailable
 from model_store.decisions import Decision
-from model_store.history import history
 from service.serving.current_model import CurrentModel
 from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.telemetry.scrape.canary_verdict import canary_verdict
 from service.telemetry.scrape.exposition import energy_per_prediction, exposition
 from service.telemetry.scrape.gauges import Gauges
+from service.web.events import last_events
 from service.web.predict import CPU_BEGAN
 from service.web.services import ready_model, services
 
@@ -52,7 +52,7 @@ def list_models() -> ResponseReturnValue:
         "served": models.loaded.version if models.loaded else None,
         "pinned": models.pinned,
         "canary": _canary(models),
-        "events": [event.to_dict() for event in history(store, cards)[-_EVENTS:]],
+        "events": [event.to_dict() for event in last_events(cards, _EVENTS)],
     }
 
 

@@ -1,24 +1,22 @@
 """The pages about versions: all of them, and each one."""
 
-from typing import Any
-
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from model_store.card_text import wilson
 from model_store.directory import listed
-from model_store.history import history
-from service.image import png_data_url
-from service.serving.results import Results
+from service.web.events import last_events
 from service.web.pages.charts import accuracy_dots, cost_curve
 from service.web.pages.compare import compare
 from service.web.pages.errors import error_page
 from service.web.pages.facts import VersionFacts, facts_of
+from service.web.pages.mistakes import mistakes, shown
 from service.web.services import services
 
 versions = Blueprint("versions", __name__)
 versions.register_error_handler(Exception, error_page)
 versions.register_blueprint(compare)
+versions.register_blueprint(mistakes)
 
 _EVENTS = 50
 _REFUSED = 10
@@ -34,14 +32,13 @@ def index() -> ResponseReturnValue:
     for version in reversed(facts.values()):
         tests.setdefault(version.test_name, []).append(version)
     cards = {version: known.card for version, known in facts.items()}
-    events = history(services().store, cards)[-_EVENTS:]
     return render_template(
         "versions.html",
         tests={name: (rows, _dots(rows)) for name, rows in tests.items()},
         served=services().models.loaded,
         pinned=services().models.pinned,
         newest=max((v for v, known in facts.items() if known.servable), default=None),
-        events=events[::-1],
+        events=last_events(cards, _EVENTS)[::-1],
         refused=_refused(),
     )
 
@@ -55,7 +52,7 @@ def show(version: int) -> ResponseReturnValue:
         "version.html",
         it=facts,
         curve=cost_curve(facts.card.metrics.get("cost_history"), *_CHART),
-        mistakes=_mistakes(facts.results),
+        mistakes=shown(facts.results.worst) if facts.results else [],
         has_report=_has_report(version),
         other=served.version if served and served.version != version else None,
     )
@@ -76,21 +73,6 @@ def _dots(rows: list[VersionFacts]) -> list[dict[str, float]]:
         right, count = it.right or 0, it.card.test_rows or 1
         shares.append((it.version, right / count, *wilson(right, count)))
     return accuracy_dots(shares, _CHART[0], 120)
-
-
-def _mistakes(results: Results | None) -> list[dict[str, Any]]:
-    if results is None:
-        return []
-    return [
-        {
-            "row": mistake.row,
-            "truth": mistake.truth,
-            "read": mistake.read,
-            "confidence": mistake.confidence,
-            "picture": png_data_url(mistake.pixels),
-        }
-        for mistake in results.mistakes
-    ]
 
 
 def _has_report(version: int) -> bool:

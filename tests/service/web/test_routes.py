@@ -130,7 +130,7 @@ def test_models_tell_of_pins_canaries_and_withdrawals(
     actions = [event["action"] for event in listed["events"]]
     assert actions == ["publish", "publish", "publish", "withdraw", "canary"]
     withdrawal = listed["events"][3]
-    assert (withdrawal["by"], withdrawal["why"]) == ("anna@desk", "blind to sevens")
+    assert (withdrawal["by"], withdrawal["why"]) == ("command line", "blind to sevens")
     assert withdrawal["served"] == 2
 
 

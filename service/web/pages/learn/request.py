@@ -1,6 +1,7 @@
 """What is asked of a lesson: JSON, or the fields of the page's form."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -20,8 +21,11 @@ from service.web.received.upload import Upload, from_part
 from service.web.services import Services
 
 STEPS = 10
+_FOLLOW = "follow"
 _OF_WEIGHT = ("layer", "row", "column")
-_FIELDS = ("version", "sample", "truth", "alpha", "steps", *_OF_WEIGHT)
+_FIELD = re.compile(
+    r"version|sample|truth|alpha|steps|(?:follow)?node\d|layer|row|column"
+)
 _MOST_FIELDS = 20
 # Rates that bring a loss down in some steps and leave most other digits alone.
 _ALPHA = {"sigmoid": 0.3, "softmax": 0.001}
@@ -57,6 +61,14 @@ def question_of(
     )
 
 
+def nodes_asked_for(
+    found: Mapping[str, Any], layers: Sequence[int]
+) -> list[int | None]:
+    """Of each hidden layer the number of a node, None for any. Raises BadRequest."""
+    hidden = enumerate(layers[1:-1], 1)
+    return [_whole(found, f"node{i}", 0, size - 1, None) for i, size in hidden]
+
+
 def sample_asked_for(found: Mapping[str, Any]) -> int | None:
     """The number of one of the digits that come with the service. Raises BadRequest."""
     last = len(other_digits().labels) - 1
@@ -69,7 +81,8 @@ class Form:
     """What the page's form holds.
 
     Attributes:
-        fields: version, truth, alpha, steps and sample, as JSON would have them.
+        fields: version, truth, alpha, steps, sample and weight, as JSON would have
+            them; and node1, node2 ..., a node of each hidden layer to look at.
         image: a picture that was chosen. drawn: pixels (784,) of one chosen earlier.
     """
 
@@ -88,9 +101,14 @@ def read_form(request: Request, max_bytes: int) -> Form:
         if part.name == "image":
             image = from_part(part) if part.content else None
         else:
-            texts[part.name] = part.content.decode("utf-8", "replace").strip()
-    fields = {name: _number(name, texts.get(name, "")) for name in _FIELDS}
-    given: dict[str, Any] = {n: value for n, value in fields.items() if value != ""}
+            texts[part.name or ""] = part.content.decode("utf-8", "replace").strip()
+    given: dict[str, Any] = {
+        name: _number(name, text)
+        for name, text in texts.items()
+        if text and _FIELD.fullmatch(name)
+    }
+    for name in [name for name in given if name.startswith(_FOLLOW)]:
+        given[name.removeprefix(_FOLLOW)] = given.pop(name)  # a button, not the field
     weight = {name: given.pop(name) for name in _OF_WEIGHT if name in given}
     if weight:
         given["weight"] = weight

@@ -25,6 +25,7 @@ from service.web.pages.learn.document import lesson_document, others_document
 from service.web.pages.learn.figures import figures
 from service.web.pages.learn.request import (
     model_asked_for,
+    nodes_asked_for,
     question_of,
     read_form,
     sample_asked_for,
@@ -102,13 +103,16 @@ def _page(
         "question": question,
         "lesson": lesson,
         "others": others_document(model, lesson),
-        "figures": figures(model.network, lesson),
+        "figures": figures(
+            model.network, lesson, nodes_asked_for(found, model.network.layers)
+        ),
         "digit": png_data_url(255 - pixels),
         "versions": [*services().catalog.cards()],
         "samples": range(0, len(other_digits().labels), 20),
         "sample": sample,
         "drawn": base64.b64encode(pixels.tobytes()).decode() if sample is None else "",
         "most_steps": MOST_STEPS,
+        "asked": {**found, **found.get("weight", {})},
     }
     return render_template("learn.html", shown=shown, fault="")
 

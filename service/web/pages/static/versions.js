@@ -4,17 +4,20 @@ import { call } from "./draw/service.js";
 
 const byId = (id) => document.getElementById(id);
 
-async function decide(address) {
+function headers() {
   const token = byId("token").value.trim();
-  if (!token) {
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+async function decide(address) {
+  if (!headers().Authorization) {
     byId("versions-state").textContent = "Type the admin token first.";
     byId("token").focus();
     return;
   }
   let answer;
   try {
-    const headers = { Authorization: `Bearer ${token}` };
-    ({ answer } = await call(address, { method: "POST", headers }));
+    ({ answer } = await call(address, { method: "POST", headers: headers() }));
   } catch (fault) {
     byId("versions-state").textContent = `Nothing was changed: ${fault.message}.`;
     return;
@@ -26,14 +29,17 @@ async function decide(address) {
   await refresh();
 }
 
-// The page itself stays, for it holds the token.
+// The page itself stays, for it holds the token; with it the log names who chose what.
 async function refresh() {
-  const response = await fetch(location.href);
+  const response = await fetch(location.href, { headers: headers() });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   byId("versions").replaceWith(page.getElementById("versions"));
 }
 
-byId("token-form").addEventListener("submit", (event) => event.preventDefault());
+byId("token-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  refresh();
+});
 byId("main").addEventListener("click", (event) => {
   const button = event.target.closest("[data-pin], [data-unpin]");
   if (button) decide(button.dataset.pin ?? button.dataset.unpin);

@@ -131,7 +131,7 @@ def _scripts(client: FlaskClient) -> dict[str, str]:
 
 def test_every_script_is_loaded_and_finds_its_elements(client: FlaskClient) -> None:
     scripts = _scripts(client)
-    folder = ROOT / "service" / "web" / "static" / "draw"
+    folder = ROOT / "service" / "web" / "pages" / "static" / "draw"
     assert scripts.keys() == {path.name for path in folder.iterdir()}
     asked = set(re.findall(r'byId\("([\w-]+)"\)', "".join(scripts.values())))
     assert asked

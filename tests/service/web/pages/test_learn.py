@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -171,12 +172,26 @@ def test_own_picture_stays_for_the_next_question(
     ]
 
 
+def test_any_hidden_node_is_shown_with_its_path(client: FlaskClient) -> None:
+    def alts(**fields: str) -> list[str]:
+        page = _form(client, sample="60", **fields)
+        return [str(picture.get("alt")) for picture in page.all("img")]
+
+    assert "column 7 of W1 as a picture" in alts(node1="7")
+    assert "column 9 of W1 as a picture" in alts(node1="7", follownode1="9")
+    page = _form(client, sample="60", node1="7")
+    [adds] = [one for name, one in page.elements if one.get("class") == "adds"]
+    values = re.findall(r"\d ([+-][\d.e-]+)", str(adds["aria-label"]))
+    assert len(values) == 10
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
         ({"steps": "many"}, "steps is not a whole number"),
         ({"drawn": "aGFsbG8="}, "784 bytes"),
         ({"version": "7"}, "no version 7"),
+        ({"node1": "16"}, "node1 is not from 0 to 15"),
         ({"image": (io.BytesIO(b"hallo"), "x.txt")}, "Unknown format"),
     ],
 )

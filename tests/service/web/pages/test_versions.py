@@ -51,11 +51,16 @@ def write_results(store: ModelStore, version: int, right: list[bool]) -> None:
     directory = store.root / "reports" / f"{version:06d}"
     directory.mkdir(parents=True)
     pixels = base64.b64encode(bytes(range(256)) * 3 + bytes(16)).decode()
-    mistake = {"row": 5, "truth": 4, "read": 9, "confidence": 0.9999, "pixels": pixels}
+    mistakes = [
+        {"row": row, "truth": 4, "read": 9, "confidence": 0.9999, "pixels": pixels}
+        for row, is_right in enumerate(right)
+        if not is_right
+    ]
     document = {
         "test_rows": len(right),
         "right": base64.b64encode(np.packbits(right).tobytes()).decode(),
-        "mistakes": [mistake],
+        "mistakes": mistakes[:1],
+        "more_mistakes": mistakes[1:],
     }
     (directory / "results.json").write_text(json.dumps(document))
 
@@ -81,6 +86,22 @@ def test_pin_is_in_the_log_with_who_and_why(
     text = text_of(client, "/versions")
     assert "pin 1 version 1 anna trial" in text
     assert "unpin version 1 bert" in text
+
+
+def test_users_and_hosts_are_named_to_whoever_has_the_token(
+    admin: FlaskClient, store: ModelStore
+) -> None:
+    store.pin(1, Author("anna@desk", "trial"))
+    bearer = {"Authorization": "Bearer mellon"}
+    for path in ("/versions", "/models"):
+        asked = [
+            admin.get(path),
+            admin.get(path, headers={"Authorization": "Bearer x"}),
+        ]
+        for answer in asked:
+            assert "anna" not in answer.text
+            assert "command line" in answer.text
+        assert "anna@desk" in admin.get(path, headers=bearer).text
 
 
 def test_pinned_version_that_is_gone_is_told(
@@ -140,6 +161,25 @@ def test_worst_mistakes_are_pictures_with_what_was_read(
     assert "more than 99.9 %" in page.text
 
 
+def test_cell_of_the_confusion_matrix_leads_to_its_mistakes(
+    client: FlaskClient, store: ModelStore, publish: Publish
+) -> None:
+    wrong = np.zeros((10, 10), int)
+    wrong[4, 9], wrong[0, 1] = 3, 1
+    metrics = {**KNOWN["metrics"], "confusion_matrix": wrong.tolist()}
+    publish(store, **(KNOWN | {"metrics": metrics}))
+    write_results(store, 2, [False, True, False])
+    links = [link for link in Page(client.get("/versions/2").text).links()
+             if "/mistakes/" in link]  # fmt: skip
+    assert links == ["/versions/2/mistakes/0/1", "/versions/2/mistakes/4/9"]
+    assert "kept no picture" in text_of(client, links[0])
+    assert "4 for 9, of 100 rows of test.csv. The 2 of which" in text_of(
+        client, links[1]
+    )
+    assert len(Page(client.get(links[1]).text).all("img")) == 2
+    assert "no mistake" in text_of(client, "/versions/2/mistakes/4/4")
+
+
 STRANGE: list[dict[str, Any]] = [
     {},
     {"metrics": {"cost_history": "long", "confusion_matrix": [[1]]}},
@@ -182,6 +222,9 @@ def test_comparison_counts_the_rows_that_only_one_reads_right(
     text = text_of(client, "/versions/compare?a=2&b=3")
     assert "only version 2 reads 1 right, only version 3 reads 2 right" in text
     assert "within chance" in text
+    shown = Page(client.get("/versions/compare?a=2&b=3").text).all("img")
+    assert len(shown) == 3
+    assert "Only version 2 reads these right" in text
     assert "seed 1 2" in text
     assert "epochs" not in text
 
@@ -198,6 +241,7 @@ def test_versions_of_other_test_rows_are_not_ranked(
     ("path", "status"),
     [
         ("/versions/9", 404),
+        ("/versions/9/mistakes/4/9", 404),
         ("/versions/compare", 400),
         ("/versions/compare?a=1", 400),
         ("/versions/compare?a=1&b=x", 400),
