@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 
 # The newest step in migrations/versions, and the table that says which one is done.
 # Optuna keeps its studies in the same database, and its own step in alembic_version.
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "digits_schema"
 
 metadata = MetaData()
@@ -132,15 +133,12 @@ leases = Table(
     Column("until", Utc, nullable=False),
 )
 
-# What was done to the versions that are served: pins, rollbacks, withdrawals.
-events = Table(
-    "events",
+# How many predictions one start of a service has made with a version so far, as of its
+# last correction or review. `instance`: which start, of which host.
+predictions = Table(
+    "predictions",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("created", Utc, nullable=False, index=True),
-    Column("kind", String(32), nullable=False),
-    Column("version", Integer),
-    Column("who", String(100), nullable=False),
-    Column("why", Text),
-    sqlite_autoincrement=True,
+    Column("instance", String(255), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("made", BigInteger, nullable=False),
 )

@@ -19,6 +19,7 @@ from model_store.errors import BrokenPin, StoreUnavailable
 from model_store.whole_file import give_new_name, unfinished_file
 
 ACTIONS: Final = ("pin", "unpin", "canary", "end canary", "withdraw")
+PROBATION: Final = "probation"  # the author of a pin that no person decided
 
 
 @dataclass(frozen=True)

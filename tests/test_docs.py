@@ -11,7 +11,7 @@ from prometheus_client.registry import REGISTRY
 from energy import EnergySettings, open_meter
 from energy.cli.commands import cli as energy_commands
 from feedback.__main__ import main as feedback_commands
-from feedback.corrections.records import Waiting
+from feedback.corrections.records import Usage, Waiting
 from model_store import Author, Canary, Card, Model, Network
 from model_store.__main__ import main as store_commands
 from model_store.decisions import Decision
@@ -74,7 +74,7 @@ def gauges(network: Network, card: Card) -> Gauges:
     model = Model(1, network, known, published=1.0)
     info = open_meter(EnergySettings(source="estimate")).info
     pinned = Decision.now(Author("anna@desk"), "pin", 1)
-    waiting = Waiting(0, None, {1: 1})
+    waiting = Waiting(0, None, {1: Usage()})
     return Gauges([model], 1, info, 480, Canary(1, 5), [pinned], waiting)
 
 

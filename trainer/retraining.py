@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from energy import EnergyError
 from feedback.errors import FeedbackError
@@ -13,6 +14,7 @@ from trainer.job import Job
 from trainer.occasion import LeaseLost, NothingNew, Occasion
 from trainer.report.text import outcome_text
 from trainer.request import Request
+from trainer.schedule.probation import end_of_probation
 from trainer.schedule.scheduler import Ended
 
 MISTAKES = (TrainerError, StoreError, EnergyError, FeedbackError)
@@ -58,6 +60,19 @@ class Retraining:
         self._job.publish_first(self._request.choice.directory)
         waiting = self._request.resumed and self._job.places.checkpoints.paths()
         return bool(waiting) or not self._job.is_fully_trained()
+
+    def watch(self) -> str | None:
+        """End the probation of a version that people correct; what was done, if so."""
+        places = self._job.places
+        database = places.corrections.database()
+        if database.is_missing:
+            return None
+        try:
+            return end_of_probation(places.store, database, datetime.now(UTC))
+        except StoreError:  # a store that is away is told by /readyz
+            return None
+        finally:
+            database.close()
 
     def still_counts(self, run: RunRecord) -> bool:
         """Whether the version that it published may be served; a refusal counts."""

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
-from feedback.corrections.records import ACCEPTED, PENDING, Correction, Waiting
+from feedback.corrections.records import PENDING, Correction, Waiting
+from feedback.corrections.usage import usage
 from feedback.errors import UnknownCorrection
 from feedback.tables import corrections, reviews, training_rows
 
@@ -34,15 +35,7 @@ def waiting(connection: Connection) -> Waiting:
     """What stands in the queue of reviews."""
     query = select(func.count(), func.min(_C.created)).where(_C.state == PENDING)
     count, oldest = connection.execute(query).one()
-    by_version = (
-        select(_C.version, func.count())
-        .where(_C.state == ACCEPTED)
-        .group_by(_C.version)
-        .order_by(_C.version.desc())
-        .limit(_VERSIONS)
-    )
-    accepted = {row.version: row[1] for row in connection.execute(by_version)}
-    return Waiting(count, oldest, accepted)
+    return Waiting(count, oldest, usage(connection, _VERSIONS))
 
 
 def all_corrections() -> Select[Any]:

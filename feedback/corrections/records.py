@@ -83,17 +83,30 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """How much a version was used, by all services that share the database.
+
+    Attributes:
+        predictions: as of the last correction or review that each service took.
+        corrected: of its answers, by corrections that were accepted.
+    """
+
+    predictions: int = 0
+    corrected: int = 0
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """How many corrections wait for a person, and what persons have accepted.
+    """How many corrections wait for a person, and how many answers were corrected.
 
     Attributes:
         oldest: since when the first one waits, None if none does.
-        accepted: how many corrections of the newest versions' answers are accepted.
+        usage: of the newest versions.
     """
 
     count: int
     oldest: datetime | None
-    accepted: Mapping[int, int] = field(default_factory=dict)
+    usage: Mapping[int, Usage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The corrections as service and command line use them: a transaction a call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from feedback.corrections.decisions import decide, withdraw
 from feedback.corrections.queries import find, listed, waiting
 from feedback.corrections.records import Correction, Review, Submission, Waiting
 from feedback.corrections.submission import submit
+from feedback.corrections.usage import note_predictions
 from feedback.database import Database
 
 
@@ -25,6 +26,11 @@ class CorrectionStore:
         Raises BadDatabase.
         """
         return cls(Database.at(url, state))
+
+    def note_predictions(self, instance: str, made: Mapping[int, int]) -> None:
+        """Keep how many predictions a service has made with each version."""
+        with self.database.writing() as connection:
+            note_predictions(connection, instance, made)
 
     def submit(self, sent: Submission, now: datetime, is_trusted: bool) -> Correction:
         """Store a correction, once. Raises TooManyCorrections."""

@@ -32,6 +32,7 @@ def submit(
     known = connection.execute(select(_C.id, _C.state).where(_same(sent))).first()
     if known and known.state != WITHDRAWN:
         return find(connection, known.id)
+    _replace_undecided(connection, sent)
     standing = _standing(connection, sent, now)
     if standing.in_last_hour >= MOST_HOURLY:
         raise TooManyCorrections(MOST_HOURLY)
@@ -78,11 +79,26 @@ def _standing(connection: Connection, sent: Submission, now: datetime) -> Round:
     )
 
 
+def _replace_undecided(connection: Connection, sent: Submission) -> None:
+    """Who gives the same pixels another label takes the earlier one back by that.
+
+    Unless a person has decided on it, or a version has learnt it: then they differ.
+    """
+    earlier = (_C.digest == sent.digest, _C.client == sent.client)
+    undecided = (~_is_reviewed(), is_unused(), _C.label != sent.label)
+    gone = {"state": WITHDRAWN, "pixels": None, "reason": "another label came"}
+    connection.execute(update(corrections).where(*earlier, *undecided).values(gone))
+
+
 def _quarantine_undecided(
     connection: Connection, digest: str, reason: str | None
 ) -> None:
     """Of pixels with several labels none is learnt unless a person has decided."""
-    undecided = ~select(reviews).where(reviews.c.correction == _C.id).exists()
-    contested = and_(_C.digest == digest, _C.state.in_((PENDING, ACCEPTED)), undecided)
+    open_ones = _C.state.in_((PENDING, ACCEPTED))
+    contested = and_(_C.digest == digest, open_ones, ~_is_reviewed())
     values = {"state": QUARANTINED, "reason": reason}
     connection.execute(update(corrections).where(contested).values(values))
+
+
+def _is_reviewed() -> ColumnElement[bool]:
+    return select(reviews).where(reviews.c.correction == _C.id).exists()

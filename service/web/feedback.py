@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -13,15 +13,20 @@ from feedback.corrections.tokens import Tokens, digest_of, refuse_expired, said_
 from feedback.errors import DatabaseAway, TooManyCorrections
 from model_store import Model, StoreError
 from service.access.same_site import is_of_another_site
+from service.corrections.desk import Action
 from service.corrections.panel import panel, panel_probability
 from service.serving.prediction import scorer
 from service.telemetry import metrics
+from service.telemetry.scrape.usage import instance, predictions_by_version
 from service.web.problems import ProblemType, Refused
 from service.web.received.body import read_body
 from service.web.received.fields import text_fields, text_of
 from service.web.received.multipart import parts_of
 from service.web.received.upload import Upload, from_part, is_image, only_image
 from service.web.services import services
+
+if TYPE_CHECKING:
+    from feedback.corrections.store import CorrectionStore
 
 feedback = Blueprint("feedback", __name__)
 
@@ -95,6 +100,20 @@ def label_of(text: str) -> str:
     return text
 
 
+def ask_and_note(action: Action[Correction]) -> Correction:
+    """What the action does to a correction; how much versions are used is noted, too.
+
+    The two together say how often each version is corrected.
+    """
+    made = predictions_by_version()
+
+    def both(store: "CorrectionStore") -> Correction:
+        store.note_predictions(instance(), made)
+        return action(store)
+
+    return services().desk.ask(both)
+
+
 def _read_form() -> tuple[Upload, str, str]:
     """The picture, its label, and the token. Raises Refused, BadRequest."""
     body = read_body(request.environ, services().config.max_upload_bytes)
@@ -133,7 +152,7 @@ def _store(sent: Submission, now: float) -> Correction:
     moment = datetime.fromtimestamp(now, UTC)
     is_trusted = services().config.feedback == "trust"
     try:
-        stored = services().desk.ask(lambda s: s.submit(sent, moment, is_trusted))
+        stored = ask_and_note(lambda s: s.submit(sent, moment, is_trusted))
     except TooManyCorrections as error:
         raise TooManyRequests(str(error), retry_after=_HOUR_S) from None
     if stored.created == moment:  # not the repeat of an earlier one

@@ -17,7 +17,12 @@ from feedback.corrections.records import (
 )
 from service.image import png_data_url
 from service.telemetry import metrics
-from service.web.feedback import correction_to_dict, label_of, refuse_if_off
+from service.web.feedback import (
+    ask_and_note,
+    correction_to_dict,
+    label_of,
+    refuse_if_off,
+)
 from service.web.received.body import read_body
 from service.web.received.fields import text_fields
 from service.web.services import services
@@ -66,7 +71,7 @@ def reject(number: int) -> ResponseReturnValue:
 def _decide(number: int, decision: str, label: str | None) -> ResponseReturnValue:
     decided = Review(decision, _reviewer(), label)
     now = datetime.now(UTC)
-    stored = services().desk.ask(lambda store: store.decide(number, decided, now))
+    stored = ask_and_note(lambda store: store.decide(number, decided, now))
     metrics.CORRECTIONS.labels(decision).inc()
     return correction_to_dict(stored)
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from feedback.corrections.records import Waiting
 from model_store import Card, Model, ModelStore, StoreUnavailable
 from model_store.decisions import Decision
 from service.serving.current_model import CurrentModel
@@ -79,7 +80,7 @@ def scrape() -> ResponseReturnValue:
         services().grams_per_kwh,
         services().models.share if services().models.canary else None,
         _decisions(services().store),
-        services().desk.waiting() if services().token_key.is_on else None,
+        _waiting(),
     )
     return Response(exposition(gauges), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
@@ -88,8 +89,16 @@ def _canary(models: CurrentModel) -> dict[str, Any] | None:
     """The canary, its share, and how it does beside the served version."""
     if not (models.share and models.canary and models.loaded):
         return None
-    verdict = canary_verdict(models.canary.version, models.loaded.version)
+    waiting = _waiting()
+    verdict = canary_verdict(
+        models.canary.version, models.loaded.version, waiting.usage if waiting else {}
+    )
     return {**models.share.to_dict(), **verdict}
+
+
+def _waiting() -> Waiting | None:
+    """What is known of corrections; None if they are off, or their database is away."""
+    return services().desk.waiting() if services().token_key.is_on else None
 
 
 def _decisions(store: ModelStore) -> list[Decision]:

@@ -71,7 +71,13 @@ def corrected(per_day: int, version: str = "3") -> Series:
 
 
 FEW, MANY = [0.2] * 10, [10] * 10  # 720 predictions a day are too few to tell drift
+DECIDED = 'digits_model_decision_timestamp_seconds{{action="{}"}}'
 CASES = {
+    "DigitsRolledBack": Case(
+        {DECIDED.format("rollback"): "60x200"},
+        {DECIDED.format("pin"): "60x200"},
+        also_silent=[{DECIDED.format("rollback"): "60x200",
+                      DECIDED.format("unpin"): "120x200"}]),
     "DigitsDown": Case({'up{job="digits",instance="a"}': "0x200"}, UP,
                        also_silent=[{**UP, 'up{job="digits",instance="b"}': "0x200"}]),
     "DigitsTwoTrainers": Case(

@@ -7,27 +7,31 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select
+from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from feedback.corrections.queries import find
+from feedback.corrections.records import ACCEPTED
 from feedback.database import Database
 from feedback.errors import BadDatabase, DatabaseAway, SchemaBehind
 from feedback.file_systems import network_file_system
-from feedback.tables import HEAD, VERSION_TABLE, events, metadata
+from feedback.tables import HEAD, VERSION_TABLE, corrections, metadata, runs
+from tests.feedback.samples import NOON, sent, stroke
+from tests.support.environment import ROOT
 
-NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
-
-def note(database: Database, kind: str = "pin", at: datetime = NOON) -> None:
+def note(database: Database, at: datetime = NOON) -> None:
     with database.writing() as connection:
-        connection.execute(insert(events).values(created=at, kind=kind, who="me"))
+        connection.execute(insert(runs).values(started=at, state="failed"))
 
 
 def count(database: Database) -> int:
     with database.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(events)) or 0
+        return connection.scalar(select(func.count()).select_from(runs)) or 0
 
 
 def test_file_is_made_with_its_tables_by_the_first_transaction(
@@ -59,6 +63,27 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     assert count(database) == 1
 
 
+def test_rows_of_an_earlier_release_come_through_an_upgrade(
+    database: Database,
+) -> None:
+    """The first release's tables, and a correction that it stored."""
+    Path(str(database.engine.url.database)).parent.mkdir()
+    engine = create_engine(database.engine.url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(ROOT / "feedback/migrations"))
+        command.upgrade(config, "0001")
+        row = {**vars(sent()), "created": NOON, "state": ACCEPTED}
+        connection.execute(insert(corrections).values(row))
+    engine.dispose()
+    with pytest.raises(SchemaBehind, match="at 0001"):
+        count(database)
+    database.migrate()
+    with database.reading() as connection:
+        found = find(connection, 1)
+    assert (found.label, found.pixels, found.created) == ("1", stroke(0), NOON)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -83,10 +108,10 @@ def test_tables_of_another_release_are_refused(
 
 
 def test_block_that_raises_writes_nothing(database: Database) -> None:
-    good = {"created": NOON, "kind": "pin", "who": "me"}
-    bad = good | {"who": None}
+    good = {"started": NOON, "state": "failed"}
+    bad = good | {"state": None}
     with pytest.raises(IntegrityError), database.writing() as connection:
-        connection.execute(insert(events), [good, bad])
+        connection.execute(insert(runs), [good, bad])
     assert count(database) == 0
 
 
@@ -94,7 +119,7 @@ def test_moments_come_back_in_utc(database: Database) -> None:
     summer = timezone(timedelta(hours=2))
     note(database, at=datetime(2026, 7, 1, 2, 30, tzinfo=summer))
     with database.reading() as connection:
-        found = connection.scalar(select(events.c.created))
+        found = connection.scalar(select(runs.c.started))
     assert found == datetime(2026, 7, 1, 0, 30, tzinfo=UTC)
     assert found.tzinfo is UTC
 
@@ -105,8 +130,8 @@ def test_writers_at_once_lose_nothing(database: Database) -> None:
     def write() -> None:
         for _ in range(10):
             with database.writing() as connection:
-                known = connection.scalar(select(func.count()).select_from(events))
-                row = insert(events).values(created=NOON, kind=str(known), who="me")
+                known = connection.scalar(select(func.count()).select_from(runs))
+                row = insert(runs).values(state=str(known))
                 connection.execute(row)
 
     threads = [threading.Thread(target=write) for _ in range(4)]
@@ -115,8 +140,8 @@ def test_writers_at_once_lose_nothing(database: Database) -> None:
     for thread in threads:
         thread.join()
     with database.reading() as connection:
-        kinds = connection.scalars(select(events.c.kind)).all()
-    assert sorted(map(int, kinds)) == list(range(40))
+        states = connection.scalars(select(runs.c.state)).all()
+    assert sorted(map(int, states)) == list(range(40))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ class Work(Protocol):
     def is_wanted_at_once(self) -> bool:
         """Whether it is, when the lease is held for the first time."""
 
+    def watch(self) -> str | None:
+        """Called at each turn with the lease; what was done, if anything."""
+
     def still_counts(self, run: RunRecord) -> bool:
         """Whether what an earlier run did is still there, so need not be done."""
 
@@ -81,6 +84,8 @@ class Scheduler:
         if not self._has_lease():
             return
         self._write_down()
+        if done := self._work.watch():
+            self._say(done)
         self._make_up()
         if self._status.holds_lease:  # it may have been lost in the run above
             self._follow_schedule()

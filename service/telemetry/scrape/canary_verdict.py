@@ -2,12 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from prometheus_client.samples import Sample
 
+from feedback.corrections.records import Usage
 from service.telemetry.scrape.exposition import all_workers
 
 ENOUGH: Final = 1000  # predictions; fewer tell nothing (docs/operations.md, Drift)
@@ -25,6 +26,8 @@ class Figures:
     Attributes:
         requests, refused: that it was to answer; not answered (4xx and 5xx).
         mean_confidence, mean_seconds: of its predictions; of its answers.
+        corrections, predictions_ever: accepted ones of its answers; what they are of,
+            by all services, whenever they were made.
     """
 
     version: int
@@ -33,12 +36,22 @@ class Figures:
     refused: int
     mean_confidence: float | None
     mean_seconds: float | None
+    corrections: int
+    predictions_ever: int
 
 
-def canary_verdict(canary: int, served: int) -> dict[str, Any]:
-    """The verdict ("too early", "worse" or "no worse"), the reasons, the figures."""
+def canary_verdict(
+    canary: int, served: int, usage: Mapping[int, Usage]
+) -> dict[str, Any]:
+    """The verdict ("too early", "worse" or "no worse"), the reasons, the figures.
+
+    usage: what the corrections' database knows of the versions; {} while it is away.
+    """
     samples = [s for family in all_workers().collect() for s in family.samples]
-    ours, theirs = _figures(canary, samples), _figures(served, samples)
+    ours, theirs = (
+        _figures(version, samples, usage.get(version, Usage()))
+        for version in (canary, served)
+    )
     reasons = _reasons(ours, theirs, _gap(canary, served, samples))
     verdict = "worse" if reasons else "no worse"
     if min(ours.predictions, theirs.predictions) < ENOUGH:
@@ -48,29 +61,31 @@ def canary_verdict(canary: int, served: int) -> dict[str, Any]:
 
 
 def _reasons(ours: Figures, theirs: Figures, gap: float) -> list[str]:
-    reasons = []
+    reasons, both = [], (ours, theirs)
     n, m = ours.predictions, theirs.predictions
     doubt = _SURE * math.sqrt((n + m) / max(1, n * m))
     if gap > doubt and (ours.mean_confidence or 0) < (theirs.mean_confidence or 0):
         reasons.append("its answers are less confident")
-    if _more_refused(ours, theirs):
+    if _is_more(*((v.refused, v.requests) for v in both)):
         reasons.append("more of its requests are not answered")
     if (ours.mean_seconds or 0) > _SLOWER * (theirs.mean_seconds or math.inf):
         reasons.append("it takes longer")
+    if _is_more(*((v.corrections, v.predictions_ever) for v in both)):
+        reasons.append("more of its answers are corrected")
     return reasons
 
 
-def _more_refused(ours: Figures, theirs: Figures) -> bool:
-    """By more than chance explains: the difference of two proportions."""
-    n, m = ours.requests, theirs.requests
+def _is_more(ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
+    """By more than chance explains: the difference of two shares (some, of all)."""
+    (some, n), (others, m) = ours, theirs
     if not n or not m:
         return False
-    share = (ours.refused + theirs.refused) / (n + m)
+    share = min(1.0, (some + others) / (n + m))
     error = math.sqrt(share * (1 - share) * (1 / n + 1 / m))
-    return ours.refused / n - theirs.refused / m > _ERRORS * error
+    return some / n - others / m > _ERRORS * error
 
 
-def _figures(version: int, samples: Iterable[Sample]) -> Figures:
+def _figures(version: int, samples: Iterable[Sample], usage: Usage) -> Figures:
     sums: defaultdict[tuple[str, str], float] = defaultdict(float)
     for sample in samples:
         if sample.labels.get("model_version") == str(version):
@@ -89,6 +104,8 @@ def _figures(version: int, samples: Iterable[Sample]) -> Figures:
         refused=int(refused),
         mean_confidence=mean(_CONFIDENCE),
         mean_seconds=mean(_SECONDS),
+        corrections=usage.corrected,
+        predictions_ever=usage.predictions,
     )
 
 

@@ -13,7 +13,7 @@ from energy.units import NOTES_BULB_WATTS
 from feedback.corrections.records import Waiting
 from model_store import Canary, Model, __version__
 from model_store.build import UNKNOWN
-from model_store.decisions import Decision
+from model_store.decisions import PROBATION, Decision
 from service.telemetry.counters.files import last_incomplete
 from service.telemetry.scrape.reference import reference_metrics
 from service.telemetry.scrape.waiting import waiting_metrics
@@ -95,16 +95,21 @@ class Gauges(Collector):
                 {"model_version": str(self.share.version)},
                 self.share.percent / 100,
             )
-        last = {decision.action: decision.timestamp for decision in self.decisions}
+        last = {_action(decision): decision.timestamp for decision in self.decisions}
         family = GaugeMetricFamily(
             "digits_model_decision_timestamp_seconds",
-            "When somebody last pinned, unpinned, or started or ended a canary.",
+            "When somebody last pinned, unpinned, or started or ended a canary;"
+            " rollback: a pin by the probation of a new version.",
             labels=["action"],
         )
         for action, timestamp in last.items():
             family.add_metric([action], timestamp)
         if last:
             yield family
+
+
+def _action(decision: Decision) -> str:
+    return "rollback" if decision.by == PROBATION else decision.action
 
 
 def _merged(metrics: Iterable[Metric]) -> Iterable[Metric]:

@@ -26,7 +26,7 @@ def waiting_metrics(waiting: Waiting) -> Iterator[Metric]:
         "Corrections of a version's answers that are accepted.",
         labels=["model_version"],
     )
-    for version, count in waiting.accepted.items():
-        accepted.add_metric([str(version)], count)
-    if waiting.accepted:
+    for version, usage in waiting.usage.items():
+        accepted.add_metric([str(version)], usage.corrected)
+    if waiting.usage:
         yield accepted

@@ -92,6 +92,25 @@ def test_same_picture_with_two_labels_is_quarantined_twice(database: Database) -
     assert state_of(database, first.id) == QUARANTINED
 
 
+def test_last_label_of_a_sender_counts(database: Database) -> None:
+    first, second = put(database, sent()), put(database, sent(label="2"))
+    assert (second.state, second.label) == (PENDING, "2")
+    with database.reading() as connection:
+        gone = find(connection, first.id)
+    assert (gone.state, gone.pixels) == (WITHDRAWN, None)
+    assert put(database, sent(), days=1).id == first.id  # and back again
+    assert state_of(database, first.id) == PENDING
+    assert state_of(database, second.id) == WITHDRAWN
+
+
+def test_sender_does_not_replace_what_a_person_decided(database: Database) -> None:
+    first = put(database, sent())
+    with database.writing() as connection:
+        decide(connection, first.id, Review(ACCEPTED, "me"), NOON)
+    assert put(database, sent(label="2")).state == QUARANTINED
+    assert state_of(database, first.id) == ACCEPTED
+
+
 def test_another_label_does_not_undo_what_a_person_decided(database: Database) -> None:
     first = put(database, sent())
     with database.writing() as connection:

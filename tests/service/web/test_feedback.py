@@ -77,13 +77,13 @@ def test_repeat_has_the_same_id_and_counts_once(
     assert grown("digits_corrections_total", state="pending") == 1
 
 
-def test_another_label_for_the_same_picture_quarantines_both(
+def test_last_label_for_the_same_picture_counts(
     admin: FlaskClient, picture: bytes
 ) -> None:
     send(admin, picture, 3)
-    assert send(admin, picture, "none").get_json()["state"] == "quarantined"
-    listed = admin.get("/feedback?state=quarantined", headers=TOKEN).get_json()
-    assert {c["label"] for c in listed["corrections"]} == {3, "none"}
+    assert send(admin, picture, "none").get_json()["state"] == "pending"
+    listed = admin.get("/feedback?state=withdrawn", headers=TOKEN).get_json()
+    assert [c["label"] for c in listed["corrections"]] == [3]
 
 
 @pytest.mark.parametrize("label", ["", "10", "-1", "seven", "³", "3.0", "None"])

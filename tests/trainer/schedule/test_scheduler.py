@@ -58,6 +58,9 @@ class Training:
     def is_wanted_at_once(self) -> bool:
         return self.wanted_at_once
 
+    def watch(self) -> str | None:
+        return None
+
     def still_counts(self, run: RunRecord) -> bool:
         return self.kept
 
