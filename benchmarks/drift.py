@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from model_store.npz import content, parse
+from model_store.files.npz import content, parse
 from model_store.reference import Reference, Shares
 from trainer.data.dataset import Dataset
 from trainer.data.mnist_csv import read_csv

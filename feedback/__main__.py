@@ -21,10 +21,10 @@ from feedback.corrections.records import (
 )
 from feedback.errors import FeedbackError
 from model_store import StoreError
-from model_store.build import version_option
-from model_store.command_line import json_option, run, state_option
-from model_store.decisions import Author
-from model_store.whole_file import whole_file
+from model_store.cli.build import version_option
+from model_store.cli.command_line import json_option, run, state_option
+from model_store.decisions.records import Author
+from model_store.files.whole_file import whole_file
 
 if TYPE_CHECKING:
     from feedback.corrections.store import CorrectionStore

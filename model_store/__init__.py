@@ -3,10 +3,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from model_store.allow_list import AllowList
-from model_store.canary import Canary
 from model_store.card import Card
-from model_store.decisions import Author
+from model_store.decisions.canary import Canary
+from model_store.decisions.records import Author
 from model_store.errors import (
     BrokenPin,
     CorruptModel,
@@ -18,6 +17,7 @@ from model_store.errors import (
     StoreError,
     StoreUnavailable,
 )
+from model_store.files.allow_list import AllowList
 
 if TYPE_CHECKING:
     from model_store.model import Model

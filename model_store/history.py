@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from model_store.decisions import Decision
+from model_store.decisions.records import Decision
 from model_store.store import ModelStore
 
 TRAINER = "trainer"

@@ -5,8 +5,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from model_store.best import best_version
-from model_store.directory import listed, remove, version_of
 from model_store.errors import BrokenPin, ModelNotFound
+from model_store.files.directory import listed, remove, version_of
 from model_store.store import ModelStore
 
 

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from model_store import npz
-from model_store.allow_list import AllowList
 from model_store.card import Card
-from model_store.choice import Choice
-from model_store.decisions import Author
-from model_store.directory import listed, version_of
+from model_store.decisions.choice import Choice
+from model_store.decisions.records import Author
+from model_store.decisions.withdrawals import Withdrawals
 from model_store.errors import (
     CorruptModel,
     ModelNotAllowed,
@@ -20,10 +18,12 @@ from model_store.errors import (
     StoreError,
     StoreUnavailable,
 )
+from model_store.files import npz
+from model_store.files.allow_list import AllowList
+from model_store.files.directory import listed, version_of
+from model_store.files.whole_file import give_new_name, unfinished_file, whole_file
 from model_store.model import Model
 from model_store.network import Network
-from model_store.whole_file import give_new_name, unfinished_file, whole_file
-from model_store.withdrawals import Withdrawals
 
 
 class ModelStore:

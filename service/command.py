@@ -16,8 +16,8 @@ from feedback.corrections.secret import secret
 from feedback.errors import FeedbackError
 from feedback.place import database_file, refuse_network
 from model_store import AllowList, StoreUnavailable
-from model_store.build import commit, version_option
-from model_store.command_line import run
+from model_store.cli.build import commit, version_option
+from model_store.cli.command_line import run
 from service.access.keys import KeySource
 from service.config import SETTINGS, ServiceConfig
 from service.corrections.token_key import OFF

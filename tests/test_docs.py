@@ -13,8 +13,8 @@ from energy.cli.commands import cli as energy_commands
 from feedback.__main__ import main as feedback_commands
 from feedback.corrections.records import Usage, Waiting
 from model_store import Author, Canary, Card, Model, Network
-from model_store.__main__ import main as store_commands
-from model_store.decisions import Decision
+from model_store.cli.commands import main as store_commands
+from model_store.decisions.records import Decision
 from model_store.reference import Reference, Shares
 from service.app import create_app
 from service.config import ServiceConfig

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from feedback.errors import FeedbackError
 from model_store import StoreUnavailable
-from model_store.whole_file import give_new_name, unfinished_file
+from model_store.files.whole_file import give_new_name, unfinished_file
 
 _FILE = "feedback.key"
 _BYTES = 32

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from model_store import ModelStore
-from model_store.build import version_option
-from model_store.command_line import json_option, run, store_options
+from model_store.cli.build import version_option
+from model_store.cli.command_line import json_option, run, store_options
 from model_store.errors import StoreError
 from service.bulk.errors import BulkError
 from service.setting import ConfigError

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final
 
-from model_store.whole_file import whole_file
+from model_store.files.whole_file import whole_file
 from service.bulk.errors import OtherJob
 from service.bulk.scoring import Job, Result, Row
 from service.bulk.sources import Part

@@ -9,7 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from feedback.corrections.records import Waiting
 from model_store import Card, Model, ModelStore, StoreUnavailable
-from model_store.decisions import Decision
+from model_store.decisions.records import Decision
 from service.serving.current_model import CurrentModel
 from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.telemetry.scrape.canary_verdict import canary_verdict

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from energy.cli.commands import cli as energy_commands
-from model_store.__main__ import main as store_commands
+from model_store.cli.commands import main as store_commands
 from tests.support.environment import ROOT
 from trainer.cli.commands import main as trainer_commands
 

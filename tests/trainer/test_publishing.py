@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from model_store import Card, Network, npz
+from model_store import Card, Network
+from model_store.files import npz
 from tests.support.commands import Place
 from tests.trainer.in_process import printed
 from trainer import pipeline

@@ -7,8 +7,8 @@ from typing import NoReturn
 import click
 
 from model_store import ModelStore
-from model_store.build import version_option
-from model_store.command_line import json_option, run, store_options
+from model_store.cli.build import version_option
+from model_store.cli.command_line import json_option, run, store_options
 from trainer.cli.data_commands import data
 from trainer.cli.options import (
     data_directory_option,

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from rich.console import Console
 
-from model_store.command_line import json_option
+from model_store.cli.command_line import json_option
 from trainer.cli.options import data_directory_option, data_options
 from trainer.data.choice import DataChoice, full_mnist
 from trainer.data.describe import description, picture, row_document, show

@@ -16,7 +16,7 @@ from energy.cli.options import (
     watts_option,
 )
 from model_store import ModelStore
-from model_store.command_line import store_options
+from model_store.cli.command_line import store_options
 from trainer.data.choice import DataChoice
 from trainer.data.corrected import CorrectionSource
 from trainer.data.recorded import RECORDED

@@ -14,8 +14,8 @@ from feedback import runs as run_rows
 from feedback.database import Database
 from feedback.runs import RunRecord
 from model_store import __version__
-from model_store.build import commit
-from model_store.command_line import json_option, state_option
+from model_store.cli.build import commit
+from model_store.cli.command_line import json_option, state_option
 from trainer.cli.options import data_options, database_option, job_options
 from trainer.cli.training_options import training_options
 from trainer.retraining import Retraining

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from threadpoolctl import threadpool_limits
 
-from model_store.command_line import json_option, state_option
+from model_store.cli.command_line import json_option, state_option
 from trainer.cli.options import (
     Positive,
     data_options,

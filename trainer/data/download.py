@@ -12,7 +12,7 @@ import requests
 from numpy.typing import NDArray
 
 from model_store.errors import StoreUnavailable
-from model_store.whole_file import whole_file
+from model_store.files.whole_file import whole_file
 from trainer.errors import FetchFailed
 
 MIRRORS = (

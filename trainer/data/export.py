@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_store.whole_file import whole_file
+from model_store.files.whole_file import whole_file
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
 from trainer.errors import BadData

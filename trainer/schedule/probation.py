@@ -11,7 +11,7 @@ from feedback.corrections.records import Usage
 from feedback.corrections.usage import usage
 from feedback.database import Database
 from model_store import Author, Model, ModelNotFound, ModelStore
-from model_store.decisions import PROBATION
+from model_store.decisions.records import PROBATION
 
 LASTS: Final = timedelta(hours=24)
 FEWEST: Final = 20  # accepted corrections; fewer may be one person's

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store.arrays import Refused, read_arrays, refusing_damage, text_of
 from model_store.errors import StoreUnavailable
-from model_store.npz import MAX_BYTES
-from model_store.whole_file import whole_file
+from model_store.files.arrays import Refused, read_arrays, refusing_damage, text_of
+from model_store.files.npz import MAX_BYTES
+from model_store.files.whole_file import whole_file
 from trainer.errors import TrainerError
 
 _FORMAT = 2

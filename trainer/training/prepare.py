@@ -1,6 +1,6 @@
 """Making a training ready to run, from its start to before its first update."""
 
-from model_store.arrays import Refused, refusing_damage
+from model_store.files.arrays import Refused, refusing_damage
 from trainer.data.dataset import check_labels, hold_out
 from trainer.data.source import Digits
 from trainer.learning.sgd import warm_up

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store.arrays import Refused, refusing_damage
+from model_store.files.arrays import Refused, refusing_damage
 from trainer.learning.first_weights import initial_network
 from trainer.learning.settings import Settings
 from trainer.learning.sgd import Descent

@@ -12,8 +12,8 @@ from energy.settings import SOURCES
 from energy.units import NOTES_BULB_WATTS
 from feedback.corrections.records import Waiting
 from model_store import Canary, Model, __version__
-from model_store.build import UNKNOWN
-from model_store.decisions import PROBATION, Decision
+from model_store.cli.build import UNKNOWN
+from model_store.decisions.records import PROBATION, Decision
 from service.telemetry.counters.files import last_incomplete
 from service.telemetry.scrape.reference import reference_metrics
 from service.telemetry.scrape.waiting import waiting_metrics

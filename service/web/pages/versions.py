@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from model_store.card_text import wilson
-from model_store.directory import listed
+from model_store.files.directory import listed
 from service.web.events import last_events
 from service.web.pages.charts import accuracy_dots, cost_curve
 from service.web.pages.compare import compare

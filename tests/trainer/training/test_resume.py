@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 import pytest
 
-from model_store import Card, Network, StoreUnavailable, npz
+from model_store import Card, Network, StoreUnavailable
 from model_store.backprop import backprop
+from model_store.files import npz
 from tests.support.commands import Place
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import (

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from model_store import __version__
-from model_store.build import UNKNOWN, commit, version_option
+from model_store.cli.build import UNKNOWN, commit, version_option
 
 
 def _git(checkout: Path, *arguments: str) -> str:

@@ -3,10 +3,10 @@
 import contextlib
 from pathlib import Path
 
-from model_store.decisions import Author, Decision
-from model_store.directory import listed, version_of
+from model_store.decisions.records import Author, Decision
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.whole_file import whole_file
+from model_store.files.directory import listed, version_of
+from model_store.files.whole_file import whole_file
 
 _SUFFIX = ".withdrawn"
 

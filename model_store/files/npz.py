@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store.arrays import Refused, arrays_in, content_of, text_of
 from model_store.card import Card, InvalidCard
 from model_store.errors import CorruptModel, InvalidNetwork
+from model_store.files.arrays import Refused, arrays_in, content_of, text_of
 from model_store.network import Network
 
 # The notes' network is 2 MB. A file that claims more than this is refused unread.

@@ -11,7 +11,7 @@ import click
 from model_store import __version__
 
 UNKNOWN = "unknown"
-_CHECKOUT = Path(__file__).parents[1]
+_CHECKOUT = Path(__file__).parents[2]
 _GIT_S = 5.0
 
 

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 import model_store
-from model_store.allow_list import AllowList
+from model_store.files.allow_list import AllowList
 
 _store_option = click.option(
     "--store",

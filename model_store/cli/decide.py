@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from model_store import Author, Canary, ModelNotFound, ModelStore
-from model_store.command_line import json_option, store_options
+from model_store.cli.command_line import json_option, store_options
 
 Command = Callable[..., Any]
 _END = "end"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.whole_file import whole_file
+from model_store.files.whole_file import whole_file
 
 
 @dataclass(frozen=True)

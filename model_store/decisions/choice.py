@@ -3,10 +3,10 @@
 import contextlib
 from pathlib import Path
 
-from model_store.canary import Canary
-from model_store.decisions import Author, Decision, Decisions
+from model_store.decisions.canary import Canary
+from model_store.decisions.pin import Pin
+from model_store.decisions.records import Author, Decision, Decisions
 from model_store.errors import BrokenPin
-from model_store.pin import Pin
 
 
 class Choice:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from model_store.canary import Canary
-from model_store.directory import listed, version_of
+from model_store.decisions.canary import Canary
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.whole_file import give_new_name, unfinished_file
+from model_store.files.directory import listed, version_of
+from model_store.files.whole_file import give_new_name, unfinished_file
 
 ACTIONS: Final = ("pin", "unpin", "canary", "end canary", "withdraw")
 PROBATION: Final = "probation"  # the author of a pin that no person decided

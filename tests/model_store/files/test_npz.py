@@ -18,7 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_store import Card, CorruptModel, ModelStore, Network, npz
+from model_store import Card, CorruptModel, ModelStore, Network
+from model_store.files import npz
 
 Arrays = Mapping[str, Any]
 Metadata = Callable[..., Any]
