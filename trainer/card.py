@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -54,6 +55,11 @@ def new_card(
         },
         parent=parent.version if parent else None,
     )
+
+
+def with_reason(card: Card, reason: str) -> Card:
+    """The same, which says why the gate let it pass or refused it."""
+    return replace(card, metrics={**card.metrics, "gate": reason})
 
 
 def run_figures(

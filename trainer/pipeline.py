@@ -9,7 +9,7 @@ from typing import Any
 from energy import EnergySettings, Meter
 from model_store import Card, Model, ModelNotFound, ModelStore, Network, NewerVersion
 from model_store.best import best_version
-from trainer.card import energy_section, new_card, run_figures
+from trainer.card import energy_section, new_card, run_figures, with_reason
 from trainer.data.source import Digits, Say, load
 from trainer.gate import GateResult, gate
 from trainer.learning.evaluate import Evaluation, evaluate
@@ -111,16 +111,17 @@ def _publish(
     If another trainer publishes between the comparison and the publication, the
     candidate is compared again.
     """
-    store = places.store
+    store, (network, card) = places.store, candidate
     while True:
         newest = store.newest()
         result = GateResult(True, "published without comparing (--no-gate)")
         if request.gated:
-            result = gate(candidate[0], digits, best_version(store), _served(store))
+            result = gate(network, digits, best_version(store), _served(store))
+        judged = network, with_reason(card, result.reason)
         if not result.accepted:
-            return result, None, store.reject(*candidate, datetime.now(UTC))
+            return result, None, store.reject(*judged, datetime.now(UTC))
         request.occasion.permit()
         with contextlib.suppress(NewerVersion):
-            version = store.publish(*candidate, after=newest)
+            version = store.publish(*judged, after=newest)
             places.corrections.note(version, digits.corrected)
             return result, version, store.path(version)

@@ -44,6 +44,38 @@ def saliency(
     return shares
 
 
+def saliency_text(shares: Floats, label: int, rather_than: int | None = None) -> str:
+    """The same in a sentence: in which third of the ink most of it lies.
+
+    shares: (784,), of `saliency`.
+    """
+    about = f"{label}" if rather_than is None else f"{label} rather than {rather_than}"
+    square = shares.reshape(SIDE, SIDE)
+    rows, columns = (np.flatnonzero(square.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return f"No ink spoke for {about}, or against it."
+    ink = square[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    spoke_for, against = np.maximum(ink, 0), np.maximum(-ink, 0)
+    return f"{_place(f'for {about}', spoke_for)} {_place('against it', against)}"
+
+
+def _place(what: str, ink: Floats) -> str:
+    """In which third of it most of the ink lies that spoke so; (rows, columns)."""
+    total = ink.sum()
+    if total == 0:
+        return f"No ink spoke {what}."
+    top, middle, bottom = (part.sum() / total for part in np.array_split(ink, 3))
+    thirds = {"top": top, "middle": middle, "bottom": bottom}
+    if 2 * ink.shape[1] >= ink.shape[0]:  # not in a 1, which has no sides
+        left, _, right = (part.sum() / total for part in np.array_split(ink, 3, axis=1))
+        thirds |= {"left": left, "right": right}
+    third = max(thirds, key=lambda name: thirds[name])
+    place = f"in the {third} third ({100 * thirds[third]:.0f} %)"
+    if thirds[third] >= 0.5:
+        return f"Most of what spoke {what} lies {place}."
+    return f"What spoke {what} is spread, the most of it {place}."
+
+
 def saliency_picture(shares: Floats, pixels: NDArray[np.uint8]) -> str:
     """A 280x280 PNG in a data URL: the digit, and on it what its pixels add.
 

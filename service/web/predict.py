@@ -13,7 +13,7 @@ from model_store import Model
 from model_store.network import Pixels
 from service.image import SEVERAL, DigitImage, png_data_url
 from service.serving.prediction import Prediction, predict, scorer
-from service.serving.saliency import saliency, saliency_picture
+from service.serving.saliency import saliency, saliency_picture, saliency_text
 from service.telemetry.logged_response import COUNTED_VERSION, MODEL_VERSION
 from service.web.errors import error_response
 from service.web.received.body import read_body
@@ -112,7 +112,7 @@ def warnings_of(seen: Sequence[str], prediction: Prediction) -> dict[str, list[s
 
 
 def asked_for(query: Query, model: Model, pixels: Pixels, label: int) -> dict[str, Any]:
-    """What the query asks to be shown of (784,) pixels besides, as pictures.
+    """What the query asks to be shown of (784,) pixels besides.
 
     Raises BadRequest.
     """
@@ -122,6 +122,7 @@ def asked_for(query: Query, model: Model, pixels: Pixels, label: int) -> dict[st
     if is_true(query.get("explain")):
         shares = saliency(model.network, pixels, label, other)
         shown["explanation"] = saliency_picture(shares, pixels)
+        shown["explanation_text"] = saliency_text(shares, label, other)
     return shown
 
 

@@ -36,19 +36,12 @@ class VersionFacts:
     @property
     def right(self) -> int | None:
         """How many test rows it reads right."""
-        accuracy, rows = self.card.test_accuracy, self.card.test_rows
-        if accuracy is None or rows is None or not 0 <= accuracy <= 1:
-            return None
-        return round(accuracy * rows)
+        return right_of(self.card)
 
     @property
     def accuracy(self) -> str:
         """Right of how many, with the 95 % interval."""
-        right, rows = self.right, self.card.test_rows
-        if right is None or rows is None:
-            return "unknown"
-        low, high = wilson(right, rows)
-        return f"{right:,} of {rows:,} right ({100 * low:.2f} to {100 * high:.2f} %)"
+        return accuracy_of(self.card)
 
     @property
     def test_name(self) -> str:
@@ -94,6 +87,24 @@ class VersionFacts:
         """A figure of the energy section in seconds."""
         value = self.card.energy.get(name)
         return f"{value:,.1f} s" if isinstance(value, int | float) else "unknown"
+
+
+def right_of(card: Card) -> int | None:
+    """How many test rows are read right."""
+    accuracy, rows = card.test_accuracy, card.test_rows
+    if accuracy is None or rows is None or not 0 <= accuracy <= 1:
+        return None
+    return round(accuracy * rows)
+
+
+def accuracy_of(card: Card | None) -> str:
+    """Right of how many, with the 95 % interval."""
+    right = right_of(card) if card else None
+    rows = card.test_rows if card else None
+    if right is None or rows is None:
+        return "unknown"
+    low, high = wilson(right, rows)
+    return f"{right:,} of {rows:,} right ({100 * low:.2f} to {100 * high:.2f} %)"
 
 
 def facts_of(version: int, card: Card) -> VersionFacts:

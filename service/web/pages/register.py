@@ -22,6 +22,7 @@ _NAVIGATION: Final = (
     ("learn.page", "Learn"),
     ("docs.page", "Docs"),
 )
+_REVIEW: Final = ("corrections.page", "Corrections")  # where somebody may review
 
 
 def register_pages(app: Flask) -> None:
@@ -35,7 +36,8 @@ def register_pages(app: Flask) -> None:
 
 
 def _shared() -> dict[str, Any]:
+    reviewed = services().token_key.is_on and services().admission.admin_token
     return {
-        "navigation": _NAVIGATION,
+        "navigation": (*_NAVIGATION, *([_REVIEW] if reviewed else [])),
         "has_keys": services().admission.api_keys is not None,
     }

@@ -4,12 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from model_store.card_text import wilson
-from model_store.files.directory import listed
+from service.serving.refused import last_refused
 from service.web.events import last_events
 from service.web.pages.charts import accuracy_dots, cost_curve
 from service.web.pages.compare import compare
 from service.web.pages.errors import error_page
-from service.web.pages.facts import VersionFacts, facts_of
+from service.web.pages.facts import VersionFacts, accuracy_of, facts_of
 from service.web.pages.mistakes import mistakes, shown
 from service.web.services import services
 
@@ -39,7 +39,10 @@ def index() -> ResponseReturnValue:
         pinned=services().models.pinned,
         newest=max((v for v, known in facts.items() if known.servable), default=None),
         events=last_events(cards, _EVENTS)[::-1],
-        refused=_refused(),
+        refused=[
+            (it.name, it.reason, accuracy_of(it.card))
+            for it in last_refused(services().store, _REFUSED)
+        ],
     )
 
 
@@ -77,10 +80,3 @@ def _dots(rows: list[VersionFacts]) -> list[dict[str, float]]:
 
 def _has_report(version: int) -> bool:
     return (services().store.root / "reports" / f"{version:06d}/index.html").is_file()
-
-
-def _refused() -> list[str]:
-    """When the last models came that the gate refused, the newest first."""
-    paths = listed(services().store.root / "rejected")
-    names = sorted((path.stem for path in paths if path.suffix == ".npz"), reverse=True)
-    return names[:_REFUSED]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model_store.network import Network
-from service.serving.saliency import saliency, saliency_picture
+from service.serving.saliency import saliency, saliency_picture, saliency_text
 
 HIDDEN = [("relu", "relu"), ("sigmoid", "sigmoid"), ("relu", "sigmoid")]
 
@@ -80,3 +80,33 @@ def test_blank_pixels_have_nothing_to_say() -> None:
     blank = np.zeros(784, dtype=np.uint8)
     shares = saliency(network(("relu", "relu")), blank, 5)
     assert not shown(saliency_picture(shares, blank)).any()
+
+
+SHARES = {
+    "above": (
+        {(2, 5): 3, (12, 5): 1, (20, 5): -1},
+        "for 7 lies in the top third (75 %)",
+    ),
+    "right": ({(2, 4): 1, (9, 24): 3, (27, 25): 2, (5, 9): -1}, "right third (83 %)"),
+    "spread": (
+        {(r, c): 1 for r in range(9) for c in range(9)} | {(9, 9): -1},
+        "What spoke for 7 is spread",
+    ),
+    "nothing against": ({(2, 5): 3}, "No ink spoke against it."),
+    "no ink": ({}, "No ink spoke for 7, or against it."),
+}
+
+
+@pytest.mark.parametrize(("shares", "said"), SHARES.values(), ids=SHARES)
+def test_saliency_in_words_says_where_most_of_it_lies(
+    shares: dict[tuple[int, int], float], said: str
+) -> None:
+    square = np.zeros((28, 28))
+    for place, share in shares.items():
+        square[place] = share
+    assert said in saliency_text(square.ravel(), 7)
+
+
+def test_saliency_in_words_names_the_digit_that_it_is_not() -> None:
+    shares = saliency(network(("relu", "relu")), digit(), 7, 1)
+    assert "for 7 rather than 1" in saliency_text(shares, 7, 1)

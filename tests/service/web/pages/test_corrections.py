@@ -48,3 +48,11 @@ def test_scripts_and_styles_of_the_page_are_served(admin: FlaskClient) -> None:
     for name in names:
         with admin.get(name) as answer:
             assert answer.status_code == 200
+
+
+def test_every_page_leads_to_it_where_somebody_may_review(
+    admin: FlaskClient, client_with: Callable[..., FlaskClient]
+) -> None:
+    for path in ("/", "/versions", "/docs", "/corrections"):
+        assert "/corrections" in Page(admin.get(path).text).links()
+        assert "/corrections" not in Page(client_with().get(path).text).links()

@@ -3,6 +3,8 @@
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from model_store import Author, Model, ModelStore
-from service.web.services import Services
 from tests.support.pages import Page
 
 Publish = Callable[..., Model]
@@ -256,13 +257,17 @@ def test_version_that_is_none_is_told_on_a_page(
     text_of(client, path, status)
 
 
-def test_refused_models_are_listed(client: FlaskClient, services: Services) -> None:
-    rejected = services.store.root / "rejected"
-    rejected.mkdir()
-    (rejected / "20260102T030405.npz").touch()
-    (rejected / "notes.txt").touch()
+def test_refused_models_are_listed_with_their_accuracy_and_why(
+    client: FlaskClient, store: ModelStore, model: Model
+) -> None:
+    metrics = {"test_accuracy": 0.9, "test_rows": 100, "gate": "9 fewer than version 1"}
+    card = replace(model.card, metrics=metrics)
+    store.reject(model.network, card, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    for name in ("20260102T030406Z.npz", "notes.txt"):
+        (store.root / "rejected" / name).touch()
     text = text_of(client, "/versions")
-    assert "refused 20260102T030405" in text
+    assert "20260102T030406Z refused unknown its file is broken" in text
+    assert "refused 90 of 100 right (82.56 to 94.48 %) 9 fewer than version 1" in text
     assert "notes" not in text
 
 

@@ -16,7 +16,7 @@ export function showDigit(answer, isDraft) {
   showOutputs(answer);
   showWarnings(answer.warnings ?? []);
   showPicture("seen", answer.input);
-  if (answer.explanation) showPicture("why", answer.explanation);
+  if (answer.explanation) showWhy(answer);
   setStale(isDraft);
 }
 
@@ -27,7 +27,7 @@ export function showNumber(answer) {
   label.classList.add("long");
   byId("sentence").textContent = numberSentence(answer);
   showWarnings(answer.warnings ?? []);
-  showPicture("why", null);
+  hideWhy();
 }
 
 export function showOutputs({ outputs, label }) {
@@ -47,9 +47,14 @@ export function showPicture(id, url) {
   else picture.removeAttribute("src");
 }
 
+export function showWhy({ explanation, explanation_text: text }) {
+  showPicture("why", explanation);
+  byId("why-words").textContent = text;
+}
+
 // An explanation of an older drawing is dimmed until the next one comes.
 export function setStale(isStale) {
-  byId("why").classList.toggle("stale", isStale);
+  for (const id of ["why", "why-words"]) byId(id).classList.toggle("stale", isStale);
 }
 
 function showWarnings(warnings) {
@@ -78,5 +83,10 @@ export function showNothing(prompt) {
   byId("detail").textContent = "";
   showOutputs({ outputs: null, label: null });
   showWarnings([]);
-  for (const id of ["seen", "why"]) showPicture(id, null);
+  showPicture("seen", null);
+  hideWhy();
+}
+
+function hideWhy() {
+  showWhy({ explanation: null, explanation_text: "" });
 }

@@ -1,6 +1,6 @@
 // Explains an answer: what spoke for the digit, or for it rather than for the next one.
 
-import { showPicture } from "./answer.js";
+import { showWhy } from "./answer.js";
 import { nextBest } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
@@ -39,7 +39,7 @@ export class Why {
     const read = this.#read;
     try {
       const { answer } = await this.ask(read.picture, query);
-      if (this.#read === read) showPicture("why", answer.explanation);
+      if (this.#read === read) showWhy(answer);
     } catch (fault) {
       this.failed(fault);
     }
