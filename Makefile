@@ -46,9 +46,9 @@ docs: .venv/dev  ## Build the documentation site in build/docs
 	@echo build/docs/index.html
 
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
-	$(LOCK) --extra service --extra redis --output-file requirements/service.txt
-	$(LOCK) --extra trainer --output-file requirements/trainer.txt
-	$(LOCK) --extra service --extra redis --extra bulk --extra trainer --extra docs --extra dev \
+	$(LOCK) --extra service --extra redis --extra objects --output-file requirements/service.txt
+	$(LOCK) --extra trainer --extra objects --output-file requirements/trainer.txt
+	$(LOCK) --extra service --extra redis --extra objects --extra bulk --extra trainer --extra docs --extra dev \
 		--output-file requirements/dev.txt
 	$(LOCK) --extra trainer --extra notebooks --constraint requirements/dev.txt \
 		--output-file requirements/notebooks.txt

@@ -22,6 +22,7 @@ from model_store.files.allow_list import AllowList
 if TYPE_CHECKING:
     from model_store.model import Model
     from model_store.network import Network
+    from model_store.opening import open_store
     from model_store.store import ModelStore
 
 __version__ = "0.1.0"
@@ -43,11 +44,17 @@ __all__ = [
     "NewerVersion",
     "StoreError",
     "StoreUnavailable",
+    "open_store",
 ]
 
 # Loaded when they are asked for (PEP 562): they need numpy, which takes as long to load
 # as all else that a command needs to check its arguments.
-_WITH_NUMPY = {"Model": "model", "ModelStore": "store", "Network": "network"}
+_WITH_NUMPY = {
+    "Model": "model",
+    "ModelStore": "store",
+    "Network": "network",
+    "open_store": "opening",
+}
 
 
 def __getattr__(name: str) -> Any:

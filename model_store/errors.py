@@ -8,10 +8,8 @@ StoreError
 ├── ModelWithdrawn     a version was withdrawn
 ├── NewerVersion       another writer has published meanwhile
 ├── BrokenPin          a file does not say what was pinned or decided
-└── StoreUnavailable   the file system refuses to read or write
+└── StoreUnavailable   the file system or the object store refuses, or is away
 """
-
-from pathlib import Path
 
 
 class StoreError(Exception):
@@ -28,7 +26,7 @@ class CorruptModel(StoreError):
     Attributes: path, reason.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: object, reason: str) -> None:
         super().__init__(f"{path} is not a model: {reason}")
         self.path = path
         self.reason = reason
@@ -40,7 +38,7 @@ class ModelNotAllowed(StoreError):
     Attributes: path, sha256.
     """
 
-    def __init__(self, path: Path, sha256: str) -> None:
+    def __init__(self, path: object, sha256: str) -> None:
         super().__init__(f"{path} is not on the allow list: its sum is {sha256}")
         self.path = path
         self.sha256 = sha256
@@ -52,7 +50,7 @@ class ModelNotFound(StoreError):
     Attributes: version (None: any at all), store.
     """
 
-    def __init__(self, version: int | None, store: Path) -> None:
+    def __init__(self, version: int | None, store: object) -> None:
         what = "no valid version" if version is None else f"no version {version}"
         super().__init__(f"{store} holds {what}")
         self.version = version
@@ -87,19 +85,19 @@ class BrokenPin(StoreError):
     Attributes: path, text.
     """
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: object, text: str) -> None:
         super().__init__(f"{path} holds {text[:40]!r}, which decides nothing")
         self.path = path
         self.text = text
 
 
 class StoreUnavailable(StoreError):
-    """A directory that cannot be read or written.
+    """A place that cannot be read or written.
 
     Attributes: path, reason.
     """
 
-    def __init__(self, path: Path, error: OSError) -> None:
+    def __init__(self, path: object, error: OSError) -> None:
         reason = error.strerror or str(error)
         super().__init__(f"{path}: {reason}")
         self.path = path

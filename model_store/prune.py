@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from model_store.best import best_version
 from model_store.errors import BrokenPin, ModelNotFound
-from model_store.files.directory import listed, remove, version_of
+from model_store.place import listed, remove, version_of
 from model_store.store import ModelStore
 
 
@@ -56,7 +56,8 @@ def _in_use(store: ModelStore) -> set[int | None]:
 
 
 def _prune_rejected(store: ModelStore, keep: int) -> list[str]:
-    paths = sorted(p for p in listed(store.root / "rejected") if p.suffix == ".npz")
+    paths = [p for p in listed(store.root / "rejected") if p.suffix == ".npz"]
+    paths.sort(key=lambda path: path.name)
     for path in paths[:-keep]:
         remove(path)
         remove(store.root / "reports" / path.stem)

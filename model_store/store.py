@@ -1,4 +1,4 @@
-"""Where versions of the model live: numbered, immutable files in one directory."""
+"""Where versions of the model live: numbered, immutable files in one place."""
 
 import contextlib
 from collections.abc import Iterator
@@ -20,19 +20,20 @@ from model_store.errors import (
 )
 from model_store.files import npz
 from model_store.files.allow_list import AllowList
-from model_store.files.directory import listed, version_of
-from model_store.files.whole_file import give_new_name, unfinished_file, whole_file
 from model_store.model import Model
 from model_store.network import Network
+from model_store.objects.path import ObjectPath
+from model_store.place import StorePath, create, listed, replace, version_of
 
 
 class ModelStore:
-    """The versions in `root`, and in `state` what people chose among them.
+    """The versions in `root`, and what people chose among them.
 
-    A reader sees a version whole or not at all: a file is written under a hidden name,
-    synced, and then hard-linked to the next free number, which fails if that number
-    exists. With an allow list, only the files on it are valid. A withdrawn version
-    stays readable, but is never served.
+    That is in `state`, so that a directory of versions can be read-only for a service;
+    in a bucket it is beside them, so that every host sees it. A reader sees a version
+    whole or not at all: it appears under the next free number, which fails if that
+    number exists. With an allow list, only the files on it are valid. A withdrawn
+    version stays readable, but is never served.
 
     Attributes:
         choice: the pin and the canary.
@@ -40,16 +41,16 @@ class ModelStore:
     """
 
     def __init__(
-        self, root: Path, state: Path, allow_list: AllowList | None = None
+        self, root: StorePath, state: Path, allow_list: AllowList | None = None
     ) -> None:
         self.root = root
         self.state = state
         self._allow_list = allow_list
         self._versions = root / "versions"
-        self.choice = Choice(state)
+        self.choice = Choice(root if isinstance(root, ObjectPath) else state)
         self.withdrawals = Withdrawals(self._versions)
 
-    def path(self, version: int) -> Path:
+    def path(self, version: int) -> StorePath:
         """Where that version's file is, or would be."""
         return self._versions / f"{version:06d}.npz"
 
@@ -158,28 +159,26 @@ class ModelStore:
         there is. Raises NewerVersion if there is a newer one than that,
         StoreUnavailable; nothing is then left behind.
         """
-        with unfinished_file(self._versions) as file:
-            file.write(npz.to_bytes(network, card))
-            while True:
-                newest = self.newest()
-                if after is not None and newest > after:
-                    raise NewerVersion(newest)
-                with contextlib.suppress(FileExistsError):
-                    give_new_name(file, self.path(newest + 1))
-                    return newest + 1
+        content = npz.to_bytes(network, card)
+        while True:
+            newest = self.newest()
+            if after is not None and newest > after:
+                raise NewerVersion(newest)
+            with contextlib.suppress(FileExistsError):
+                create(self.path(newest + 1), content)
+                return newest + 1
 
     def newest(self) -> int:
         """The highest number of a version, valid or not; 0 if there is none."""
         return max(self.versions(), default=0)
 
-    def reject(self, network: Network, card: Card, at: datetime) -> Path:
+    def reject(self, network: Network, card: Card, at: datetime) -> StorePath:
         """Keep a model that the gate refused, for study; it is no version.
 
         Raises StoreUnavailable.
         """
         path = self.root / "rejected" / f"{at.astimezone(UTC):%Y%m%dT%H%M%S.%fZ}.npz"
-        with whole_file(path) as file:
-            file.write(npz.to_bytes(network, card))
+        replace(path, npz.to_bytes(network, card))
         return path
 
     def pinned(self) -> int | None:

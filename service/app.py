@@ -6,7 +6,7 @@ from werkzeug.routing import Rule
 
 from energy import WORLD_GRAMS_PER_KWH, Meter
 from energy.node import NodeLedger
-from model_store import AllowList, ModelStore
+from model_store import AllowList, open_store
 from service.access.admission import Admission
 from service.access.keys import Keys, KeySource
 from service.access.shared_counts import Counts
@@ -59,7 +59,7 @@ def create_app(
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True  # fewer blank lines
     app.url_map.merge_slashes = False  # /predict//batch is no address, nor a redirect
     allow_list = AllowList(config.model_allowlist) if config.model_allowlist else None
-    store = ModelStore(config.store, config.state, allow_list)
+    store = open_store(config.store, config.state, allow_list, config.looks_every_s)
     ledger = EnergyLedger(meter, node)
     begin_counters(class_.reason for class_ in ImageRejected.__subclasses__())
     app.extensions["digits"] = services = Services(

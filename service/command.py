@@ -15,7 +15,8 @@ from energy import EnergyError, EnergySettings, open_meter
 from feedback.corrections.secret import secret
 from feedback.errors import FeedbackError
 from feedback.place import database_file, refuse_network
-from model_store import AllowList, StoreUnavailable
+from model_store import AllowList, StoreError, StoreUnavailable
+from model_store.address import check_installed
 from model_store.cli.build import commit, version_option
 from model_store.cli.command_line import run
 from service.access.keys import KeySource
@@ -33,6 +34,8 @@ _ENERGY = {
     "DIGITS_WATTS_PER_CPU": "What a busy CPU draws beside its idle power.",
     "DIGITS_CARBON_GRAMS_PER_KWH": "CO2e of the grid [world 2023: 480].",
 }
+
+_DIRECTORIES = ("DIGITS_STORE", "DIGITS_STATE")
 
 
 def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -59,6 +62,7 @@ def main(**flags: str | None) -> None:
     given = {name: value for name, value in flags.items() if value is not None}
     environ = {**os.environ, **given}
     config = ServiceConfig.from_environ(environ)
+    check_installed(config.store)
     _check_files(config, environ)
     _check_corrections(config)
     if config.rate_limit_storage and not find_spec("redis"):
@@ -80,7 +84,7 @@ def _check_files(config: ServiceConfig, environ: Mapping[str, str]) -> None:
                 value.read()
             elif setting.variable == "DIGITS_MODEL_ALLOWLIST" and value:
                 AllowList(value).sums()
-            elif setting.allowed == "a directory" and value.is_file():
+            elif setting.variable in _DIRECTORIES and Path(value).is_file():
                 raise NotADirectoryError(value)
         except (OSError, ValueError, StoreUnavailable):
             text = environ.get(setting.variable) or setting.default
@@ -154,4 +158,5 @@ def _shared_directory() -> str:
 
 def run_command() -> NoReturn:
     """Run the command that the command line gives, and exit if it is a mistake."""
-    run(main, "python -m service", (ConfigError, EnergyError, FeedbackError))
+    mistakes = (ConfigError, StoreError, EnergyError, FeedbackError)
+    run(main, "python -m service", mistakes)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from energy.cpus import usable_cpus
 from model_store import Canary
+from model_store.address import ALLOWED, is_bucket, store_address
 from service.access.keys import KeySource
 from service.access.origins import Origins
 from service.access.proxies import TrustedProxies
@@ -30,6 +31,13 @@ def _keys(variable: str, text: str) -> Setting:
     return Setting(variable, "", KeySource.parse, allowed, text, secret=True)
 
 
+def _reload_seconds(text: str) -> float | None:
+    seconds = float(text) if text else None
+    if seconds is not None and not 0.05 <= seconds <= 3600:
+        raise ValueError(text)
+    return seconds
+
+
 def _workers(text: str) -> int:
     number = int(text) if text else math.ceil(usable_cpus())
     if text and not 1 <= number <= _MOST_WORKERS:
@@ -38,7 +46,7 @@ def _workers(text: str) -> int:
 
 
 SETTINGS = (
-    Setting("DIGITS_STORE", "./models", Path, "a directory", "The model store."),
+    Setting("DIGITS_STORE", "./models", store_address, ALLOWED, "The model store."),
     Setting("DIGITS_STATE", "./state", Path, "a directory", "Holds pin and canary."),
     Setting("DIGITS_HOST", "127.0.0.1", str, "an address", "Listen on this address."),
     number("DIGITS_PORT", 8000, 1, 65_535, "Listen on this port."),
@@ -59,8 +67,9 @@ SETTINGS = (
     ),
     number("DIGITS_MAX_UPLOAD_BYTES", 8 * 2**20, 1, 2**30, "The largest body."),
     number("DIGITS_MAX_PIXELS", 40_000_000, 784, 10**9, "The largest picture."),
-    number(
-        "DIGITS_RELOAD_SECONDS", 1.0, 0.05, 3600.0, "How often to look for models."
+    Setting(
+        "DIGITS_RELOAD_SECONDS", "", _reload_seconds, "a number from 0.05 to 3,600",
+        "How often to look for models; unset: 1, or 10 for a store in a bucket.",
     ),
     choice(
         "DIGITS_LOG_FORMAT", ("text", "json"), "json: also a line for each request."
@@ -117,7 +126,7 @@ SETTINGS = (
 class ServiceConfig:
     """One value for each of SETTINGS."""
 
-    store: Path
+    store: str
     state: Path
     host: str
     port: int
@@ -128,7 +137,7 @@ class ServiceConfig:
     drain_seconds: float
     max_upload_bytes: int
     max_pixels: int
-    reload_seconds: float
+    reload_seconds: float | None
     log_format: str
     api_keys: KeySource | None
     admin_token: KeySource | None
@@ -141,6 +150,17 @@ class ServiceConfig:
     feedback_secret: Path | None
     database_url: str | None
     model_allowlist: Path | None
+
+    @property
+    def looks_every_s(self) -> float:
+        """How often the store is looked into; a bucket, by all workers together."""
+        return self.reload_seconds or (10.0 if is_bucket(self.store) else 1.0)
+
+    @property
+    def reloads_every_s(self) -> float:
+        """How often each worker takes up what was seen."""
+        every_s = self.looks_every_s
+        return min(every_s, 1.0) if is_bucket(self.store) else every_s
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ServiceConfig":

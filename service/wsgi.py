@@ -38,9 +38,9 @@ def application() -> Flask:
     services.models.refresh()
     services.token_key.refresh()
     services.ledger.tick()
-    every(config.reload_seconds, services.models.refresh, "reload")
-    every(config.reload_seconds, services.admission.refresh, "keys")
-    every(config.reload_seconds, services.token_key.refresh, "token key")
+    every(config.reloads_every_s, services.models.refresh, "reload")
+    every(config.looks_every_s, services.admission.refresh, "keys")
+    every(config.looks_every_s, services.token_key.refresh, "token key")
     every(_TICK_S, services.ledger.tick, "energy")
     return app
 

@@ -3,12 +3,12 @@
 import contextlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from energy import EnergySettings, Meter
 from model_store import Card, Model, ModelNotFound, ModelStore, Network, NewerVersion
 from model_store.best import best_version
+from model_store.place import StorePath
 from trainer.card import energy_section, new_card, run_figures, with_reason
 from trainer.data.source import Digits, Say, load
 from trainer.gate import GateResult, gate
@@ -105,7 +105,7 @@ def _served(store: ModelStore) -> Model | None:
 
 def _publish(
     candidate: tuple[Network, Card], digits: Digits, places: Places, request: Request
-) -> tuple[GateResult, int | None, Path]:
+) -> tuple[GateResult, int | None, StorePath]:
     """Publish what the gate lets pass, keep aside what it refuses.
 
     If another trainer publishes between the comparison and the publication, the

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_store import ModelStore
+from model_store.objects.path import ObjectPath
+from model_store.place import StorePath
 from trainer.data.corrected import CorrectionSource
 from trainer.errors import TrainerError
 from trainer.training.checkpoint import Checkpoints
@@ -17,9 +19,9 @@ class NotWritable(TrainerError):
     Attributes: path.
     """
 
-    def __init__(self, path: Path, nearest: Path, error: OSError) -> None:
+    def __init__(self, path: StorePath, nearest: Path | None, error: OSError) -> None:
         whose = ""
-        if isinstance(error, PermissionError):
+        if nearest and isinstance(error, PermissionError):
             whose = (
                 f": {nearest} belongs to uid {nearest.stat().st_uid}, and this program"
                 f" runs as uid {os.geteuid()}"
@@ -38,7 +40,7 @@ class Places:
     checkpoints: Checkpoints
     corrections: CorrectionSource
 
-    def report(self, model: Path) -> Path:
+    def report(self, model: StorePath) -> StorePath:
         """The directory of the report on a model file, of a version or refused."""
         return self.store.root / "reports" / model.stem
 
@@ -47,13 +49,19 @@ class Places:
 
         others: more directories that it writes to, such as that of its downloads.
         """
-        ours = (self.store.path(1).parent, self.checkpoints.directory)
-        for directory in filter(None, (*ours, *others)):
+        _try_to_write(self.store.path(1).parent)
+        for directory in filter(None, (self.checkpoints.directory, *others)):
             _try_to_write(directory)
 
 
-def _try_to_write(directory: Path) -> None:
+def _try_to_write(directory: StorePath) -> None:
     """A directory that does not exist is tried where it would be made."""
+    if isinstance(directory, ObjectPath):
+        try:
+            directory.objects.bucket.prove()
+        except OSError as error:
+            raise NotWritable(directory, None, error) from None
+        return
     nearest = _nearest(directory.absolute())
     try:
         with tempfile.TemporaryFile(dir=nearest) as file:

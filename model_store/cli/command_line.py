@@ -9,16 +9,32 @@ from typing import Any, NoReturn
 import click
 
 import model_store
+from model_store.address import ALLOWED, store_address
 from model_store.files.allow_list import AllowList
+
+
+class _Address(click.ParamType[str]):
+    """A directory or a bucket."""
+
+    name = "ADDRESS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        try:
+            return store_address(value)
+        except ValueError:
+            self.fail(f"{value!r} is not allowed: {ALLOWED}")
+
 
 _store_option = click.option(
     "--store",
-    type=click.Path(path_type=Path),
+    type=_Address(),
     envvar="DIGITS_STORE",
-    default=Path("models"),
+    default="models",
     show_default=True,
     show_envvar=True,
-    help="The directory of the model store.",
+    help="The model store: a directory, or s3://BUCKET/PREFIX (also gs:// and az://).",
 )
 state_option = click.option(
     "--state",
@@ -49,13 +65,13 @@ def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @_allow_list_option
     @functools.wraps(command)
     def wrapped(
-        store: Path, state: Path, model_allowlist: Path | None, **rest: Any
+        store: str, state: Path, model_allowlist: Path | None, **rest: Any
     ) -> Any:
         allow_list = AllowList(model_allowlist) if model_allowlist else None
         if allow_list:
             allow_list.sums()  # a list that cannot be read is told at once
         # By the package's name: it loads numpy only when somebody opens a store.
-        opened = model_store.ModelStore(store, state, allow_list)
+        opened = model_store.open_store(store, state, allow_list)
         return command(store=opened, **rest)
 
     return wrapped

@@ -1,23 +1,23 @@
-"""What people chose to be served: the pin and the canary, in the state directory."""
+"""What people chose to be served: the pin and the canary."""
 
 import contextlib
-from pathlib import Path
+import re
 
 from model_store.decisions.canary import Canary
-from model_store.decisions.pin import Pin
 from model_store.decisions.records import Author, Decision, Decisions
 from model_store.errors import BrokenPin
+from model_store.place import StorePath, content_at, remove
 
 
 class Choice:
-    """The records of decisions in `state`, and PINNED of earlier releases.
+    """The records of decisions in a place, and PINNED of earlier releases beside them.
 
     Every method may raise StoreUnavailable; those that read, BrokenPin.
     """
 
-    def __init__(self, state: Path) -> None:
-        self.decisions = Decisions(state / "decisions")
-        self._file = Pin(state / "PINNED")
+    def __init__(self, place: StorePath) -> None:
+        self.decisions = Decisions(place / "decisions")
+        self._file = place / "PINNED"
 
     def pinned(self) -> int | None:
         """The version that is served whatever is newer, or None.
@@ -25,7 +25,7 @@ class Choice:
         A file PINNED was written by an earlier release, or by hand since the last
         decision, which removed it: so it counts.
         """
-        by_file = self._file.read()
+        by_file = self._by_file()
         if by_file is not None:
             return by_file
         last = self.decisions.newest("pin", "unpin")
@@ -57,4 +57,13 @@ class Choice:
 
     def _decide(self, decision: Decision) -> None:
         self.decisions.add(decision)
-        self._file.remove()
+        remove(self._file)
+
+    def _by_file(self) -> int | None:
+        content = content_at(self._file)
+        if content is None:
+            return None
+        text = content.decode(errors="replace").strip()
+        if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
+            raise BrokenPin(self._file, text)
+        return int(text)

@@ -10,13 +10,11 @@ import json
 import socket
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from model_store.decisions.canary import Canary
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.files.directory import listed, version_of
-from model_store.files.whole_file import give_new_name, unfinished_file
+from model_store.place import StorePath, create, listed, version_of
 
 ACTIONS: Final = ("pin", "unpin", "canary", "end canary", "withdraw")
 PROBATION: Final = "probation"  # the author of a pin that no person decided
@@ -90,7 +88,7 @@ class Decision:
         return (json.dumps(self.to_dict()) + "\n").encode()
 
     @classmethod
-    def parse(cls, path: Path, text: str) -> "Decision":
+    def parse(cls, path: object, text: str) -> "Decision":
         """The record in a file's text. Raises BrokenPin."""
         try:
             record = cls(**json.loads(text))
@@ -105,9 +103,9 @@ class Decision:
 class Decisions:
     """The records in a directory; each is read once, as it never changes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: StorePath) -> None:
         self.directory = directory
-        self._read: dict[Path, Decision] = {}
+        self._read: dict[StorePath, Decision] = {}
 
     def all(self) -> list[Decision]:
         """Every record that can be read, the oldest first. Raises StoreUnavailable."""
@@ -127,18 +125,16 @@ class Decisions:
 
     def add(self, decision: Decision) -> None:
         """Write one more record. Raises StoreUnavailable."""
-        with unfinished_file(self.directory) as file:
-            file.write(decision.to_bytes())
-            while True:
-                number = max(map(version_of, listed(self.directory)), default=0) + 1
-                with contextlib.suppress(FileExistsError):
-                    give_new_name(file, self.directory / f"{number:06d}.json")
-                    return
+        while True:
+            number = max(map(version_of, listed(self.directory)), default=0) + 1
+            with contextlib.suppress(FileExistsError):
+                create(self.directory / f"{number:06d}.json", decision.to_bytes())
+                return
 
-    def _paths(self) -> list[Path]:
+    def _paths(self) -> list[StorePath]:
         return sorted(filter(version_of, listed(self.directory)), key=version_of)
 
-    def _record(self, path: Path) -> Decision:
+    def _record(self, path: StorePath) -> Decision:
         if path not in self._read:
             try:
                 text = path.read_text(encoding="utf-8", errors="replace")

@@ -1,12 +1,10 @@
 """Versions that were taken back: a marker beside a version, which every host skips."""
 
 import contextlib
-from pathlib import Path
 
 from model_store.decisions.records import Author, Decision
 from model_store.errors import BrokenPin, StoreUnavailable
-from model_store.files.directory import listed, version_of
-from model_store.files.whole_file import whole_file
+from model_store.place import StorePath, listed, replace, version_of
 
 _SUFFIX = ".withdrawn"
 
@@ -17,17 +15,17 @@ class Withdrawals:
     Whatever is in a marker, its version is withdrawn. To remove the file takes it back.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: StorePath) -> None:
         self._directory = directory
 
-    def marker(self, version: int) -> Path:
+    def marker(self, version: int) -> StorePath:
         """Where that version's marker is, or would be."""
         return self._directory / f"{version:06d}{_SUFFIX}"
 
     def add(self, version: int, author: Author) -> None:
         """Withdraw a version. Raises StoreUnavailable."""
-        with whole_file(self.marker(version)) as file:
-            file.write(Decision.now(author, "withdraw", version).to_bytes())
+        decision = Decision.now(author, "withdraw", version)
+        replace(self.marker(version), decision.to_bytes())
 
     def has(self, version: int) -> bool:
         """Whether a version is withdrawn. Raises StoreUnavailable."""
@@ -46,11 +44,11 @@ class Withdrawals:
         Raises StoreUnavailable.
         """
         markers = [path for path in listed(self._directory) if path.suffix == _SUFFIX]
-        found = {version_of(path): _decision(path) for path in sorted(markers)}
+        found = {version_of(path): _decision(path) for path in markers}
         return {version: record for version, record in found.items() if version}
 
 
-def _decision(path: Path) -> Decision | None:
+def _decision(path: StorePath) -> Decision | None:
     with contextlib.suppress(OSError, BrokenPin):
         return Decision.parse(path, path.read_text(errors="replace"))
     return None

@@ -30,7 +30,7 @@ class AllowList:
             raise StoreUnavailable(self.path, fault)
         return frozenset(match[1].lower() for match in matches if match)
 
-    def check(self, path: Path, content: bytes) -> str:
+    def check(self, path: object, content: bytes) -> str:
         """The sum of a model file that is on the list.
 
         Raises ModelNotAllowed, StoreUnavailable.

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 import numpy as np
 from numpy.lib import format as npy
@@ -17,6 +17,24 @@ from numpy.typing import NDArray
 
 _MOST_ARRAYS = 1000
 _DIRECTORY_ENTRY = b"PK\x01\x02"
+
+
+class HasStatus(Protocol):
+    """What is needed of an os.stat_result."""
+
+    @property
+    def st_mode(self) -> int: ...
+
+    @property
+    def st_size(self) -> int: ...
+
+
+class Readable(Protocol):
+    """What is needed of a Path."""
+
+    def stat(self) -> HasStatus: ...
+
+    def read_bytes(self) -> bytes: ...
 
 
 class Refused(Exception):
@@ -58,7 +76,7 @@ def read_arrays(path: Path, max_bytes: int) -> dict[str, NDArray[Any]]:
     return arrays_in(content_of(path, max_bytes), max_bytes)
 
 
-def content_of(path: Path, max_bytes: int) -> bytes:
+def content_of(path: Readable, max_bytes: int) -> bytes:
     """The bytes of a regular file that is no larger. Raises Refused, OSError."""
     if not stat.S_ISREG(path.stat().st_mode):
         raise Refused("it is not a regular file")

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from model_store.card import Card, InvalidCard
 from model_store.errors import CorruptModel, InvalidNetwork
-from model_store.files.arrays import Refused, arrays_in, content_of, text_of
+from model_store.files.arrays import Readable, Refused, arrays_in, content_of, text_of
 from model_store.network import Network
 
 # The notes' network is 2 MB. A file that claims more than this is refused unread.
@@ -30,7 +29,7 @@ def to_bytes(network: Network, card: Card) -> bytes:
     return file.getvalue()
 
 
-def read(path: Path) -> tuple[Network, Card]:
+def read(path: Readable) -> tuple[Network, Card]:
     """Read and check a model file; nothing in it is ever unpickled.
 
     Raises CorruptModel (with the first thing that is wrong), OSError.
@@ -38,7 +37,7 @@ def read(path: Path) -> tuple[Network, Card]:
     return parse(path, content(path))
 
 
-def content(path: Path) -> bytes:
+def content(path: Readable) -> bytes:
     """What a file holds that may be a model. Raises CorruptModel, OSError."""
     try:
         return content_of(path, MAX_BYTES)
@@ -46,7 +45,7 @@ def content(path: Path) -> bytes:
         raise CorruptModel(path, str(error)) from None
 
 
-def parse(path: Path, content: bytes) -> tuple[Network, Card]:
+def parse(path: Readable, content: bytes) -> tuple[Network, Card]:
     """Check a model file by its content. Raises CorruptModel, naming the path."""
     try:
         arrays = arrays_in(content, MAX_BYTES)

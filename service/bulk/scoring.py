@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from energy import EnergySettings, Meter, open_meter
-from model_store import Model, ModelStore
+from model_store import Model, open_store
 from service.bulk.pictures import Fault, Picture, pictures_of
 from service.bulk.sources import Part, in_lots
 from service.image import DigitImage, ImageRejected, TooManyWaiting, read_digit
@@ -27,7 +27,8 @@ class Job:
     """What all parts have in common.
 
     Attributes:
-        store, state: the directories of the model store, as each worker finds them.
+        store, state: the address of the model store, and the directory of the state, as
+            each worker finds them.
         version, sha256: of the model, and of its file.
         numbers: whether whole numbers are read, not single digits.
     """
@@ -73,7 +74,7 @@ def score(part: Part, job: Job) -> Result:
 
 @functools.cache
 def _model(store: str, state: str, version: int) -> Model:
-    return ModelStore(Path(store), Path(state)).load(version)
+    return open_store(store, Path(state)).load(version)
 
 
 @functools.cache

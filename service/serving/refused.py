@@ -1,12 +1,12 @@
 """The models that the gate refused, as the trainer keeps them aside."""
 
+import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from model_store import Card, CorruptModel, ModelStore
 from model_store.files import npz
-from model_store.files.directory import listed
+from model_store.place import StorePath, listed
 
 _MOST_KEPT = 64  # cards in memory
 
@@ -33,9 +33,12 @@ def last_refused(store: ModelStore, most: int) -> list[RefusedModel]:
     return [RefusedModel(name, _card(named[name])) for name in newest]
 
 
+def _card(path: StorePath) -> Card | None:
+    with contextlib.suppress(CorruptModel, OSError):  # what is away may come back
+        return _read(path)
+    return None
+
+
 @lru_cache(_MOST_KEPT)  # such a file never changes
-def _card(path: Path) -> Card | None:
-    try:
-        return npz.read(path)[1]
-    except (CorruptModel, OSError):
-        return None
+def _read(path: StorePath) -> Card:
+    return npz.read(path)[1]

@@ -1,14 +1,15 @@
 """What a version makes of its test rows, as the trainer left it beside its report."""
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from model_store.files.arrays import Refused, content_of
+from model_store.place import StorePath
 
 MOST_BYTES = 2**21
 MOST_MISTAKES = 1000
@@ -60,18 +61,16 @@ class Results:
         return [it for it in self.mistakes if other.right[it.row]]
 
 
-def read_results(report: Path) -> Results | None:
+def read_results(report: StorePath) -> Results | None:
     """The results in the directory of a report; None without them, or if broken."""
     try:
-        with (report / "results.json").open("rb") as file:
-            text = file.read(MOST_BYTES)
-        found = json.loads(text)
+        found = json.loads(content_of(report / "results.json", MOST_BYTES))
         rows = int(found["test_rows"])
         bits = np.frombuffer(base64.b64decode(found["right"]), np.uint8)
         right = np.unpackbits(bits, count=rows).astype(bool)
         entries = [*found["mistakes"], *found.get("more_mistakes", [])]
         mistakes = [_mistake(entry, rows) for entry in entries[:MOST_MISTAKES]]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError, binascii.Error):
+    except (OSError, Refused, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Results(mistakes, right)
 

@@ -9,6 +9,7 @@ import pytest
 from model_store import Card, ModelStore, Network
 from tests.model_store.publishing import publish, publish_with_others
 from tests.support.commands import Place, processes
+from tests.support.stores import files_in
 from tests.support.waiting import TIMEOUT_S
 
 
@@ -37,7 +38,7 @@ def check_new(store: ModelStore, seen: set[int]) -> None:
 def test_concurrent_publishers_get_numbers_of_their_own(begun: Place) -> None:
     together = processes.Barrier(4)
     publishers = [
-        processes.Process(target=publish_with_others, args=(begun.root, 15, together))
+        processes.Process(target=publish_with_others, args=(begun, 15, together))
         for _ in range(4)
     ]
     seen: set[int] = set()
@@ -49,7 +50,7 @@ def test_concurrent_publishers_get_numbers_of_their_own(begun: Place) -> None:
     # A number given twice would have failed to be noted, a lost one would be missing.
     assert noted(begun.root) == list(range(2, 62))
     assert begun.store.versions() == list(range(1, 62))
-    assert not list(begun.store.root.rglob(".unfinished-*"))
+    assert not [name for name in files_in(begun.store.root) if "unfinished" in name]
 
 
 def test_killed_publishers_leave_only_whole_versions(begun: Place) -> None:
@@ -57,7 +58,7 @@ def test_killed_publishers_leave_only_whole_versions(begun: Place) -> None:
     seen: set[int] = set()
     for _ in range(8):
         before = len(noted(begun.root))
-        publisher = processes.Process(target=publish, args=(begun.root, None))
+        publisher = processes.Process(target=publish, args=(begun, None))
         publisher.start()
         while publisher.is_alive() and len(noted(begun.root)) == before:
             time.sleep(0.001)

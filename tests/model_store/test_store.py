@@ -1,13 +1,8 @@
 """ModelStore: numbered immutable files, the newest valid one served unless pinned."""
 
-import errno
-import os
 import re
-import stat
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,27 +15,15 @@ from model_store import (
     ModelStore,
     Network,
     NewerVersion,
-    StoreUnavailable,
 )
 from model_store.prune import prune
+from tests.support.stores import decided_in, files_in, move, write
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def full(store: ModelStore, network: Network, card: Card) -> ModelStore:
-    """A store with versions 1, 2 and 3."""
-    for _ in range(3):
-        store.publish(network, card)
-    return store
-
-
 def break_version(store: ModelStore, version: int) -> None:
     store.path(version).write_bytes(b"broken")
-
-
-def files(root: Path) -> list[str]:
-    return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
 
 
 def test_store_that_does_not_exist_is_empty(store: ModelStore) -> None:
@@ -49,12 +32,12 @@ def test_store_that_does_not_exist_is_empty(store: ModelStore) -> None:
     for get in (store.latest, store.served):
         with pytest.raises(ModelNotFound, match="holds no valid version"):
             get()
-    assert not store.root.exists()
+    assert not store.root.is_dir()
 
 
 def test_versions_are_numbered_from_one(full: ModelStore) -> None:
     assert full.versions() == [1, 2, 3]
-    assert files(full.root) == [f"versions/00000{n}.npz" for n in (1, 2, 3)]
+    assert files_in(full.root / "versions") == [f"00000{n}.npz" for n in (1, 2, 3)]
 
 
 def test_published_version_is_loaded_as_it_was(
@@ -70,10 +53,6 @@ def test_loaded_network_cannot_be_changed(full: ModelStore) -> None:
     for parameter in (*loaded.weights, *loaded.biases):
         with pytest.raises(ValueError, match="read-only"):
             parameter[0] = 0
-
-
-def test_published_file_is_readable_by_other_users(full: ModelStore) -> None:
-    assert stat.S_IMODE(full.path(1).stat().st_mode) == 0o644
 
 
 def test_number_follows_the_highest_even_if_that_is_broken(
@@ -100,54 +79,18 @@ def test_publisher_that_lost_a_race_takes_the_next_number(
 def test_publisher_is_told_of_a_version_that_it_has_not_seen(
     full: ModelStore, network: Network, card: Card, after: int
 ) -> None:
-    before = files(full.root)
+    before = files_in(full.root)
     with pytest.raises(NewerVersion, match="version 3") as refusal:
         full.publish(network, card, after)
     assert refusal.value.version == 3
-    assert files(full.root) == before
+    assert files_in(full.root) == before
     assert full.publish(network, card, after=3) == 4
-
-
-def refuse_links(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    def refused(*_paths: object) -> None:
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(os, "link", refused)
-
-
-@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS])
-def test_store_without_hard_links_is_published_to(
-    full: ModelStore,
-    network: Network,
-    card: Card,
-    monkeypatch: pytest.MonkeyPatch,
-    number: int,
-) -> None:
-    refuse_links(monkeypatch, number)
-    looks = iter([3, 3, 4])
-    monkeypatch.setattr(ModelStore, "newest", lambda _: next(looks))
-    assert full.publish(network, card) == 4
-    before = full.path(4).stat()
-    assert full.publish(network, card) == 5  # it looked before 4 was there
-    assert full.path(4).stat() == before
-    assert full.verify(4) is full.verify(5) is None
-    assert stat.S_IMODE(before.st_mode) == 0o644
-    assert not list(full.root.rglob(".unfinished-*"))
-
-
-def test_store_that_may_not_be_linked_in_is_told(
-    full: ModelStore, network: Network, card: Card, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    refuse_links(monkeypatch, errno.EACCES)
-    with pytest.raises(StoreUnavailable, match="Permission denied"):
-        full.publish(network, card)
-    assert full.versions() == [1, 2, 3]
 
 
 def test_versions_beyond_six_digits_sort_by_number(
     full: ModelStore, network: Network, card: Card
 ) -> None:
-    full.path(3).rename(full.path(999_999))
+    move(full.path(3), full.path(999_999))
     assert full.publish(network, card) == 1_000_000
     assert full.versions() == [1, 2, 999_999, 1_000_000]
     assert full.latest().version == 1_000_000
@@ -162,7 +105,7 @@ def test_versions_beyond_six_digits_sort_by_number(
     ],
 )  # fmt: skip
 def test_other_files_are_no_versions(full: ModelStore, name: str) -> None:
-    (full.root / "versions" / name).write_bytes(full.path(1).read_bytes())
+    write(full.root / "versions" / name, full.path(1).read_bytes())
     assert full.versions() == [1, 2, 3]
 
 
@@ -195,22 +138,10 @@ def test_version_that_is_not_there_is_named(full: ModelStore) -> None:
     assert (refusal.value.version, refusal.value.store) == (4, full.root)
 
 
-def test_version_that_is_a_directory_is_broken(full: ModelStore) -> None:
-    full.path(4).mkdir()
-    assert full.verify(4) is not None
-    assert full.served().version == 3
-
-
-def test_version_that_points_nowhere_is_broken(full: ModelStore) -> None:
-    full.path(4).symlink_to(full.root / "gone.npz")
-    assert full.verify(4) is not None
-    assert full.served().version == 3
-
-
 def test_fingerprint_changes_with_the_file(full: ModelStore) -> None:
     before = full.fingerprint(1)
     assert before == full.fingerprint(1)
-    os.utime(full.path(1), ns=(1, 1))
+    full.path(1).write_bytes(b"another")
     assert full.fingerprint(1) != before
     assert full.fingerprint(2) != full.fingerprint(3)
     assert full.fingerprint(4) is None
@@ -231,13 +162,12 @@ def test_pinned_version_is_served_until_unpinned(
 def test_file_pinned_of_an_earlier_release_is_followed_until_the_next_decision(
     full: ModelStore,
 ) -> None:
-    pinned = full.state / "PINNED"
-    pinned.parent.mkdir()
-    pinned.write_text("2\n")
+    pinned = decided_in(full) / "PINNED"
+    write(pinned, "2\n")
     assert (full.pinned(), full.served().version) == (2, 2)
     full.unpin()
     assert (full.pinned(), full.served().version) == (None, 3)
-    assert not pinned.exists()
+    assert not pinned.is_file()
 
 
 @pytest.mark.parametrize("broken", [False, True])
@@ -266,8 +196,8 @@ def test_pin_that_is_no_number_is_told_and_the_newest_served(
     full: ModelStore, text: str
 ) -> None:
     full.pin(1)
-    pin = full.root.parent / "state" / "PINNED"
-    pin.write_text(text)
+    pin = decided_in(full) / "PINNED"
+    write(pin, text)
     with pytest.raises(BrokenPin) as refusal:
         full.pinned()
     assert refusal.value.path == pin
@@ -277,7 +207,7 @@ def test_pin_that_is_no_number_is_told_and_the_newest_served(
 
 def test_pin_of_random_bytes_is_told(full: ModelStore) -> None:
     full.pin(1)
-    (full.root.parent / "state" / "PINNED").write_bytes(b"\xff\xfe1")
+    write(decided_in(full) / "PINNED", b"\xff\xfe1")
     with pytest.raises(BrokenPin):
         full.pinned()
 
@@ -312,8 +242,7 @@ def test_prune_keeps_a_pinned_version_that_is_not_valid(full: ModelStore) -> Non
 def test_prune_removes_the_reports_of_versions_that_are_gone(full: ModelStore) -> None:
     reports = full.root / "reports"
     for name in ("000001", "000002", "000003", "000009", "notes", ".unfinished-000004"):
-        (reports / name).mkdir(parents=True)
-        (reports / name / "cost.png").touch()
+        write(reports / name / "cost.png", b"")
     prune(full, 2)
     assert sorted(path.name for path in reports.iterdir()) == [
         ".unfinished-000004", "000002", "000003", "notes",
@@ -326,10 +255,10 @@ def test_prune_keeps_the_newest_refused_models(
     paths = [full.reject(network, card, NOON + timedelta(days=n)) for n in range(3)]
     reports = [full.root / "reports" / path.stem for path in paths]
     for report in reports:
-        report.mkdir(parents=True)
+        write(report / "index.html", b"")
     assert prune(full, 2).rejected == [paths[0].name]
-    assert [report.exists() for report in reports] == [False, True, True]
-    assert [path.exists() for path in paths] == [False, True, True]
+    assert [report.is_dir() for report in reports] == [False, True, True]
+    assert [path.is_file() for path in paths] == [False, True, True]
     assert prune(full, 2).rejected == []
 
 
@@ -361,64 +290,5 @@ def test_refused_model_can_be_read_again(
     full: ModelStore, network: Network, card: Card
 ) -> None:
     path = full.reject(network, card, NOON)
-    path.rename(full.path(4))
+    move(path, full.path(4))
     assert full.load(4).card == card
-
-
-Use = Callable[[ModelStore, Network, Card], object]
-USES: dict[str, Use] = {
-    "publish": lambda store, network, card: store.publish(network, card),
-    "reject": lambda store, network, card: store.reject(network, card, NOON),
-    "versions": lambda store, _network, _card: store.versions(),
-    "latest": lambda store, _network, _card: store.latest(),
-    "served": lambda store, _network, _card: store.served(),
-}
-
-
-@pytest.mark.parametrize("use", USES.values(), ids=USES)
-def test_store_that_cannot_be_used_is_told_in_one_line(
-    tmp_path: Path, network: Network, card: Card, use: Use
-) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(StoreUnavailable) as refusal:
-        use(ModelStore(tmp_path / "file", tmp_path / "state"), network, card)
-    assert str(tmp_path / "file") in str(refusal.value)
-    assert str(refusal.value).endswith("Not a directory")
-
-
-def test_state_that_cannot_be_written_is_told(full: ModelStore, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    store = ModelStore(full.root, tmp_path / "file")
-    with pytest.raises(StoreUnavailable, match="file"):
-        store.pin(1)
-    with pytest.raises(StoreUnavailable, match="file"):
-        store.pinned()
-    with pytest.raises(StoreUnavailable, match="file"):
-        store.unpin()
-    assert store.served().version == 3
-
-
-def test_failed_publication_leaves_nothing_behind(
-    full: ModelStore, network: Network, card: Card, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full_disk(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    before = files(full.root)
-    monkeypatch.setattr(os, "fsync", full_disk)
-    for publish in (USES["publish"], USES["reject"]):
-        with pytest.raises(StoreUnavailable, match="No space left on device"):
-            publish(full, network, card)
-    assert files(full.root) == before
-
-
-def test_file_of_a_killed_writer_is_swept_when_it_is_old(
-    full: ModelStore, network: Network, card: Card
-) -> None:
-    old, fresh = (full.root / "versions" / f".unfinished-{n}" for n in ("old", "new"))
-    old.touch()
-    fresh.touch()
-    os.utime(old, (1, 1))
-    full.publish(network, card)
-    assert not old.exists()
-    assert fresh.exists()

@@ -21,6 +21,7 @@ from service.web import predict as predict_module
 from service.web.services import Services
 from tests.support import digits
 from tests.support.installation import Installation, Service
+from tests.support.stores import root_of
 from tests.support.waiting import wait_until
 
 
@@ -144,14 +145,14 @@ def client_with(
 @pytest.fixture
 def report(store: ModelStore) -> Path:
     """What a trainer leaves of version 1 beside it, and what it does not."""
-    directory = store.root / "reports" / "000001"
+    directory = root_of(store) / "reports" / "000001"
     directory.mkdir(parents=True)
     (directory / "index.html").write_text("<style>p { margin: 0 }</style><p>Hello")
     (directory / "learning.png").write_bytes(b"\x89PNG")
     (directory / "results.json").write_text("{}")
     (directory / "secret.npz").touch()
     (directory / ".hidden.png").touch()
-    (store.root / "models.json").write_text("{}")
+    (root_of(store) / "models.json").write_text("{}")
     return directory
 
 

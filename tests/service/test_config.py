@@ -18,7 +18,7 @@ from service.setting import ConfigError
 
 def test_defaults_are_those_of_the_documentation() -> None:
     assert ServiceConfig.from_environ({}) == ServiceConfig(
-        store=Path("models"),
+        store="./models",
         state=Path("state"),
         host="127.0.0.1",
         port=8000,
@@ -29,7 +29,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         drain_seconds=5.0,
         max_upload_bytes=8 * 1024 * 1024,
         max_pixels=40_000_000,
-        reload_seconds=1.0,
+        reload_seconds=None,
         log_format="text",
         api_keys=None,
         admin_token=None,
@@ -63,7 +63,8 @@ def test_empty_variable_is_one_that_is_not_set() -> None:
 @pytest.mark.parametrize(
     ("variable", "text", "field", "value"),
     [
-        ("DIGITS_STORE", "/a/b c", "store", Path("/a/b c")),
+        ("DIGITS_STORE", "/a/b c", "store", "/a/b c"),
+        ("DIGITS_STORE", "s3://b/p", "store", "s3://b/p"),
         ("DIGITS_STATE", "s", "state", Path("s")),
         ("DIGITS_HOST", "0.0.0.0", "host", "0.0.0.0"),
         ("DIGITS_PORT", "1", "port", 1),

@@ -19,7 +19,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
-from model_store import ModelStore
+from model_store import ModelStore, open_store
 from tests.support.environment import ROOT, without_settings
 from tests.support.waiting import TIMEOUT_S
 
@@ -65,13 +65,21 @@ class Run:
 
 @dataclass(frozen=True)
 class Place:
-    """A store, a state and a data directory, and the programs that use them."""
+    """A store, a state and a data directory, and the programs that use them.
+
+    bucket: the address of the store, if it is not a directory.
+    """
 
     root: Path
+    bucket: str | None = None
 
     @property
     def store(self) -> ModelStore:
-        return ModelStore(self.root / "models", self.root / "state")
+        return open_store(self.address, self.root / "state")
+
+    @property
+    def address(self) -> str:
+        return self.bucket or str(self.root / "models")
 
     @property
     def data(self) -> Path:
@@ -81,7 +89,7 @@ class Place:
         """This process's environment without any settings but those of this place."""
         return {
             **without_settings(),
-            "DIGITS_STORE": str(self.root / "models"),
+            "DIGITS_STORE": self.address,
             "DIGITS_STATE": str(self.root / "state"),
             "DIGITS_DATA": str(self.data),
             "DIGITS_ENERGY_SOURCE": "estimate",

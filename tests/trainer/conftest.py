@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.commands import Place
+from tests.support.stores import root_of
 from tests.trainer import csv_files
 from tests.trainer.stopped_runs import KINDS, Options, in_batch, run_stopped
 from trainer import pipeline
@@ -68,13 +69,13 @@ def trained_store(
     """The store that such a training leaves; made once, to be copied."""
     place = Place(tmp_path_factory.mktemp("trained"))
     place.json("trainer", *quick)
-    return place.store.root
+    return root_of(place.store)
 
 
 @pytest.fixture
 def trained(place: Place, trained_store: Path) -> Place:
     """A place whose version 1 such a training has published."""
-    shutil.copytree(trained_store, place.store.root)
+    shutil.copytree(trained_store, root_of(place.store))
     return place
 
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.support.commands import Place
+from tests.support.stores import root_of
 from tests.trainer.csv_files import Rows, rows_of, write
 from tests.trainer.in_process import invoke, printed
 from trainer.data.dataset import Dataset
@@ -36,12 +37,12 @@ def good_store(tmp_path_factory: pytest.TempPathFactory, good: Rows) -> Path:
     file = write(place.root / "good.csv", good)
     document = printed(place, "train", "--data", file, *QUICK)
     assert document["test_accuracy"] > 0.8
-    return place.store.root
+    return root_of(place.store)
 
 
 @pytest.fixture
 def place_of_good(place: Place, good_store: Path) -> Place:
-    shutil.copytree(good_store, place.store.root)
+    shutil.copytree(good_store, root_of(place.store))
     return place
 
 

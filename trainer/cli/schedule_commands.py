@@ -105,7 +105,8 @@ def schedule(
     reporter = LiveReporter(job.reporter, Status(datetime.now(UTC)))
     store, data = job.places.store, request.choice.directory
     volumes = {"models": store.root, "state": store.state, "data": data}
-    metrics = ScheduleMetrics(reporter.status, database, moments, volumes)
+    directories = {k: v for k, v in volumes.items() if isinstance(v, Path)}
+    metrics = ScheduleMetrics(reporter.status, database, moments, directories)
     try:
         serve(StatusPages(metrics, store), host, port)
     except OSError as error:

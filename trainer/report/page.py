@@ -4,13 +4,14 @@ import base64
 import io
 import json
 import re
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
+
+from model_store.place import StorePath, whole_directory
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -69,28 +70,18 @@ def table(rows: Iterable[Iterable[object]]) -> str:
     return f'<div class="wide"><table>{"".join(lines)}</table></div>'
 
 
-def write_page(page: Page, plots: Iterable[Plot], directory: Path) -> Path:
-    """Make the directory under another name, rename it when whole; its page's path.
+def write_page(page: Page, plots: Iterable[Plot], directory: StorePath) -> None:
+    """Make the directory whole.
 
     A PNG file for each plot, index.html, and results.json if the page has results.
     Raises OSError.
     """
-    # A directory has one writer, so what a killed one left behind can be removed.
-    unfinished = directory.with_name(f".unfinished-{directory.name}")
-    for old in (unfinished, directory):
-        if old.exists():
-            shutil.rmtree(old)
-    unfinished.mkdir(parents=True)
-    try:
+    with whole_directory(directory) as unfinished:
         if page.results is not None:
             text = json.dumps(page.results)
             (unfinished / "results.json").write_text(text, encoding="utf-8")
         html = page.html({plot.name: _written(plot, unfinished) for plot in plots})
         (unfinished / "index.html").write_text(html, encoding="utf-8")
-        unfinished.rename(directory)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    return directory / "index.html"
 
 
 def _written(plot: Plot, directory: Path) -> str:

@@ -1,19 +1,22 @@
 """A report on each run: plots as PNG files, and one page that shows them."""
 
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from html import escape
 from pathlib import Path
 
+from model_store.place import StorePath
 from trainer.report.page import Page, Plot, table, write_page
 from trainer.report.results import Predictions, predict, results
 from trainer.report.subject import Subject
 
 
 def report_on(
-    subject: Subject, directory: Path, plots: Path | None, say: Callable[[str], None]
-) -> Path | None:
+    subject: Subject,
+    directory: StorePath,
+    plots: Path | None,
+    say: Callable[[str], None],
+) -> StorePath | None:
     """Write a report into `directory`; the path of its page.
 
     plots: another directory that gets a copy, beside whatever is in it.
@@ -23,14 +26,16 @@ def report_on(
     try:
         page = write(subject, directory)
         if plots:
-            shutil.copytree(directory, plots, dirs_exist_ok=True)
+            plots.mkdir(parents=True, exist_ok=True)
+            for file in directory.iterdir():
+                (plots / file.name).write_bytes(file.read_bytes())
     except OSError as error:
         say(f"{subject.title} has no report: {error}")
         return None
     return page
 
 
-def write(subject: Subject, directory: Path) -> Path:
+def write(subject: Subject, directory: StorePath) -> StorePath:
     """Make the directory whole; the path of its page. Raises OSError.
 
     results.json in it says what the network makes of each test row.
@@ -38,7 +43,8 @@ def write(subject: Subject, directory: Path) -> Path:
     test, trained = subject.digits.test, subject.trained
     predictions = predict(trained.network, test, trained.temperature or 1.0)
     page = Page(subject.title, _summary(subject), results(test, predictions))
-    return write_page(page, _plots(subject, predictions), directory)
+    write_page(page, _plots(subject, predictions), directory)
+    return directory / "index.html"
 
 
 def _summary(subject: Subject) -> str:

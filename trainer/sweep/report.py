@@ -122,7 +122,8 @@ def write_findings(findings: Findings, directory: Path) -> Path:
     summary = f"<pre>{escape(findings.text())}</pre>{table}"
     page = Page(f"Sweep {findings.sweep.name}", summary)
     plots = sweep_plots(findings.trials, findings.importance)
-    return write_page(page, plots, directory)
+    write_page(page, plots, directory)
+    return directory / "index.html"
 
 
 def _importance(study: Study) -> dict[str, float]:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from model_store.place import content_at
 from service.web.pages.errors import error_page
 from service.web.security_headers import policy
 from service.web.services import services
@@ -40,9 +41,9 @@ def file(version: int, name: str) -> ResponseReturnValue:
 def _file(version: int, name: str) -> Response:
     kind = _TYPES.get(name.rpartition(".")[2]) if _NAME.fullmatch(name) else None
     path = services().store.root / "reports" / f"{version:06d}" / name
-    if kind is None or not path.is_file():
+    content = content_at(path) if kind else None
+    if content is None:
         raise NotFound(f"version {version} has no report, or no {name[:40]} in it")
-    content = path.read_bytes()
     response = Response(content, content_type=kind)
     response.headers["Content-Security-Policy"] = _policy(content)
     response.headers["Cache-Control"] = "no-cache"

@@ -7,6 +7,7 @@ import pytest
 
 from model_store import CorruptModel, Model, ModelNotFound, ModelStore, StoreUnavailable
 from service.serving.catalog import MOST_LOADED, Catalog
+from tests.support.stores import file_of
 
 Publish = Callable[..., Model]
 
@@ -37,7 +38,7 @@ def counting(tmp_path: Path, publish: Publish) -> _CountingStore:
 def test_cards_come_in_rising_order_without_broken_versions(
     counting: _CountingStore,
 ) -> None:
-    counting.path(3).write_bytes(b"broken")
+    file_of(counting, 3).write_bytes(b"broken")
     cards = Catalog(counting).cards()
     assert [(v, card.test_accuracy) for v, card in cards.items()] == [
         (1, 0.5),
@@ -46,7 +47,7 @@ def test_cards_come_in_rising_order_without_broken_versions(
 
 
 def test_each_file_is_read_once_broken_ones_too(counting: _CountingStore) -> None:
-    counting.path(3).write_bytes(b"broken")
+    file_of(counting, 3).write_bytes(b"broken")
     catalog = Catalog(counting)
     for _ in range(3):
         catalog.cards()
@@ -57,14 +58,14 @@ def test_each_file_is_read_once_broken_ones_too(counting: _CountingStore) -> Non
 def test_version_that_is_removed_leaves_the_catalogue(counting: _CountingStore) -> None:
     catalog = Catalog(counting)
     catalog.cards()
-    counting.path(1).unlink()
+    file_of(counting, 1).unlink()
     assert list(catalog.cards()) == [2]
     with pytest.raises(ModelNotFound):
         catalog.card(1)
 
 
 def test_broken_version_says_what_is_wrong(counting: _CountingStore) -> None:
-    counting.path(3).write_bytes(b"broken")
+    file_of(counting, 3).write_bytes(b"broken")
     with pytest.raises(CorruptModel, match=r"complete \.npz"):
         Catalog(counting).card(3)
 
@@ -78,7 +79,7 @@ def test_version_that_could_not_be_read_is_read_again(counting: _CountingStore) 
 
 
 def test_store_that_cannot_be_listed_is_unavailable(counting: _CountingStore) -> None:
-    versions = counting.path(1).parent
+    versions = file_of(counting, 1).parent
     versions.rename(versions.with_name("away"))
     versions.write_text("a file where a directory belongs")
     with pytest.raises(StoreUnavailable):
@@ -115,18 +116,18 @@ def test_model_whose_file_is_replaced_is_read_again(
     full: Catalog, store: ModelStore
 ) -> None:
     first = full.model(1)
-    store.path(2).replace(store.path(1))
+    file_of(store, 2).replace(file_of(store, 1))
     assert full.model(1) is not first
 
 
 def test_model_that_was_pruned_is_not_found(full: Catalog, store: ModelStore) -> None:
     full.model(2)
-    store.path(2).unlink()
+    file_of(store, 2).unlink()
     with pytest.raises(ModelNotFound):
         full.model(2)
 
 
 def test_broken_model_is_refused(full: Catalog, store: ModelStore) -> None:
-    store.path(9).write_bytes(b"broken")
+    file_of(store, 9).write_bytes(b"broken")
     with pytest.raises(CorruptModel):
         full.model(9)

@@ -12,6 +12,7 @@ import pytest
 from model_store import Author, Model, ModelStore, StoreUnavailable
 from model_store.network import Floats
 from service.serving.current_model import CurrentModel, NoModel
+from tests.support.stores import file_of
 
 Publish = Callable[..., Model]
 Grown = Callable[..., float]
@@ -30,7 +31,7 @@ def _served(models: CurrentModel) -> int:
 
 
 def _spoil(store: ModelStore, version: int) -> None:
-    path = store.path(version)
+    path = file_of(store, version)
     path.write_bytes(path.read_bytes()[:-100] if path.exists() else b"broken")
 
 
@@ -114,7 +115,7 @@ def test_broken_file_that_is_replaced_is_tried_again(
     good = publish(store)
     _spoil(store, 2)
     assert _served(models) == 1
-    store.path(good.version).rename(store.path(2))
+    file_of(store, good.version).rename(file_of(store, 2))
     assert _served(models) == 2
 
 
@@ -138,7 +139,7 @@ def test_store_that_cannot_be_listed_keeps_the_model(
 ) -> None:
     publish(store)
     assert _served(models) == 1
-    versions = store.path(1).parent
+    versions = file_of(store, 1).parent
     versions.rename(versions.with_name("away"))
     versions.write_text("a file where a directory belongs")
     assert [_served(models) for _ in range(3)] == [1, 1, 1]

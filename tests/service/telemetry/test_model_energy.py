@@ -16,6 +16,7 @@ from service.telemetry.scrape.exposition import energy_per_prediction
 from service.telemetry.scrape.gauges import Gauges
 from service.web.services import Services
 from tests.support.installation import Service
+from tests.support.stores import file_of
 from tests.support.waiting import wait_until
 
 Publish = Callable[..., Model]
@@ -29,8 +30,8 @@ def version(store: ModelStore, publish: Publish) -> Callable[..., int]:
 
     def version(**facts: object) -> int:
         number = new_version()
-        made = store.path(publish(store, **facts).version)
-        made.rename(store.path(number))
+        made = file_of(store, publish(store, **facts).version)
+        made.rename(file_of(store, number))
         return number
 
     return version

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from model_store import ModelStore
 from service.web.problems import ProblemType
 from service.web.services import Services
+from tests.support.stores import file_of, root_of
 
 
 def _assert_problem(answer: TestResponse, problem_type: ProblemType) -> str:
@@ -84,10 +85,10 @@ def test_more_slashes_within_a_path_are_no_redirect(client: FlaskClient) -> None
 def test_broken_version_is_shown_as_a_problem_that_says_what_is_wrong(
     client: FlaskClient, store: ModelStore
 ) -> None:
-    store.path(2).write_bytes(b"broken")
+    file_of(store, 2).write_bytes(b"broken")
     detail = _assert_problem(client.get("/models/2"), ProblemType.NO_SUCH_VERSION)
     assert "not a complete .npz" in detail
-    assert str(store.root) not in detail
+    assert str(root_of(store)) not in detail
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_readyz_says_that_every_version_is_broken(
 ) -> None:
     publish(store)
     for version in (1, 2):
-        store.path(version).write_bytes(b"broken")
+        file_of(store, version).write_bytes(b"broken")
     services.models.refresh()
     detail = _assert_problem(bare_client.get("/readyz"), ProblemType.NO_MODEL)
     assert "no version in the model store may be served" in detail
@@ -167,9 +168,9 @@ def test_readyz_forgets_a_broken_version_that_is_gone(
     publish: Callable[..., object],
 ) -> None:
     publish(store)
-    store.path(1).write_bytes(b"broken")
+    file_of(store, 1).write_bytes(b"broken")
     services.models.refresh()
-    store.path(1).unlink()
+    file_of(store, 1).unlink()
     services.models.refresh()
     assert "no version yet" in bare_client.get("/readyz").get_json()["detail"]
 
@@ -193,7 +194,7 @@ def test_fault_of_ours_is_logged_and_shows_nothing_of_itself(
 def test_store_that_cannot_be_used_is_503_and_prediction_goes_on(
     client: FlaskClient, store: ModelStore, picture: bytes, tmp_path: Path
 ) -> None:
-    versions = store.path(1).parent
+    versions = file_of(store, 1).parent
     versions.rename(tmp_path / "away")
     versions.write_text("a file where a directory belongs")
     answer = client.get("/models")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.support.commands import Place
+from tests.support.stores import root_of
 from tests.trainer.in_process import invoke
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
@@ -197,22 +198,22 @@ def test_every_run_has_a_report_that_its_last_line_names(
     plots = place.root / "plots"
     run = place.run_plainly("trainer", *quick, "--epochs", 30, "--plots", plots)
     assert run.returncode == 0, run.stderr
-    directory = place.store.root / "reports" / "000001"
+    directory = root_of(place.store) / "reports" / "000001"
     assert run.stdout.splitlines()[-1].endswith(f" {directory / 'index.html'}")
     assert {path.stem for path in directory.glob("*.png")} == PLOTS
     assert "<h1>Version 1" in (plots / "index.html").read_text()
     refused = invoke(place, *quick, "--epochs", 1, "--learning-rate", 1e-9)
     page = Path(refused.stdout.splitlines()[-1].split()[-1])
     assert "<h1>Refused network" in page.read_text()
-    [rejected] = (place.store.root / "rejected").iterdir()
+    [rejected] = (root_of(place.store) / "rejected").iterdir()
     assert page.parent.name == rejected.stem
 
 
 def test_report_that_cannot_be_written_costs_no_model(
     place: Place, quick: Quick
 ) -> None:
-    place.store.root.mkdir()
-    (place.store.root / "reports").touch()
+    root_of(place.store).mkdir()
+    (root_of(place.store) / "reports").touch()
     run = invoke(place, *quick, "--json")
     assert run.exit_code == 0, run.stderr
     assert json.loads(run.stdout)["version"] == 1

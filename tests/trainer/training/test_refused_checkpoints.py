@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.commands import Place
+from tests.support.stores import root_of
 from tests.trainer.csv_files import rows_of, write
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import Options, checkpoints
@@ -38,7 +39,7 @@ def test_checkpoint_of_another_run_is_refused_by_name(
     text = f"{path} is a checkpoint of another run: {fault}"
     assert str(refusal.value).startswith(text)
     assert checkpoints(stopped) == [path]
-    assert not stopped.store.root.exists()
+    assert not root_of(stopped.store).exists()
 
 
 def test_checkpoint_of_other_data_is_refused_by_name(
@@ -98,7 +99,7 @@ def test_broken_checkpoint_is_refused(
         invoke(stopped, *commands["default"], "--resume")
     assert str(refusal.value).startswith(f"{path} is not a checkpoint: ")
     assert path.exists()
-    assert not stopped.store.root.exists()
+    assert not root_of(stopped.store).exists()
 
 
 def test_damaged_checkpoint_is_told_in_one_line(

@@ -15,6 +15,7 @@ from model_store import Card, Network, StoreUnavailable
 from model_store.backprop import backprop
 from model_store.files import npz
 from tests.support.commands import Place
+from tests.support.stores import root_of
 from tests.trainer.in_process import invoke
 from tests.trainer.stopped_runs import (
     KINDS,
@@ -107,7 +108,7 @@ def test_run_stopped_and_gone_on_with_ends_the_same(
     [checkpoint] = checkpoints(place)
     assert f"--resume goes on from {checkpoint}" in stopped.stderr.splitlines()[-1]
     assert "Traceback" not in stopped.stderr
-    assert not place.store.root.exists()
+    assert not root_of(place.store).exists()
     place.json("trainer", *commands[kind], "--resume")
     assert_same_version(place, uninterrupted[kind])
     assert checkpoints(place) == []

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from model_store import Author, Model, ModelStore
 from tests.support.pages import Page
+from tests.support.stores import file_of, root_of
 
 Publish = Callable[..., Model]
 TEST = {"file": "test.csv", "rows": 100, "sha256": "ab"}
@@ -49,7 +50,7 @@ def states(client: FlaskClient) -> dict[str, set[str]]:
 
 
 def write_results(store: ModelStore, version: int, right: list[bool]) -> None:
-    directory = store.root / "reports" / f"{version:06d}"
+    directory = root_of(store) / "reports" / f"{version:06d}"
     directory.mkdir(parents=True)
     pixels = base64.b64encode(bytes(range(256)) * 3 + bytes(16)).decode()
     mistakes = [
@@ -110,7 +111,7 @@ def test_pinned_version_that_is_gone_is_told(
 ) -> None:
     publish(store)
     store.pin(2, Author("anna"))
-    store.path(2).unlink()
+    file_of(store, 2).unlink()
     text = text_of(client, "/versions")
     assert "Version 2 is pinned" in text
     assert "It cannot be served; version 1 answers" in text
@@ -209,7 +210,7 @@ def test_broken_results_are_unknown(
     client: FlaskClient, store: ModelStore, text: str
 ) -> None:
     write_results(store, 1, [True])
-    (store.root / "reports" / "000001" / "results.json").write_text(text)
+    (root_of(store) / "reports" / "000001" / "results.json").write_text(text)
     assert "left no results" in text_of(client, "/versions/1")
 
 
@@ -264,7 +265,7 @@ def test_refused_models_are_listed_with_their_accuracy_and_why(
     card = replace(model.card, metrics=metrics)
     store.reject(model.network, card, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     for name in ("20260102T030406Z.npz", "notes.txt"):
-        (store.root / "rejected" / name).touch()
+        (root_of(store) / "rejected" / name).touch()
     text = text_of(client, "/versions")
     assert "20260102T030406Z refused unknown its file is broken" in text
     assert "refused 90 of 100 right (82.56 to 94.48 %) 9 fewer than version 1" in text

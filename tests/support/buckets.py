@@ -1,0 +1,45 @@
+"""A bucket of S3 in this process: moto's imitation, without a network beyond it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.request import Request, urlopen
+
+from moto.server import ThreadedMotoServer
+
+NAME = "digits"
+
+
+@contextlib.contextmanager
+def s3_variables(endpoint: str) -> Iterator[None]:
+    """The variables that obstore reads, also for programs that are started."""
+    given = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "digits",
+        "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+        "AWS_REGION": "us-east-1",
+    }
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def imitated_bucket() -> Iterator[str]:
+    """The address of an empty bucket."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        endpoint = f"http://{host}:{port}"
+        urlopen(Request(f"{endpoint}/{NAME}", method="PUT"), timeout=10).close()
+        with s3_variables(endpoint):
+            yield f"s3://{NAME}"
+    finally:
+        server.stop()
