@@ -21,6 +21,9 @@ train: .venv/run  ## Fetch the full MNIST and train the best model; a running se
 
 install: .venv/dev  ## Make .venv with everything in it
 
+# Each module is compiled once, not by each of the hundreds of programs that tests start.
+test e2e: export PYTHONDONTWRITEBYTECODE :=
+
 # Twice as many processes as CPUs, for many tests wait for programs that they start.
 test: .venv/dev  ## Run the unit tests
 	$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist loadfile
