@@ -5,8 +5,9 @@ import sys
 
 from PIL import Image
 
-from service.image.files.decoding import DECODER_ERRORS, loaded
+from service.image.files.decoding import DECODER_ERRORS
 from service.image.files.formats import decoder_for
+from service.image.files.loading import loaded
 
 
 def main() -> int:
