@@ -11,15 +11,18 @@ from model_store.network import Floats
 from trainer.augmentation.distort import distort
 from trainer.augmentation.glyphs import FONTS, draw_digits
 from trainer.augmentation.mnist_form import to_mnist_form
-from trainer.augmentation.non_digits.mix import NonDigits, non_digits_from
+from trainer.augmentation.non_digits.mix import NonDigits, handwritten, non_digits_from
+from trainer.augmentation.non_digits.neighbours import cut_out
 from trainer.augmentation.rewrite import rewrite
 from trainer.data.dataset import Dataset, one_hot
 from trainer.learning.evaluate import NO_PICTURES
 from trainer.learning.settings import Settings
 
 NO_DIGIT: Final = 255  # the label of a picture whose target is the same for all digits
-_TYPED: Final = 0.04  # typed digits, as a share of the digits
-_FORMED: Final = 0.15  # of the digits, brought to MNIST's form once more
+_TYPED: Final = 0.05  # typed digits, as a share of the digits
+_BY_HAND: Final = 10  # copies of each typed digit as hands would write it
+_FORMED: Final = 0.2  # of the digits, brought to MNIST's form once more ...
+_CUT_OUT: Final = 0.6  # ... so many of these out of a number
 # An epoch takes its non-digits from a pool of so many blocks, two of them new.
 _BLOCKS: Final = 32
 _NEW_BLOCKS: Final = 2
@@ -103,16 +106,25 @@ class Changed:
     def _digits(self) -> NDArray[np.uint8]:
         """The training rows, some of them in the form that the service would read."""
         pixels = self.rows.pixels
-        if self.settings.non_digits:
-            some = np.random.default_rng(self.settings.seed).random(len(pixels))
-            formed = np.flatnonzero(some < _FORMED)
-            pixels = pixels.copy()
-            pixels[formed] = to_mnist_form(pixels[formed].reshape(-1, 28, 28))
-        return pixels
+        if not self.settings.non_digits:
+            return pixels
+        rng = np.random.default_rng(self.settings.seed)
+        formed = np.flatnonzero(rng.random(len(pixels)) < _FORMED)
+        cut, whole = np.split(formed, [int(_CUT_OUT * len(formed))])
+        beside = pixels[rng.integers(0, len(pixels), len(cut))]
+        changed = pixels.copy()
+        changed[cut] = to_mnist_form(cut_out(pixels[cut], beside, rng))
+        changed[whole] = to_mnist_form(pixels[whole].reshape(-1, 28, 28))
+        return changed
 
     @cached_property
     def _typed(self) -> Labelled:
-        return draw_digits(FONTS)
+        """Typed digits, and more of them as hands would write them."""
+        pixels, labels = draw_digits(FONTS)
+        copied = np.repeat(np.arange(len(labels)), _BY_HAND)
+        rng = np.random.default_rng(self.settings.seed)
+        by_hand = handwritten(pixels[copied], rng)
+        return np.concatenate([pixels, by_hand]), labels[[*range(len(labels)), *copied]]
 
     @cached_property
     def _non_digits(self) -> NonDigits:

@@ -88,7 +88,7 @@ _DEFAULT = {
     "batch_size": 256,
     "augment": True,
     "copies": "distorted",
-    "non_digits": 30,
+    "non_digits": 24,
     "momentum": 0.9,
     "weight_decay": 0.0,
     "one_cycle": True,

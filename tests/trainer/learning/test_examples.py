@@ -33,10 +33,10 @@ def drawn(examples: Any, epoch: int, seed: int = 1) -> Any:
 
 def test_non_digits_and_typed_digits_join_the_digits(rows: Dataset) -> None:
     pixels, labels = drawn(examples_of(rows, settings()), 0)
-    assert len(pixels) == len(labels) == 100 + 4 + 30
+    assert len(pixels) == len(labels) == 100 + 5 + 24
     np.testing.assert_array_equal(labels[:100], rows.labels[:100])
-    assert (labels[100:104] < 10).all()
-    np.testing.assert_array_equal(labels[104:], NO_DIGIT)
+    assert (labels[100:105] < 10).all()
+    np.testing.assert_array_equal(labels[105:], NO_DIGIT)
 
 
 @pytest.mark.parametrize("changes", [{"augment": False}, {"non_digits": 0}])

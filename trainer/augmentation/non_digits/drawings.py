@@ -1,4 +1,4 @@
-"""Drawings that are no digit: scribbles, crosses, polygons, bars, blobs, rings, noise.
+"""Drawings that are no digit: scribbles, crosses, polygons, bars, blobs, noise.
 
 Each function makes `n` canvases, all different.
 """
@@ -6,16 +6,20 @@ Each function makes `n` canvases, all different.
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.augmentation.non_digits.pen import SIDE, Canvases, blank, draw_lines
+from trainer.augmentation.non_digits.pen import (
+    SIDE,
+    Canvases,
+    blank,
+    draw_lines,
+    one_line,
+)
 
 _MIDDLE = SIDE / 2
 
 
 def draw_scribbles(n: int, rng: np.random.Generator) -> Canvases:
-    """A line that bends five to nine times: a quadratic spline of random points."""
-    corners = rng.uniform(6, SIDE - 6, (n, 11, 2))
-    for corner, bends in zip(corners, rng.integers(5, 10, n), strict=True):
-        corner[bends + 2 :] = np.nan
+    """A line that bends five to twelve times: a quadratic spline of random points."""
+    corners = _random_corners(n, rng)
     joints = (corners[:, 1:] + corners[:, :-1]) / 2
     t = np.linspace(0, 1, 9)[:, None]
     first, bend, last = (
@@ -24,7 +28,19 @@ def draw_scribbles(n: int, rng: np.random.Generator) -> Canvases:
         joints[:, 1:, None],
     )
     points = (1 - t) ** 2 * first + 2 * t * (1 - t) * bend + t**2 * last
-    return draw_lines(blank(n), points.reshape(n, 81, 2), rng.uniform(0.8, 2.8, n))
+    return draw_lines(blank(n), points.reshape(n, 108, 2), rng.uniform(0.8, 2.8, n))
+
+
+def draw_tangles(n: int, rng: np.random.Generator) -> Canvases:
+    """Five to twelve straight strokes, without lifting the pen."""
+    return draw_lines(blank(n), _random_corners(n, rng), rng.uniform(0.8, 3, n))
+
+
+def _random_corners(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(n, 14, 2): the corners of a line with five to twelve bends, then NaN."""
+    corners = rng.uniform(6, SIDE - 6, (n, 14, 2))
+    corners[np.arange(14) >= rng.integers(7, 15, (n, 1))] = np.nan
+    return corners
 
 
 def draw_stars(n: int, rng: np.random.Generator) -> Canvases:
@@ -59,7 +75,7 @@ def draw_bars(n: int, rng: np.random.Generator) -> Canvases:
 
 
 def draw_polygons(n: int, rng: np.random.Generator) -> Canvases:
-    """A triangle, a flat quadrangle, or a star of three or four points."""
+    """A triangle, a flat quadrangle, a star, or three to six corners anywhere."""
     corners = rng.choice([3, 4, 6, 8], (n, 1))
     place = np.arange(9) % corners
     angle = rng.uniform(0, np.pi, (n, 1)) + 2 * np.pi * place / corners
@@ -70,8 +86,11 @@ def draw_polygons(n: int, rng: np.random.Generator) -> Canvases:
     points = _MIDDLE + np.stack(
         [flat * radius * np.sin(angle), radius * np.cos(angle)], -1
     )
+    anywhere = rng.uniform(8, SIDE - 8, (n, 9, 2))
+    anywhere = np.take_along_axis(anywhere, place[..., None], 1)
+    points = np.where(rng.random((n, 1, 1)) < 0.5, anywhere, points)
     points[np.arange(9) > corners] = np.nan
-    return draw_lines(blank(n), points, rng.uniform(0.8, 2.6, n))
+    return draw_lines(blank(n), points, rng.uniform(0.8, 3, n))
 
 
 def draw_blobs(n: int, rng: np.random.Generator) -> Canvases:
@@ -81,17 +100,20 @@ def draw_blobs(n: int, rng: np.random.Generator) -> Canvases:
     return draw_lines(blank(n), points, rng.uniform(4, 14, n))
 
 
-def draw_rings(n: int, rng: np.random.Generator) -> Canvases:
-    """A ring with something in it: a face, a cross, or another ring."""
-    radius = rng.uniform(20, 26, (n, 1, 1))
-    widths = rng.uniform(0.8, 2.3, n)
-    canvases = draw_lines(blank(n), _MIDDLE + radius * _circle(n, rng), widths)
-    face, cross, ring = np.array_split(np.arange(n), [int(0.4 * n), int(0.7 * n)])
-    inside = np.full((n, 25, 2), np.nan)
-    inside[face, :10] = _face(len(face), rng)
-    inside[cross, :5] = _cross(len(cross), rng)
-    inside[ring] = _circle(len(ring), rng) * rng.uniform(0.3, 0.6, (len(ring), 1, 1))
-    return draw_lines(canvases, _MIDDLE + radius * inside, widths)
+def draw_doodles(n: int, rng: np.random.Generator) -> Canvases:
+    """Three to six straight strokes, arcs and rings, anywhere."""
+    middles = rng.uniform(14, SIDE - 14, (n, 6, 1, 2))
+    radius = rng.uniform(4, 20, (n, 6, 1, 1))
+    turned = rng.uniform(0, 2 * np.pi, (n, 6, 1))
+    length = rng.choice([np.pi, 1.5 * np.pi, 2 * np.pi], (n, 6, 1))
+    bent = turned + length * np.linspace(0, 1, 13)
+    arcs = np.stack([np.sin(bent), np.cos(bent)], -1)
+    reach = np.linspace(-1, 1, 13)[:, None]
+    straight = np.stack([np.sin(turned), np.cos(turned)], -1) * reach
+    strokes = np.where(rng.random((n, 6, 1, 1)) < 0.4, straight, arcs)
+    strokes[np.arange(6) >= rng.integers(3, 7, (n, 1))] = np.nan
+    points = one_line(middles + radius * strokes)
+    return draw_lines(blank(n), points, rng.uniform(0.8, 3, n))
 
 
 def draw_noise(n: int, rng: np.random.Generator) -> Canvases:
@@ -112,31 +134,3 @@ def _strokes(
     """From an end to the other, then up: (n, k, 3, 2) for k straight strokes."""
     reach = half[..., None] * np.stack([np.sin(angle), np.cos(angle)], -1)
     return np.stack([middle - reach, middle + reach, np.full_like(reach, np.nan)], 2)
-
-
-def _circle(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n, 25, 2): a round or a somewhat flat one around 0, of radius 1."""
-    angle = np.linspace(0, 2 * np.pi, 25)
-    points = np.tile(np.stack([np.sin(angle), np.cos(angle)], -1), (n, 1, 1))
-    points[:, :, 0] *= rng.uniform(0.8, 1, (n, 1))
-    return points
-
-
-def _face(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n, 10, 2): two eyes and a mouth, within radius 1."""
-    up = np.full(2, np.nan)
-    eyes = [[-0.3, -0.3], [-0.2, -0.3], up, [-0.3, 0.3], [-0.2, 0.3], up]
-    mouth = [[0.3, -0.4], [0.35, -0.15], [0.35, 0.15], [0.3, 0.4]]
-    points = np.tile(np.array([*eyes, *mouth]), (n, 1, 1))
-    points[:, 7:9, 0] += rng.uniform(-0.15, 0.2, (n, 1))
-    scale = rng.uniform(0.8, 1.3, (n, 1, 2))
-    return points * scale
-
-
-def _cross(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """(n, 5, 2): two strokes across the middle of a circle of radius 1."""
-    angle = rng.uniform(0, np.pi, (n, 1)) + np.array([0, np.pi, 0, 0.5, 1.5]) * 1.0
-    angle[:, 3:] = angle[:, :1] + np.pi * np.array([0.5, 1.5])
-    points = np.stack([np.sin(angle), np.cos(angle)], -1)
-    points[:, 2] = np.nan
-    return points

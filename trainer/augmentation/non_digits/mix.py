@@ -13,28 +13,40 @@ from numpy.typing import NDArray
 
 from trainer.augmentation.glyphs import FONTS, draw_letters
 from trainer.augmentation.mnist_form import to_mnist_form
-from trainer.augmentation.non_digits import drawings, fragments
-from trainer.augmentation.non_digits.fragments import Digits
+from trainer.augmentation.non_digits import (
+    clutter,
+    drawings,
+    figures,
+    fragments,
+    neighbours,
+    rings,
+)
+from trainer.augmentation.non_digits.digits import Digits
 from trainer.augmentation.rewrite import AugmentationParameters, rewrite
 
-LETTERS: Final = 38  # of 134, as are these
+LETTERS: Final = 34  # of 167, as are these
 DRAWINGS: Final = {
-    drawings.draw_scribbles: 12,
-    drawings.draw_stars: 4,
+    figures.draw_figures: 16,
+    drawings.draw_scribbles: 9,
+    drawings.draw_tangles: 6,
+    drawings.draw_doodles: 9,
+    drawings.draw_stars: 3,
     drawings.draw_hatching: 3,
     drawings.draw_bars: 2,
-    drawings.draw_polygons: 5,
-    drawings.draw_blobs: 4,
-    drawings.draw_rings: 3,
-    drawings.draw_noise: 3,
+    drawings.draw_polygons: 6,
+    drawings.draw_blobs: 3,
+    rings.draw_faces: 5,
+    rings.draw_rings: 5,
+    drawings.draw_noise: 2,
 }
 FRAGMENTS: Final = {
-    fragments.draw_numbers: 15,
-    fragments.draw_neighbours: 14,
-    fragments.draw_halves: 7,
-    fragments.draw_holes: 3,
-    fragments.draw_lined: 11,
-    fragments.draw_boxed: 10,
+    neighbours.draw_numbers: 15,
+    neighbours.draw_neighbours: 18,
+    fragments.draw_sides: 6,
+    fragments.draw_halves: 6,
+    fragments.draw_holes: 2,
+    clutter.draw_lined: 9,
+    clutter.draw_boxed: 8,
 }
 # How hands would write a typed letter.
 _HANDS: Final = AugmentationParameters(
@@ -70,17 +82,17 @@ class NonDigits:
                 for draw, m in zip(FRAGMENTS, taken, strict=True)
             ),
         ]
-        letters = handwritten(self.letters, written, rng)
+        typed = self.letters[rng.integers(0, len(self.letters), written)]
+        letters = handwritten(typed, rng)
         return np.concatenate([letters, to_mnist_form(np.concatenate(canvases))])
 
 
 def handwritten(
-    letters: NDArray[np.uint8], n: int, rng: np.random.Generator
+    typed: NDArray[np.uint8], rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Some of the (m, 784) letters as hands would write them, in MNIST's form."""
-    typed = letters[rng.integers(0, len(letters), n)]
-    copies = rewrite(typed, np.zeros(n, np.uint8), rng, _HANDS)
-    return to_mnist_form(copies.reshape(n, 28, 28))
+    """Typed letters or digits (n, 784) as hands would write them, in MNIST's form."""
+    copies = rewrite(typed, np.zeros(len(typed), np.uint8), rng, _HANDS)
+    return to_mnist_form(copies.reshape(-1, 28, 28))
 
 
 def non_digits_from(pixels: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NonDigits:

@@ -37,3 +37,10 @@ def _draw_lines(canvases: Any, points: Any, widths: Any) -> None:
 def blank(n: int) -> Canvases:
     """So many canvases without ink."""
     return np.zeros((n, SIDE, SIDE), np.uint8)
+
+
+def one_line(strokes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n, strokes, points, 2) as (n, points, 2), the pen lifted between strokes."""
+    n, count, points, _ = strokes.shape
+    lifted = np.pad(strokes, ((0, 0), (0, 0), (0, 1), (0, 0)), constant_values=np.nan)
+    return lifted.reshape(n, count * (points + 1), 2)

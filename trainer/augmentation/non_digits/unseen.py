@@ -24,7 +24,8 @@ _MIDDLE = SIDE / 2
 def unseen_non_digits() -> NDArray[np.uint8]:
     """(1000, 784): letters and signs as hands would write them, then drawings."""
     rng = np.random.default_rng(_SEED)
-    letters = handwritten(draw_letters(UNSEEN_FONTS), _LETTERS, rng)
+    typed = draw_letters(UNSEEN_FONTS)
+    letters = handwritten(typed[rng.integers(0, len(typed), _LETTERS)], rng)
     kinds = (_spirals, _zigzags, _lattices, _trees, _stick_figures)
     drawings = np.concatenate([draw(_DRAWINGS, rng) for draw in kinds])
     pixels = np.concatenate([letters, to_mnist_form(drawings)])

@@ -9,8 +9,10 @@ import pytest
 from trainer.augmentation import glyphs
 from trainer.augmentation.mnist_form import to_mnist_form
 from trainer.augmentation.non_digits import mix, unseen
-from trainer.augmentation.non_digits.fragments import Digits
+from trainer.augmentation.non_digits.digits import Digits
+from trainer.augmentation.non_digits.figures import FIGURES
 from trainer.augmentation.non_digits.mix import DRAWINGS, FRAGMENTS, non_digits_from
+from trainer.augmentation.non_digits.neighbours import cut_out
 from trainer.augmentation.non_digits.pen import SIDE
 from trainer.data.dataset import Dataset
 
@@ -70,7 +72,18 @@ def test_digits_without_a_kind_of_label_are_no_hindrance(digits: Dataset) -> Non
 
 
 def test_no_letter_is_a_digit_to_a_reader() -> None:
-    assert not DIGIT_LIKE & set(glyphs.LETTERS + glyphs.SIGNS)
+    assert not DIGIT_LIKE & {*glyphs.LETTERS, *glyphs.SIGNS, *FIGURES}
+
+
+def test_digit_cut_out_of_a_number_is_still_like_itself(digits: Dataset) -> None:
+    whole, beside = digits.pixels[:100], digits.pixels[100:200]
+    cut = to_mnist_form(cut_out(whole, beside, np.random.default_rng(1)))
+    formed = to_mnist_form(whole.reshape(-1, 28, 28))
+    alike = [np.corrcoef(*pair)[0, 1] for pair in zip(cut, formed, strict=True)]
+    assert np.median(alike) > 0.8
+    assert (
+        np.mean([np.array_equal(*pair) for pair in zip(cut, formed, strict=True)]) < 0.5
+    )
 
 
 def test_fonts_to_measure_on_are_none_to_learn_from() -> None:
@@ -107,7 +120,7 @@ def test_unseen_non_digits_are_always_the_same() -> None:
 
 def test_letters_by_hand_differ_from_each_other() -> None:
     letters = glyphs.draw_letters(glyphs.FONTS[:1])
-    written = mix.handwritten(letters[:1], 20, np.random.default_rng(1))
+    written = mix.handwritten(letters[:1].repeat(20, axis=0), np.random.default_rng(1))
     assert len(np.unique(written, axis=0)) == 20
 
 
