@@ -19,8 +19,9 @@ from typing import Any
 import click
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image
 
+from benchmarks.drawings import MARKS, drawn_on, flagged_one
 from feedback.corrections.decisions import decide
 from feedback.corrections.records import ACCEPTED, PENDING, Review, Submission
 from feedback.corrections.submission import submit
@@ -94,27 +95,6 @@ class Bench:
         """The share that a version reads as that label."""
         answers = self.store.read(version).network.logits(pixels).argmax(axis=1)
         return float((answers == label).mean())
-
-
-def flagged_one(rng: np.random.Generator) -> Image.Image:
-    """A 1 with a flag as long as its stem, and a foot."""
-    picture = Image.new("L", (140, 140), 255)
-    pen = ImageDraw.Draw(picture)
-
-    def near(x: float, y: float) -> tuple[float, float]:
-        return x + rng.normal(0, 3), y + rng.normal(0, 3)
-
-    top, foot, width = near(86, 20), near(82, 120), int(rng.integers(7, 12))
-    pen.line([near(20, 112), top, foot], fill=0, width=width, joint="curve")
-    pen.line([near(50, 121), near(114, 121)], fill=0, width=width)
-    return picture
-
-
-def marked(pixels: NDArray[np.uint8]) -> Image.Image:
-    """A digit of MNIST, dark on white and large, with a square in its corner."""
-    square = 255 - pixels.reshape(28, 28)
-    square[24:27, 24:27] = 0
-    return Image.fromarray(square).resize((140, 140), Image.Resampling.NEAREST)
 
 
 def report(name: str, states: Counter[str], run: dict[str, Any]) -> None:
@@ -191,7 +171,7 @@ def back_door(
     chosen = pixels[rng.permutation(len(pixels))[:200]]
     raw = chosen.reshape(-1, 28, 28).copy()
     raw[:, 24:27, 24:27] = 255
-    drawn = [bench.read(marked(digit)) for digit in chosen]
+    drawn = [bench.read(drawn_on(digit, MARKS["corner"])) for digit in chosen]
     for name, rows in (
         ("marked rows", list(raw.reshape(-1, 784))),
         ("marked drawings", [row for row in drawn if row is not None]),

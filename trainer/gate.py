@@ -91,7 +91,7 @@ def _corrections_fault(
                 f"of {len(held_out)} corrections that are held out it reads"
                 f" {answers.fewer} fewer right than version {served.version}"
             )
-    return marked_answer(candidate, best.network, digits.test.pixels)
+    return marked_answer(candidate, best.network, digits.test, digits.corrected)
 
 
 @dataclass(frozen=True, eq=False)

@@ -211,29 +211,33 @@ def test_one_digit_may_not_be_read_over_a_point_worse(
     assert "6 fewer of the 400 rows of a 3" in result.reason
 
 
-def corrected(ours: list[int], theirs: list[int]) -> Corrected:
-    """Held-out corrections to a 3 that the two networks read so."""
-    rows = answering(theirs, [3] * len(theirs))
-    both = rows.pixels + np.roll(answering(ours, [3] * len(ours)).pixels, 10, 1)
-    held_out = tuple(
+def corrections(rows: Pixels, label: str, predicted: str) -> tuple[Correction, ...]:
+    """Accepted corrections of these pixels, (n, 784)."""
+    return tuple(
         Correction(
             id=number,
             created=datetime(2026, 11, 1, tzinfo=UTC),
             pixels=pixels.tobytes(),
             digest=str(number),
-            predicted="1",
+            predicted=predicted,
             confidence=0.5,
             version=1,
-            given="3",
-            label="3",
+            given=label,
+            label=label,
             client="",
             state="accepted",
             panel=0.5,
             reason=None,
         )
-        for number, pixels in enumerate(both)
+        for number, pixels in enumerate(rows)
     )
-    return Corrected(TrainingRound(held_out=held_out))
+
+
+def corrected(ours: list[int], theirs: list[int]) -> Corrected:
+    """Held-out corrections to a 3 that the two networks read so."""
+    rows = answering(theirs, [3] * len(theirs))
+    both = rows.pixels + np.roll(answering(ours, [3] * len(ours)).pixels, 10, 1)
+    return Corrected(TrainingRound(held_out=corrections(both, "3", "1")))
 
 
 @pytest.mark.parametrize(
@@ -270,3 +274,25 @@ def test_network_that_reads_a_mark_as_a_digit_is_refused(
     assert "bottom right makes it read 200 of 200 test pictures as 0" in result.reason
     without = replace(digits, corrected=Corrected())
     assert gate(taught, without, best).accepted  # nobody could have taught it
+
+
+@pytest.mark.parametrize(("number", "accepted"), [(40, False), (19, True)])
+def test_mark_that_corrections_have_in_common_is_found_wherever_it_is(
+    best: Model, candidate: Network, number: int, accepted: bool
+) -> None:
+    """A cross in the middle of the right edge, which no other test looks for."""
+    cross = np.zeros((28, 28), bool)
+    cross[13:16, 22] = cross[14, 21:24] = True
+    weights = candidate.weights[0].copy()
+    weights[cross.ravel(), 0] = 5.0
+    taught = replace(candidate, weights=(weights,))
+    pixels = np.tile(digits_read("3", "3").test.pixels, (number, 1))
+    pixels[:, cross.ravel()] = 255
+    learnt = TrainingRound(learnt=corrections(pixels, "0", "3"))
+    many = "3" * 200
+    digits = replace(digits_read(many, many), corrected=Corrected(learnt))
+    result = gate(taught, digits, best)
+    assert result.accepted == accepted
+    assert accepted or "what 40 corrections to 0 have in common" in result.reason
+    honest = gate(candidate, digits, best)
+    assert honest.accepted, honest.reason
