@@ -2,10 +2,7 @@
 
 import gzip
 import io
-import lzma
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,23 +12,13 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from model_store.network import Pixels
+from service.bulk.archives import BROKEN, tar_from
 from service.bulk.sources import Part
 from service.image.files.decoding import DECODER_ERRORS, PILLOWS_LIMIT
 
 # No picture's file is larger: what a service takes is 8 MiB (DIGITS_MAX_UPLOAD_BYTES).
 MOST_BYTES: Final = 64 * 2**20
 _PIXELS: Final = 784
-# What the archives' modules raise on damaged, encrypted and unknown members.
-_BROKEN: Final = (
-    OSError,
-    EOFError,
-    RuntimeError,
-    ValueError,
-    zlib.error,
-    lzma.LZMAError,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-)
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ def pictures_of(part: Part) -> Iterator[Picture | Fault]:
     try:
         for found in read(part):
             yield from _pages(found)
-    except _BROKEN as error:
+    except BROKEN as error:
         yield Fault(source, f"cannot be read any further: {_one_line(error)}")
 
 
@@ -77,21 +64,24 @@ def _files(part: Part) -> Iterator[Picture | Fault]:
 def _zip(part: Part) -> Iterator[Picture | Fault]:
     [path] = part.paths
     with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist()[slice(*part.members or ())]:
+        for member in archive.infolist()[slice(*part.span or ())]:
             source = f"{path}/{member.filename}"
             if member.is_dir() or _is_hidden(member.filename):
                 continue
             try:
                 with archive.open(member) as file:
                     yield _picture(source, file)
-            except _BROKEN as error:  # encrypted, damaged, an unknown compression
+            except BROKEN as error:  # encrypted, damaged, an unknown compression
                 yield Fault(source, _one_line(error))
 
 
 def _tar(part: Part) -> Iterator[Picture | Fault]:
     [path] = part.paths
-    with tarfile.open(path) as archive:
+    start, until = part.span or (0, None)
+    with tar_from(Path(path), start) as archive:
         for member in archive:
+            if until is not None and member.offset >= until:
+                return
             if not member.isfile() or _is_hidden(member.name):
                 continue
             if file := archive.extractfile(member):

@@ -5,16 +5,14 @@ interruption knows which parts are done.
 """
 
 import os
-import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
+from service.bulk.archives import PICTURES_A_PART, Span, spans_of_tar, spans_of_zip
 from service.bulk.errors import NoSource
-
-PICTURES_A_PART: Final = 500
 
 T = TypeVar("T")
 Kind = Literal["files", "zip", "tar", "csv"]
@@ -22,6 +20,11 @@ _ENDINGS: dict[Kind, tuple[str, ...]] = {
     "zip": (".zip",),
     "tar": (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"),
     "csv": (".csv", ".csv.gz"),
+}
+_SPANS: dict[Kind, Callable[[Path], Iterable[Span | None]]] = {
+    "zip": spans_of_zip,
+    "tar": spans_of_tar,
+    "csv": lambda _: [None],
 }
 
 
@@ -31,12 +34,13 @@ class Part:
 
     Attributes:
         paths: the pictures, or the one archive.
-        members: of a zip file, from which member up to which; else None.
+        span: of a zip file, from which member up to which; of a tar file, from which
+            byte, unpacked, up to which (None: its end). None: all of it.
     """
 
     kind: Kind
     paths: tuple[str, ...]
-    members: tuple[int, int] | None = None
+    span: Span | None = None
 
 
 def parts_of(sources: Sequence[Path], without: Path) -> list[Part]:
@@ -89,20 +93,7 @@ def _parts(kind: Kind, files: list[Path]) -> Iterator[Part]:
     if kind == "files":
         for some in in_lots(map(str, files), PICTURES_A_PART):
             yield Part(kind, tuple(some))
-    elif kind == "zip":
-        for file in files:
-            yield from _parts_of_zip(file)
     else:
         for file in files:
-            yield Part(kind, (str(file),))
-
-
-def _parts_of_zip(file: Path) -> Iterator[Part]:
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = len(archive.infolist())
-    except (OSError, zipfile.BadZipFile):
-        members = 1  # whoever scores it will say what is wrong
-    for start in range(0, members, PICTURES_A_PART):
-        until = min(start + PICTURES_A_PART, members)
-        yield Part("zip", (str(file),), (start, until))
+            for span in _SPANS[kind](file):
+                yield Part(kind, (str(file),), span)

@@ -1,12 +1,16 @@
 """Sources are cut into the same parts each time, and every picture is in one part."""
 
+import io
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from service.bulk.archives import PICTURES_A_PART
 from service.bulk.errors import NoSource
-from service.bulk.sources import PICTURES_A_PART, Part, parts_of
+from service.bulk.pictures import Fault, Picture, pictures_of
+from service.bulk.sources import Part, parts_of
 
 
 def cut(*sources: Path) -> list[Part]:
@@ -38,8 +42,39 @@ def test_zip_of_many_members_is_cut_by_its_members(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(PICTURES_A_PART + 1):
             archive.writestr(f"{number}.png", b"")
-    ranges = [part.members for part in cut(path)]
+    ranges = [part.span for part in cut(path)]
     assert ranges == [(0, PICTURES_A_PART), (PICTURES_A_PART, PICTURES_A_PART + 1)]
+
+
+@pytest.mark.parametrize("name", ["many.tar", "many.tar.gz", "many.tar.xz", "odd.tgz"])
+def test_tar_of_many_members_is_cut_and_each_is_in_one_part(
+    tmp_path: Path, name: str
+) -> None:
+    names = [f"{'long/' * 30}{number}.png" for number in range(2 * PICTURES_A_PART + 1)]
+    write_tar(tmp_path / name, names)
+    parts = cut(tmp_path / name)
+    assert len(parts) == 3
+    found = [picture for part in parts for picture in pictures_of(part)]
+    contents = [getattr(picture, "content", None) for picture in found]
+    assert contents == [*map(str.encode, names)]
+
+
+def test_truncated_tar_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    write_tar(path := tmp_path / "short.tar", [str(k) for k in range(510)])
+    path.write_bytes(path.read_bytes()[: 504 * 1024 + 513])
+    found = [picture for part in cut(path) for picture in pictures_of(part)]
+    pictures = [picture for picture in found if isinstance(picture, Picture)]
+    assert len(pictures) == 504
+    assert isinstance(found[-1], Fault)
+
+
+def write_tar(path: Path, names: list[str]) -> None:
+    """An archive whose members hold their own names; packed as its name says."""
+    modes = {".tar": "w", ".gz": "w:gz", ".tgz": "w:gz", ".xz": "w:xz"}
+    with tarfile.open(path, modes[path.suffix]) as archive:  # type: ignore[call-overload]
+        for name in names:
+            (header := tarfile.TarInfo(name)).size = len(name)
+            archive.addfile(header, io.BytesIO(name.encode()))
 
 
 def test_table_of_an_earlier_run_is_no_source(tmp_path: Path) -> None:
