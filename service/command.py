@@ -130,7 +130,7 @@ def _check_corrections(config: ServiceConfig) -> None:
 
 def _become_gunicorn(environ: Mapping[str, str]) -> NoReturn:
     """Replace this process by gunicorn's master, which keeps its pid."""
-    # glibc keeps a heap for each thread and gives little back (docs/operations.md).
+    # glibc keeps a heap for each thread and gives little back (docs/sizing.md).
     environ = {"MALLOC_ARENA_MAX": "1", **environ}
     os.execve(  # noqa: S606 (no shell is wanted)
         sys.executable,

@@ -1,4 +1,4 @@
-"""How gunicorn runs the service; docs/operations.md gives the reasons."""
+"""How gunicorn runs the service; docs/workers.md gives the reasons."""
 
 import os
 import shutil

@@ -80,7 +80,7 @@ def gauges(network: Network, card: Card) -> Gauges:
 
 @pytest.mark.usefixtures("app")
 def test_metrics_and_their_descriptions_are_the_same(gauges: Gauges) -> None:
-    described = named(r"`(digits_\w+?)(?:_total)?[`{]", section("Metrics"))
+    described = named(r"`(digits_\w+?)(?:_total)?[`{]", section("Of the service"))
     metrics = [*REGISTRY.collect(), *gauges.collect()]
     names = {metric.name for metric in metrics}
     assert described == {name for name in names if name.startswith("digits_")}
@@ -89,12 +89,12 @@ def test_metrics_and_their_descriptions_are_the_same(gauges: Gauges) -> None:
 def test_recorded_figures_and_their_descriptions_are_the_same() -> None:
     rules = [read(f"deploy/prometheus/{name}.yml") for name in ("rules", "drift")]
     recorded = named(r"record: (\S+)", "".join(rules))
-    assert named(r"`(\w+:\w+:\w+)`", section("Metrics")) == recorded
+    assert named(r"`(\w+:\w+:\w+)`", section("Recorded by Prometheus")) == recorded
 
 
 @pytest.mark.parametrize("name", ["rules", "drift", "alerts"])
 def test_rules_use_no_metric_that_is_not_described(name: str) -> None:
-    described = named(r"`(digits_\w+)[`{]", read("docs/operations.md"))
+    described = named(r"`(digits_\w+)[`{]", read("docs/metrics.md"))
     text = re.sub(r"\w+:\w+:\w+|#.*", "", read(f"deploy/prometheus/{name}.yml"))
     for metric in named(r"\b(digits_\w+)", text):
         plain = re.sub("_(bucket|count|sum)$", "", metric)
@@ -102,8 +102,8 @@ def test_rules_use_no_metric_that_is_not_described(name: str) -> None:
 
 
 def section(heading: str) -> str:
-    """What stands under a heading of docs/operations.md."""
-    return read("docs/operations.md").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    """What stands under a heading of docs/metrics.md."""
+    return read("docs/metrics.md").split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
 @pytest.mark.parametrize(

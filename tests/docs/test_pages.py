@@ -63,3 +63,13 @@ def test_every_page_is_in_the_contents() -> None:
     listed = set(re.findall(r"^([\w-]+)$", contents, re.M))
     pages = {page.stem for page in (ROOT / "docs").glob("*.md")} - {"index"}
     assert pages <= listed, pages - listed
+
+
+def test_every_page_names_its_kind_as_the_contents_do() -> None:
+    contents = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    parts = re.findall(r":caption: (\S+)\n:maxdepth: 1\n\n(.*?)\n```", contents, re.S)
+    for caption, pages in parts:
+        for page in pages.split():
+            if page != "changelog":  # the repository's own file
+                text = (ROOT / f"docs/{page}.md").read_text(encoding="utf-8")
+                assert f"\n*{caption.removesuffix('s')}.* " in text, page

@@ -11,7 +11,7 @@ from prometheus_client.samples import Sample
 from feedback.corrections.records import Usage
 from service.telemetry.scrape.exposition import all_workers
 
-ENOUGH: Final = 1000  # predictions; fewer tell nothing (docs/operations.md, Drift)
+ENOUGH: Final = 1000  # predictions; fewer tell nothing (docs/watch.md, Drift)
 _SLOWER: Final = 1.5
 _SURE: Final = 1.95  # Kolmogorov-Smirnov and normal quantiles: one false alarm in
 _ERRORS: Final = 3.3  # a thousand
