@@ -10,12 +10,12 @@ from model_store import ModelStore
 from model_store.cli.build import version_option
 from model_store.cli.command_line import json_option, run, store_options
 from trainer.cli.data_commands import data
-from trainer.cli.options import (
+from trainer.cli.data_options import (
     data_directory_option,
     data_options,
-    job_options,
     test_data_options,
 )
+from trainer.cli.options import job_options
 from trainer.cli.schedule_commands import runs, schedule
 from trainer.cli.sweep_command import sweep
 from trainer.cli.training_options import training_options

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from model_store.cli.command_line import json_option
-from trainer.cli.options import data_directory_option, data_options
+from trainer.cli.data_options import data_directory_option, data_options
 from trainer.data.choice import DataChoice, full_mnist
 from trainer.data.describe import description, picture, row_document, show
 from trainer.data.download import fetch

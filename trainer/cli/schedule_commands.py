@@ -16,7 +16,8 @@ from feedback.runs import RunRecord
 from model_store import __version__
 from model_store.cli.build import commit
 from model_store.cli.command_line import json_option, state_option
-from trainer.cli.options import data_options, database_option, job_options
+from trainer.cli.data_options import data_options
+from trainer.cli.options import database_option, job_options
 from trainer.cli.training_options import training_options
 from trainer.retraining import Retraining
 from trainer.schedule.cron import CronSchedule

@@ -11,12 +11,8 @@ import click
 from threadpoolctl import threadpool_limits
 
 from model_store.cli.command_line import json_option, state_option
-from trainer.cli.options import (
-    Positive,
-    data_options,
-    progress_option,
-    threads_option,
-)
+from trainer.cli.data_options import data_options
+from trainer.cli.options import Positive, progress_option, threads_option
 from trainer.cli.training_options import SETTINGS, preset_option, settings_options
 from trainer.data.choice import DataChoice
 from trainer.data.dataset import hold_out
