@@ -50,6 +50,8 @@ class SearchSpace:
             values["hidden"] = tuple(map(int, values["hidden"].split(",")))
         if "learning_rate" in values:  # no longer than one would type
             values["learning_rate"] = float(f"{values['learning_rate']:.4g}")
+        if values.get("activation") == "relu" and "weights" not in self.fixed:
+            values["weights"] = "he"  # with the notes' own, ReLU learns nothing
         return replace(self.preset, **values)
 
     def _suggest(self, trial: Trial, name: str) -> Any:

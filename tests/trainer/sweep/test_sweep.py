@@ -98,6 +98,16 @@ def test_every_searched_setting_is_one_of_a_training() -> None:
         assert space.suggested(trial) == space.preset  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("fixed", "weights"), [((), "he"), (("weights",), "notes")])
+def test_relu_begins_with_weights_that_it_can_learn_from(
+    fixed: tuple[str, ...], weights: str
+) -> None:
+    notes = settings_for("notebook", False, 0, {})
+    space = SearchSpace(notes, frozenset(fixed))
+    assert space.settings({**space.first(), "activation": "relu"}).weights == weights
+    assert space.settings(space.first()).weights == "notes"
+
+
 def test_same_command_goes_on_with_its_study(place: Place, tiny: Options) -> None:
     first = printed(place, *tiny, "--trials", 2)
     more = printed(place, *tiny, "--trials", 4)
