@@ -74,6 +74,7 @@ def accuracy_dots(
     return [
         {
             "version": version,
+            "share": share,
             "x": (i + 0.5) * across,
             "y": height * (highest - share) / span,
             "low": height * (highest - low) / span,
