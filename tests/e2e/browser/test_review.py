@@ -1,7 +1,9 @@
 """The page to review corrections on, as a reviewer uses it: by keys."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -15,10 +17,14 @@ from tests.support.waiting import wait_until
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
 
 
-@pytest.fixture
-def site(trained: Installation) -> Iterator[Service]:
-    """A service of this test's own, that nobody else sends corrections to."""
-    with trained.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, first_store: Path
+) -> Iterator[Service]:
+    """A service of these tests' own, that nobody else sends corrections to."""
+    place = Installation(tmp_path_factory.mktemp("reviewed"))
+    shutil.copytree(first_store, place.store)
+    with place.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
         wait_until("the service is ready", service.is_ready)
         yield service
 
