@@ -32,6 +32,11 @@ def store_address(text: str) -> str:
     return text
 
 
+def without_credentials(text: str) -> str:
+    """A text that may be an address, as it may be shown."""
+    return re.sub(r"//.*@", "//...@", text)
+
+
 def is_bucket(address: str) -> bool:
     """Whether it names a bucket; everything without a scheme is a directory."""
     return _SCHEME.match(address) is not None

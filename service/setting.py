@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from model_store.address import without_credentials
+
 
 class ConfigError(Exception):
     """A value out of range; the text names variable, value and what is allowed.
@@ -49,7 +51,8 @@ class Setting:
 
     def refusal(self, text: str) -> ConfigError:
         """The error for that value, which is not shown if it may be a secret."""
-        shown = "..." if self.secret and not text.startswith("@") else text
+        hidden = self.secret and not text.startswith("@")
+        shown = "..." if hidden else without_credentials(text)
         return ConfigError(self.variable, shown, self.allowed)
 
 

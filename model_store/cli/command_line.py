@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 import model_store
-from model_store.address import ALLOWED, store_address
+from model_store.address import ALLOWED, store_address, without_credentials
 from model_store.files.allow_list import AllowList
 
 
@@ -24,7 +24,7 @@ class _Address(click.ParamType[str]):
         try:
             return store_address(value)
         except ValueError:
-            self.fail(f"{value!r} is not allowed: {ALLOWED}")
+            self.fail(f"{without_credentials(value)!r} is not allowed: {ALLOWED}")
 
 
 _store_option = click.option(

@@ -64,11 +64,9 @@ def show(store: ModelStore, version: int, as_json: bool) -> None:
 @click.argument("version", type=click.IntRange(min=1), required=False)
 def verify(store: ModelStore, version: int | None, as_json: bool) -> int:
     """Check one version, or all: exit 1 if one is broken, naming it."""
-    if version is not None and version not in store.versions():
-        raise ModelNotFound(version, store.root)
+    versions = _asked(store, version)
     if not store.root.is_dir():
         raise click.UsageError(f"there is no model store at {store.root}")
-    versions = store.versions() if version is None else [version]
     faults = {v: store.verify(v) for v in versions}
     if as_json:
         broken = {str(v): str(fault) for v, fault in faults.items() if fault}
@@ -95,6 +93,15 @@ def prune_store(store: ModelStore, keep: int, as_json: bool) -> None:
     click.echo(f"removed {', '.join(map(str, removed)) or 'nothing'}")
     if rejected:
         click.echo(f"removed {len(rejected)} of the refused models")
+
+
+def _asked(store: ModelStore, version: int | None) -> list[int]:
+    versions = store.versions()
+    if version is None:
+        return versions
+    if version not in versions:
+        raise ModelNotFound(version, store.root)
+    return [version]
 
 
 def _pinned(store: ModelStore) -> tuple[int | None, str]:

@@ -26,7 +26,17 @@ _RETRY: Final = {"max_retries": 5, "retry_timeout": timedelta(seconds=10)}
 _PROBE: Final = "probe"
 _TRIES: Final = 3
 _NO_BUCKET: Final = "there is no such bucket"
-_REQUEST: Final = re.compile(r"Error performing \w+ \S+ in .*? - ")
+_REFUSED: Final = "the credentials are refused"
+# What obstore puts before the cause; the address in it may hold a key.
+_PREAMBLE: Final = re.compile(
+    r"Generic \w+ error: |Error performing (list request: |\w+ \S+ in .*? - )"
+)
+_MEANINGS: Final = {
+    "NoSuchBucket": _NO_BUCKET,
+    "ContainerNotFound": _NO_BUCKET,
+    "403 Forbidden": _REFUSED,
+    "401 Unauthorized": _REFUSED,
+}
 
 
 class Entry(NamedTuple):
@@ -172,14 +182,15 @@ def _told_as_os_errors() -> Iterator[None]:
     except FileNotFoundError:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
     except (e.PermissionDeniedError, e.UnauthenticatedError):
-        raise PermissionError(errno.EACCES, "the credentials are refused") from None
+        raise PermissionError(errno.EACCES, _REFUSED) from None
     except (e.BaseError, ValueError) as error:
         raise OSError(errno.EIO, _short(str(error))) from None
 
 
 def _short(text: str) -> str:
-    """What obstore tells in paragraphs, without the address, which may hold a key."""
-    if any(code in text for code in ("NoSuchBucket", "ContainerNotFound")):
-        return _NO_BUCKET
+    """What obstore tells in paragraphs."""
+    for sign, meaning in _MEANINGS.items():
+        if sign in text:
+            return meaning
     line = next(iter(text.strip().splitlines()), "no answer")
-    return " ".join(_REQUEST.sub("", line).split())[:200]
+    return " ".join(_PREAMBLE.sub("", line).split())[:200]

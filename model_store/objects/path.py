@@ -32,7 +32,14 @@ class Objects:
     contents: Contents
 
     def entries(self, folder: str) -> dict[str, Entry]:
-        """What is in a folder, by name. Raises OSError."""
+        """What is in a folder, by name. Raises OSError.
+
+        What is below a folder that is not there is not asked for: anybody can ask a
+        service for the report on any version.
+        """
+        above, _, name = folder.rpartition("/")
+        if above and name not in self.entries(above):
+            return {}
         entries = self.listings.of(folder).known()
         self.contents.sweep(folder, entries)
         return entries
@@ -97,8 +104,11 @@ class ObjectPath:
             return False
 
     def is_dir(self) -> bool:
-        """Whether there is anything in the folder."""
-        return bool(self.objects.entries(self.key))
+        """Whether there is anything in the folder; not, if that cannot be known."""
+        try:
+            return bool(self.objects.entries(self.key))
+        except OSError:
+            return False
 
     def read_bytes(self) -> bytes:
         """The content, fetched once for this host."""
