@@ -50,6 +50,13 @@ class SteadyLoad:
         """Until a prediction comes from that version."""
         wait_until(f"version {version} is served", lambda: version in self.versions)
 
+    def wait_for_last(self, version: int) -> None:
+        """Until that version alone answers."""
+        last = [version] * 20
+        wait_until(
+            f"version {version} alone is served", lambda: self.versions[-20:] == last
+        )
+
     def _predict_on(self) -> None:
         while not self._over.is_set():
             try:

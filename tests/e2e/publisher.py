@@ -8,14 +8,12 @@ import os
 import sys
 from pathlib import Path
 
-from model_store import ModelStore
+from model_store import open_store
 
 
 def main() -> None:
     """Publish COUNT times."""
-    store = ModelStore(
-        Path(os.environ["DIGITS_STORE"]), Path(os.environ["DIGITS_STATE"])
-    )
+    store = open_store(os.environ["DIGITS_STORE"], Path(os.environ["DIGITS_STATE"]))
     model = store.load(1)
     count = int(sys.argv[1])
     for _ in range(count) if count else itertools.count():

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,9 @@ class Once:
         return found
 
 
+Fault = Callable[[Asked, Answered], None]
+
+
 def lose(asked: Asked, answer: Answered) -> None:
     answer.is_lost = True
 
@@ -56,7 +59,7 @@ def turn_into_500(asked: Asked, answer: Answered) -> None:
 
 @pytest.mark.parametrize("fault", [lose, turn_into_500])
 def test_version_whose_answer_was_lost_is_published_once(
-    store: ModelStore, network: Network, card: Card, gateway: Gateway, fault: type[lose]
+    store: ModelStore, network: Network, card: Card, gateway: Gateway, fault: Fault
 ) -> None:
     is_hit = Once("npz")
     gateway.on_answer = lambda asked, answer: (

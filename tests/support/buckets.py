@@ -3,11 +3,16 @@
 import contextlib
 import os
 from collections.abc import Iterator
-from urllib.request import Request, urlopen
 
+import boto3
 from moto.server import ThreadedMotoServer
 
 NAME = "digits"
+
+
+def make_bucket(endpoint: str) -> None:
+    """An empty bucket of that name; the variables of its keys are set."""
+    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=NAME)
 
 
 @contextlib.contextmanager
@@ -18,6 +23,7 @@ def s3_variables(endpoint: str) -> Iterator[None]:
         "AWS_ACCESS_KEY_ID": "digits",
         "AWS_SECRET_ACCESS_KEY": "not-a-secret",
         "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",  # boto3's name for it
     }
     before = {name: os.environ.get(name) for name in given}
     os.environ.update(given)
@@ -38,8 +44,8 @@ def imitated_bucket() -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
-        urlopen(Request(f"{endpoint}/{NAME}", method="PUT"), timeout=10).close()
         with s3_variables(endpoint):
+            make_bucket(endpoint)
             yield f"s3://{NAME}"
     finally:
         server.stop()

@@ -55,12 +55,14 @@ class Installation:
 
     Attributes:
         interpreter: the Python that has the programs, or finds them in `directory`.
+        bucket: the address of the store, if it is not a directory.
     """
 
     root: Path
     port: int = field(default_factory=free_port)
     interpreter: Path = Path(sys.executable)
     directory: Path = ROOT
+    bucket: str | None = None
 
     @property
     def store(self) -> Path:
@@ -78,7 +80,7 @@ class Installation:
         """This process's environment, without any settings but those of this place."""
         return {
             **without_settings(),
-            "DIGITS_STORE": str(self.store),
+            "DIGITS_STORE": self.bucket or str(self.store),
             "DIGITS_STATE": str(self.root / "state"),
             "DIGITS_DATA": str(self.data),
             "DIGITS_PORT": str(self.port),
