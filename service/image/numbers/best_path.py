@@ -11,7 +11,7 @@ from service.image.page.binarisation import Binarisation
 from service.image.page.morphology import Box
 
 # What was cut is likely to be digits, on average, or it was no number.
-WELL_CUT: Final = 0.7
+WELL_CUT: Final = 0.8
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
 # or a lack of height, by the usual height.
 CUT: Final = -0.2

@@ -33,14 +33,13 @@ STACKED: Final = 0.5
 BESIDE: Final = 0.12
 # What touches so many sides of the page lies along its border.
 BORDER: Final = 3
-# At most so many of the largest parts are looked at, and so many pages to the end.
+# At most so many of the largest parts are looked at.
 MOST_PARTS: Final = 60
-MOST_PAGES: Final = 2
 # What a sign that is no digit takes from a page's worth, by a digit of its height.
 NO_DIGIT: Final = 0.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
 class Lines:
     """A page's lines of units, before any is cut; worth: how much of it are digits."""
 
@@ -66,21 +65,26 @@ class Lines:
 def read_lines(pages: Iterable[Binarisation], score: Score) -> list[list[Glyph]]:
     """Return the glyphs of the page that is read best, line by line.
 
-    No more pages are looked at once the best is certain.
+    No more pages are looked at once the best is certain. Else the likeliest one is cut,
+    too: digits that touch count for nothing before.
     """
     seen: list[Lines] = []
+    best: Lines | None = None
     for page in pages:
         lines = _lines_of(page, score)
         seen += [lines] if lines else []
         best = max(seen, key=lambda lines: lines.worth, default=None)
         if best and best.certain:
             return [[unit.glyph() for unit in line] for line in best.lines]
-    read = []
-    for lines in sorted(seen, key=lambda lines: -lines.worth)[:MOST_PAGES]:
-        glyphs = [best_path(lines.page, line, score) for line in lines.lines]
-        worth = _worth(lines.page, [glyph for line in glyphs for glyph in line])
-        read.append((worth, glyphs))
-    return max(read, key=lambda entry: entry[0])[1] if read else []
+    read = [_cut(lines, score) for lines in dict.fromkeys((*seen[:1], best)) if lines]
+    return max(read, key=lambda entry: entry[0], default=(0.0, []))[1]
+
+
+def _cut(lines: Lines, score: Score) -> tuple[float, list[list[Glyph]]]:
+    """Return a page's glyphs, line by line, and what they are worth."""
+    glyphs = [best_path(lines.page, line, score) for line in lines.lines]
+    worth = _worth(lines.page, [glyph for line in glyphs for glyph in line])
+    return worth, glyphs
 
 
 def _worth(page: Binarisation, signs: Sequence[Unit | Glyph]) -> float:
