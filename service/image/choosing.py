@@ -1,7 +1,7 @@
 """Which candidate is the digit: the one that the network takes for one most."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -19,10 +19,6 @@ Score = Callable[[Pixels], NDArray[np.floating]]
 
 # Finer than this on the long side, a page is not searched for one digit.
 ENOUGH: Final = 512
-# A digit of fewer pixels than this in the search is looked at again in all detail, with
-# so much around it, by its length.
-DETAILED: Final = 40
-AROUND: Final = 0.5
 # No second look is needed at what is as certain as this.
 CERTAIN: Final = 0.9
 # A network that learnt what is no digit gives that a tenth, and a little more.
@@ -36,6 +32,8 @@ LEANING: Final = -0.1
 # digit.
 LIKELY: Final = 0.6
 ALIKE: Final = 0.5
+
+
 # So much steeper than the paper is grainy is the outline of ink.
 DISTINCT: Final = 3.0
 # The light falls off less steeply than this, by the least ink of a stroke.
@@ -71,39 +69,12 @@ class Choice(NamedTuple):
 def choose(grey: Image.Image, score: Score) -> Choice | None:
     """Return the best candidate of a page (mode L); None if there is none at all.
 
-    The whole page is searched, then what is small on it is looked at closely.
+    Page after page is looked at, in its binarisations, until a candidate is certain.
     """
-    page = shrunk(grey, ENOUGH)
-    choice = _best(binarisations(page), score)
-    scale = grey.width / page.width
-    if choice is None or scale == 1 or choice.candidate.box.longest > DETAILED:
-        return choice
-    box = choice.candidate.box
-    near = box.grown(int(AROUND * box.longest) + 2, (page.height, page.width))
-    closer = _best(binarisations(grey.crop(near.scaled(scale, scale))), score)
-    if closer is None or closer.confidence < choice.confidence:
-        return choice
-    return closer._replace(several=choice.several)
-
-
-def shrunk(grey: Image.Image, longest: int) -> Image.Image:
-    """Return the picture averaged down until its long side is no longer than that."""
-    factor = -(-max(grey.size) // longest)
-    return grey.reduce(factor) if factor > 1 else grey
-
-
-def _best(pages: Iterable[Binarisation], score: Score) -> Choice | None:
-    """Look at page after page until a candidate is certain."""
     best: Choice | None = None
     seen: list[Choice] = []
-    for page in pages:
-        offered = candidates(page)
-        if not offered:
-            continue
-        choices = _scored(offered, score)
-        if max(choice.confidence for choice in choices) < CERTAIN:
-            choices += _scored(_upright(offered), score)
-        choices.sort(key=lambda choice: -choice.score)
+    for page in binarisations(shrunk(grey, ENOUGH)):
+        choices = _choices(page, score)
         seen += choices
         least = best.score if best else -math.inf
         better = (c for c in choices if c.score > least and c.stands_out())
@@ -112,6 +83,24 @@ def _best(pages: Iterable[Binarisation], score: Score) -> Choice | None:
         if best and best.confidence > CERTAIN:
             break
     return best
+
+
+def shrunk(grey: Image.Image, longest: int) -> Image.Image:
+    """Return the picture averaged down until its long side is no longer than that."""
+    factor = -(-max(grey.size) // longest)
+    return grey.reduce(factor) if factor > 1 else grey
+
+
+def _choices(page: Binarisation, score: Score) -> list[Choice]:
+    """Score a page's candidates, slanted ones also upright if none is certain.
+
+    The best comes first.
+    """
+    offered = candidates(page)
+    choices = _scored(offered, score)
+    if all(choice.confidence < CERTAIN for choice in choices):
+        choices += _scored(_upright(offered), score)
+    return sorted(choices, key=lambda choice: -choice.score)
 
 
 def _upright(offered: list[Candidate]) -> list[Candidate]:

@@ -14,16 +14,11 @@ MOST: Final = 6
 SMALLEST: Final = 4
 # MNIST's flattest digits are two and a half times as wide as tall.
 FLATTEST: Final = 4
-# Strokes of one digit lie nearer to each other than this share of its length; a
-# stroke of some weight, such as the bar of a 5, may lie further off than a dot.
+# Strokes of one digit lie nearer to each other than this share of its length.
 NEAR: Final = 0.2
-FAR: Final = 0.4
-HEAVY: Final = 0.2
 # A part as tall as this share of the digit, beside it, is a second digit.
 TALL: Final = 0.6
 BESIDE: Final = 0.05
-# A line so far below the digit, or above it and wider, underlines it.
-APART: Final = 0.06
 
 
 def groups(parts: Components) -> list[Mask]:
@@ -51,27 +46,15 @@ def _groups(parts: Components, main: int) -> Iterator[Mask]:
     if len(parts) == 1:
         return
     yield group | within(parts, parts.box(group))
-    heavy = parts.area > HEAVY * parts.area[main]
-    reach = np.where(heavy, FAR, NEAR)
     while True:
         box = parts.box(group)
         beside, gap = gaps(parts, box)
         rival = (parts.height > TALL * box.height) & (beside > BESIDE * parts.height)
-        stroke = ~rival & ~_underlines(parts, box)
-        joined = group | (stroke & (gap < reach * box.longest))
+        joined = group | (~rival & (gap < NEAR * box.longest))
         if np.array_equal(joined, group):
             break
         group = joined
     yield group
-
-
-def _underlines(parts: Components, box: Box) -> Mask:
-    """Say which parts are flat lines drawn under a box, or over it and wider."""
-    apart = APART * box.longest
-    under = parts.top - box.bottom > apart
-    over = (box.top - parts.bottom > apart) & (parts.width > box.width)
-    lines: Mask = (under | over) & (parts.width > FLATTEST * parts.height)
-    return lines
 
 
 def within(parts: Components, box: Box) -> Mask:

@@ -76,7 +76,7 @@ def inks(grey: Image.Image) -> Iterator[Ink]:
     shades = shades_of(small)
     dark = shades.border >= 0
     uneven = iter(()) if shades.clear else _uneven_inks(grey, small, dark)
-    if not (shades.clear or _is_crisp(grey)):
+    if not shades.clear:
         yield next(uneven)
     flat = ink_on_flat(grey, shades.paper(dark), dark)
     yield Ink(flat, 0 if shades.clear else FLAT)
@@ -85,12 +85,6 @@ def inks(grey: Image.Image) -> Iterator[Ink]:
     other = ink_on_flat(grey, shades.paper(not dark), not dark)
     sheet = (np.asarray(grey) > shades.parting) != dark
     yield Ink(other, against, sheet)
-
-
-def _is_crisp(grey: Image.Image) -> bool:
-    """Say whether all pixels are of two shades, however thin the strokes are."""
-    counts = np.array(grey.histogram(), dtype=np.int64)
-    return two_shades(counts)[1] > CLEAR_CUT
 
 
 def _uneven_inks(grey: Image.Image, small: Grey, by_border: bool) -> Iterator[Ink]:
