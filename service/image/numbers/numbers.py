@@ -58,8 +58,9 @@ class Lines:
 
     @property
     def certain(self) -> bool:
-        """Whether there are digits alone."""
-        return min(unit.probability for unit in self.units) > CERTAIN
+        """Whether there are digits alone, in the polarity of the border."""
+        likely = min(unit.probability for unit in self.units)
+        return self.page.sheet is None and likely > CERTAIN
 
 
 def read_lines(pages: Iterable[Binarisation], score: Score) -> list[list[Glyph]]:
