@@ -16,8 +16,6 @@ SIZE: Final = 0.5  # times the logarithm of its share of the page's length
 SIDE_TOUCHED: Final = -0.5
 LEFT_OUT: Final = -1.2
 MOST_LEFT_OUT: Final = 2.0
-# What covers so much of the page is the page.
-PAGE: Final = 0.8
 # On a sheet of another shade lies what has so much of it around.
 MOSTLY: Final = 0.4
 
@@ -52,7 +50,6 @@ def candidates(page: Binarisation) -> list[Candidate]:
         for group, box in boxes
         if box.height >= SMALLEST
         and box.width <= FLATTEST * box.height
-        and parts.area[group].sum() < PAGE * page.ink.size
         and may_hold(page, box)
     ]
     return [

@@ -19,7 +19,6 @@ LIGHT_GRID: Final = 96
 DARKEST_PAPER: Final = 40
 # Ink and paper are of one level each if so much of all variance lies between them.
 CLEAR_CUT: Final = 0.96
-TOO_SMALL_FOR_SHADOWS: Final = 40
 # The fit of the light settles after about four steps.
 FIT_STEPS: Final = 4
 FIT_STRIDE: Final = 4
@@ -112,13 +111,12 @@ def shades_of(small: Grey) -> Shades:
     level, clarity = two_shades(counts)
     dark, light = counts.copy(), counts.copy()
     dark[level + 1 :] = light[: level + 1] = 0
-    tiny = max(small.shape) < TOO_SMALL_FOR_SHADOWS
     return Shades(
         percentile(dark, 0.5),
         percentile(light, 0.5),
         level,
         _border_mean(small > level),
-        tiny or clarity > CLEAR_CUT,
+        clarity > CLEAR_CUT,
     )
 
 

@@ -23,7 +23,6 @@ TALLER: Final = 1.08
 # Two uprights are the sides of a box if they leave something as tall as this, by their
 # length, or nothing; less are the arcs of a 0.
 NOT_ARCS: Final = 0.4
-THROUGH: Final = 0.95
 # By so much of what it leaves, by its height, may a line end short of it; what is less
 # than half as tall as the largest that it leaves does not count.
 SHORT: Final = 0.1
@@ -76,11 +75,10 @@ def _with_lines(mask: Mask, parts: Components, across: _Lines, down: _Lines) -> 
     # What ends short of the digits is the foot of one that joins it to another.
     wide &= across.first <= left + SHORT * height
     wide &= across.last >= right - SHORT * height
-    # A lone upright is a 1, or half of a 4, unless it runs through the whole page.
+    # A lone upright is a 1, or half of a 4.
     box = (down.number > 1) & (down.longest > TALLER * height)
     box &= (height == 0) | (height > NOT_ARCS * down.longest)
-    rule = (down.longest > THROUGH * len(mask)) & (height > 0)
-    stand_off: Mask = wide | box | (rule & (down.longest > TALLER * height))
+    stand_off: Mask = wide | box
     return stand_off & (across.number + down.number > 0)
 
 
