@@ -65,6 +65,20 @@ def test_key_is_asked_for_and_kept_in_memory_only(
     assert asked.drafts == [False]
 
 
+def test_lesson_asks_for_the_key_and_goes_on_in_place(
+    open_page: OpenPage, guarded: Service
+) -> None:
+    page = open_page("/learn#step-4", base_url=guarded.url, told=REFUSED)
+    page.locator("#truth-1").check()
+    expect(page.locator("#fault")).to_contain_text("No valid key")
+    expect(page.locator("#key")).to_be_focused()
+    page.locator("#key").fill(KEY)
+    page.locator("#truth-1").focus()
+    page.locator("#truth-2").check()
+    expect(page.locator("#step-4")).to_contain_text("The truth is 2")
+    expect(page.locator("#fault")).to_be_hidden()
+
+
 def test_limit_that_is_reached_is_told_with_its_end(page: Page) -> None:
     problem = {"type": "/docs#problem-rate-limit", "title": "", "detail": ""}
     refused: list[Route] = []
