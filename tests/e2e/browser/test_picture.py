@@ -12,7 +12,7 @@ from tests.support.environment import ROOT
 
 PICTURE = ROOT / "docs" / "images" / "draw.png"
 DIGIT = ROOT / "docs" / "images" / "digit.png"
-SIZE = {"width": 1120, "height": 700}
+SIZE = {"width": 1120, "height": 980}
 # A 7 as a hand writes it.
 HAND = (
     (0.27, 0.26), (0.33, 0.235), (0.42, 0.225), (0.52, 0.225), (0.62, 0.22),

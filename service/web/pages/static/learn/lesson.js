@@ -16,6 +16,10 @@ export class Lesson {
       event.preventDefault();
       this.ask({ submitter: event.submitter });
     });
+    byId("key-form")?.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.ask();
+    });
     // Some fields stand beside the figures, outside of the form.
     byId("main").addEventListener("change", (event) => {
       if (event.target.form === this.form) this.ask({ isOtherVersion: event.target.id === "version" });
