@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from service.image.grouping import FLATTEST, SMALLEST, gaps, groups
+from service.image.grouping import FLATTEST, SMALLEST, gaps, groups, within
 from service.image.page.binarisation import Binarisation
 from service.image.page.components import Components, Mask
 from service.image.page.morphology import Box, Grey
@@ -16,6 +16,9 @@ SIZE: Final = 0.5  # times the logarithm of its share of the page's length
 SIDE_TOUCHED: Final = -0.5
 LEFT_OUT: Final = -1.2
 MOST_LEFT_OUT: Final = 2.0
+RING: Final = -1.5
+# What is in a ring, and smaller than this by its length, is a part of it.
+SMALL_IN_IT: Final = 0.35
 # On a sheet of another shade lies what has so much of it around.
 MOSTLY: Final = 0.4
 
@@ -87,4 +90,5 @@ def _doubt(parts: Components, group: Mask, box: Box) -> float:
     around &= (parts.top < box.top) & (parts.bottom > box.bottom)
     left_out = (gaps(parts, box)[1] < AROUND * box.longest) & ~group & ~around
     share = float(parts.area[left_out].sum() / parts.area[group].sum())
-    return LEFT_OUT * min(share, MOST_LEFT_OUT)
+    inside = left_out & within(parts, box) & (parts.longest > SMALL_IN_IT * box.longest)
+    return LEFT_OUT * min(share, MOST_LEFT_OUT) + RING * bool(inside.any())
