@@ -7,7 +7,6 @@ import numpy as np
 from service.image.choosing import TRUST, Score, log_likelihood
 from service.image.digit_form import to_mnist
 from service.image.numbers.pieces import (
-    DIGIT,
     SMALL,
     WIDE,
     Glyph,
@@ -18,10 +17,11 @@ from service.image.numbers.pieces import (
 from service.image.page.binarisation import Binarisation
 from service.image.page.morphology import Box
 
-# What was cut is likely to be digits, on average, or it was no number.
-WELL_CUT: Final = 0.8
-# What is so many times as wide as tall is more likely a row of digits than a drawing.
-ROW: Final = 2.0
+# What was cut is as likely to be digits, on average, or it was no number. What is wider
+# than this, by its height, is a row of digits sooner than a drawing.
+WELL_CUT: Final = 0.93
+ROW: Final = 1.5
+ROW_CUT: Final = 0.75
 # What speaks against a glyph, as logarithms of a probability: a cut beside it; a width
 # or a lack of height, by the usual height.
 CUT: Final = -0.2
@@ -80,7 +80,7 @@ def _are_digits(pieces: list[Glyph], unit: Unit) -> bool:
     """Say whether what a unit was cut into are likely digits: if wide, more likely."""
     wide = unit.box.width > ROW * unit.box.height
     likely = float(np.mean([piece.probability for piece in pieces]))
-    return likely >= (DIGIT if wide else WELL_CUT)
+    return likely >= (ROW_CUT if wide else WELL_CUT)
 
 
 def _shared_width(box: Box, other: Box) -> int:

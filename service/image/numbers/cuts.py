@@ -13,7 +13,7 @@ Costs = NDArray[np.float32]
 # The ways lead through so many rows, whatever the height of the ink.
 ROWS: Final = 56
 # Ways whose middles are nearer than this, in those pixels, are one.
-APART: Final = 5
+APART: Final = 3
 # What a step aside costs, in ink.
 ASIDE: Final = 0.05
 # No cut through more ink than this, as a share of the way.
