@@ -103,8 +103,10 @@ class ModelStore:
         """
         try:
             status = self.path(version).stat()
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise StoreUnavailable(self.path(version), error) from None
         file = version, status.st_ino, status.st_mtime_ns, status.st_size
         allowed = self._allow_list.fingerprint() if self._allow_list else ()
         return *file, int(self.withdrawals.has(version)), *allowed
@@ -182,10 +184,7 @@ class ModelStore:
         return path
 
     def pinned(self) -> int | None:
-        """The version that is served whatever is newer, or None.
-
-        Raises BrokenPin, StoreUnavailable.
-        """
+        """The pinned version, or None. Raises BrokenPin, StoreUnavailable."""
         return self.choice.pinned()
 
     def pin(self, version: int, author: Author | None = None) -> None:
