@@ -94,8 +94,7 @@ class CurrentModel:
         with self._refreshing:  # called by a timer, and when a version is pinned
             self._fault = ""
             self._follow_store()
-            if self._logged.report(self._fault):
-                metrics.MODEL_LOADS.labels("unavailable").inc()
+            _tell(self._fault, self._logged)
             self._follow_canary()
 
     def _follow_store(self) -> None:
@@ -170,8 +169,7 @@ class CurrentModel:
         if share != self.share:
             log.info("canary: %s", share or "none")
         self.share, self._canary = share, canary
-        if self._canary_logged.report(fault):
-            metrics.MODEL_LOADS.labels("unavailable").inc()
+        _tell(fault, self._canary_logged)
 
     def _explain(self, any_version: bool) -> None:
         """Note why there is no model; callers are not told where the store is."""
@@ -181,3 +179,10 @@ class CurrentModel:
         if why != self._why_none:
             log.warning("not ready, for %s: %s", self._store.root, why)
         self._why_none = why
+
+
+def _tell(fault: str, logged: LoggedOnce) -> None:
+    """Log a fault once, and count it as long as it lasts: so does its alert."""
+    logged.report(fault)
+    if fault:
+        metrics.MODEL_LOADS.labels("unavailable").inc()

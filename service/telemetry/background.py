@@ -14,13 +14,11 @@ class LoggedOnce:
     def __init__(self) -> None:
         self._lasting = ""
 
-    def report(self, fault: str) -> bool:
-        """Note the fault that there is now, "" for none; True if it was logged."""
-        is_new = bool(fault) and fault != self._lasting
-        self._lasting = fault
-        if is_new:
+    def report(self, fault: str) -> None:
+        """Note the fault that there is now, "" for none."""
+        if fault and fault != self._lasting:
             log.error("%s", fault)
-        return is_new
+        self._lasting = fault
 
 
 def every(seconds: float, action: Callable[[], None], name: str) -> threading.Thread:
