@@ -121,7 +121,8 @@ CASES = {
          'digits_model_loads_total{outcome="ok"}': "0x90 1x100"},
     ),
     "DigitsStoreAway": Case(
-        {'digits_model_loads_total{outcome="unavailable",instance="a"}': "0x90 1+60x110"},
+        {'digits_model_loads_total{outcome="unavailable",instance="a"}':
+         "0x90 1+60x110"},
         {'digits_model_loads_total{outcome="unavailable",instance="a"}': "0x50 1x200"},
     ),
     "DigitsTrainingLate": Case(

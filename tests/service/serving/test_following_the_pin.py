@@ -48,12 +48,11 @@ def test_pin_that_cannot_be_followed_keeps_the_loaded_model(
     publish: Publish,
     grown: Grown,
     caplog: pytest.LogCaptureFixture,
-    tmp_path: Path,
     text: str,
 ) -> None:
     publish(store)
     assert _served(models) == 1
-    _pin(tmp_path, text)
+    _pin(store.state.parent, text)
     publish(store)
     assert [_served(models), _served(models)] == [1, 1]
     assert grown("digits_model_loads_total", outcome="unavailable") == 2
