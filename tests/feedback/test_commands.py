@@ -4,6 +4,10 @@ import base64
 import csv
 import io
 import json
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,9 @@ from PIL import Image
 from feedback.__main__ import main
 from feedback.corrections.submission import submit
 from feedback.database import Database
+from feedback.place import database_file
 from tests.feedback.samples import NOON, sent, stroke
+from tests.support.environment import ROOT
 
 
 @pytest.fixture
@@ -119,3 +125,20 @@ def test_mistakes_are_told_in_one_line(
 def test_migrate_makes_the_tables(tmp_path: Path) -> None:
     assert printed(tmp_path, "migrate") == printed(tmp_path, "migrate")
     assert (tmp_path / "state" / "digits.db").exists()
+
+
+def test_copy_made_while_it_is_written_to_is_restored(
+    three: Database, tmp_path: Path
+) -> None:
+    file, copy = database_file(tmp_path / "state"), tmp_path / "copy.db"
+    before = printed(tmp_path, "list")
+    [program] = re.findall("python -c '(.*)'", (ROOT / "docs/backup.md").read_text())
+    with three.writing() as connection:
+        submit(connection, sent(4, label="4"), NOON, False)  # not committed yet
+        subprocess.run([sys.executable, "-c", program, file, copy], check=True)
+    assert printed(tmp_path, "list") != before
+    three.close()
+    shutil.rmtree(file.parent)
+    file.parent.mkdir()
+    copy.rename(file)
+    assert printed(tmp_path, "list") == before
