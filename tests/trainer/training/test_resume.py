@@ -13,7 +13,6 @@ import pytest
 
 from model_store import Card, Network, StoreUnavailable
 from model_store.backprop import backprop
-from model_store.files import npz
 from tests.support.commands import Place
 from tests.support.stores import root_of
 from tests.trainer.in_process import invoke
@@ -218,7 +217,7 @@ def test_network_that_cannot_be_published_is_kept_and_published_by_resume(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as full:
-        full.setattr(npz, "to_bytes", full_disk)
+        full.setattr(os, "link", full_disk)
         with pytest.raises(StoreUnavailable, match="No space left on device"):
             invoke(place, *commands["default"])
     [checkpoint] = checkpoints(place)
