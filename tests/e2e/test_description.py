@@ -66,7 +66,7 @@ def test_every_call_on_the_page_works_when_pasted(
         }
         lines = Page(service.get("/docs").text).text.splitlines()
         calls = [line.strip() for line in lines if line.strip().startswith("curl ")]
-        assert len(calls) == len(set(calls)) == 46
+        assert len(calls) == len(set(calls)) == 47
         for call in calls:
             pasted = call.replace("curl ", "curl --silent --show-error --fail ", 1)
             subprocess.run(
