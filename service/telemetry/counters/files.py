@@ -97,12 +97,16 @@ class CounterFile(MmapedDict):
         used = self._used if self._m else 8
         while used + len(key.encode()) + ENTRY_BYTES > capacity:
             capacity *= 2
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        path = self._path
+        if not Path(path).exists():
+            path += ".new"  # a scrape, which reads *.db, finds no empty file
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _have_blocks(file, capacity)
+            Path(path).rename(self._path)
         except OSError:
-            if not os.fstat(file).st_size:  # a scrape reads no empty file
-                Path(self._path).unlink()
+            if path != self._path:
+                Path(path).unlink()
             raise
         finally:
             os.close(file)

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from service.telemetry.counters.files import CounterFile
 from tests.support.environment import ROOT
 
 # RLIMIT_FSIZE makes allocation fail (EFBIG) without root and without a full disk.
@@ -93,3 +95,17 @@ def test_every_worker_tells_when_one_of_them_had_no_room(tmp_path: Path) -> None
     never, then = (float(line.split()[-1]) for line in said.splitlines())
     assert never == 0
     assert began < then < time.time()
+
+
+def test_scrape_finds_no_file_that_is_still_empty(tmp_path: Path) -> None:
+    def begin_workers() -> None:
+        for pid in range(300):
+            CounterFile(str(tmp_path / f"counter_{pid}.db")).close()  # type: ignore[no-untyped-call]
+
+    scraped = MultiProcessCollector(CollectorRegistry(), str(tmp_path))  # type: ignore[no-untyped-call]
+    with ThreadPoolExecutor(1) as pool:
+        begun = pool.submit(begin_workers)
+        while not begun.done():
+            list(scraped.collect())  # type: ignore[no-untyped-call]
+    begun.result()
+    assert len(list(tmp_path.iterdir())) == 300
