@@ -1,16 +1,16 @@
-"""The corrections that join the training rows, and those that are only measured with."""
+"""Corrections: those that join the training rows, and those only measured with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from feedback.database import Database
-from feedback.errors import SchemaBehind
 from feedback.corrections.records import Correction
 from feedback.corrections.training_round import TrainingRound, next_round, note_training
+from feedback.database import Database
+from feedback.errors import SchemaBehind
 from trainer.data.dataset import Dataset
 
 _FILE: Final = "corrections"
@@ -20,7 +20,7 @@ _FILE: Final = "corrections"
 class Corrected:
     """A round of corrections as rows of digits."""
 
-    round: TrainingRound = TrainingRound()
+    round: TrainingRound = field(default_factory=TrainingRound)
 
     @property
     def learnt(self) -> Dataset:

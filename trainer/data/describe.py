@@ -7,8 +7,8 @@ from rich.bar import Bar
 from rich.console import Console
 from rich.table import Table
 
-from trainer.data.source import Digits
 from trainer.data.dataset import Dataset, one_hot
+from trainer.data.source import Digits
 
 _SHADES = " ░▒▓█"
 _BAR_WIDTH = 40

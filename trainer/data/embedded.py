@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.data.dataset import Dataset
 from trainer.augmentation.rewrite import AugmentationParameters, fitted
+from trainer.data.dataset import Dataset
 
 NAME = "embedded UCI digits"
 _SUMS = Path(__file__).with_name("embedded_rows.npy")

@@ -14,7 +14,6 @@ from trainer.errors import DataFault
 # What a packed file that is cut short or damaged makes its reader raise.
 _DAMAGE = (
     EOFError,
-    NotImplementedError,  # an unusual way of packing
     lzma.LZMAError,
     zipfile.BadZipFile,
     zlib.error,
@@ -45,6 +44,11 @@ def unpacked(file: IO[bytes]) -> Iterator[IO[bytes]]:
     try:
         with next(unpackers, contextlib.nullcontext)(file) as content:
             yield content
+    except NotImplementedError:  # zipfile's word for a compression that it lacks
+        raise DataFault(
+            "the zip is packed in a way that Python cannot unpack: unpack it, or pack"
+            " it as .gz"
+        ) from None
     except (*_DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.strerror:  # none of damage has one
             raise

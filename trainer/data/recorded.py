@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from model_store import Model
-from trainer.data.dataset import Dataset
+from trainer.data.choice import DataChoice
+from trainer.data.dataset import Dataset, with_fifth
 from trainer.data.embedded import NAME as EMBEDDED
 from trainer.data.embedded import read_embedded
 from trainer.data.mnist_csv import read_csv
-from trainer.data.dataset import with_fifth
-from trainer.data.choice import DataChoice
 from trainer.data.source import load
 from trainer.errors import TrainerError
 

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from tests.support.commands import Place
 from tests.trainer.csv_files import Rows
-from trainer.data.source import Digits
 from trainer.data.dataset import Dataset
 from trainer.data.describe import description, picture, show
 from trainer.data.mnist_csv import read_csv
+from trainer.data.source import Digits
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ import pytest
 from tests.support.commands import Place
 from tests.trainer.csv_files import Rows, write
 from trainer.data import download
-from trainer.data.dataset import Dataset
-from trainer.errors import FetchFailed
 from trainer.data.choice import full_mnist
+from trainer.data.dataset import Dataset
 from trainer.data.download import CHECKSUMS, fetch
 from trainer.data.mnist_csv import read_csv
+from trainer.errors import FetchFailed
 
 Files = dict[str, bytes]
 Mirror = Callable[[Files], str]

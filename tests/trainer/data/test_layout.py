@@ -48,7 +48,9 @@ READ: dict[str, Change] = {
     "OpenML's header": lambda rows: headed(
         [*(f"pixel{n}" for n in range(1, 785)), "class"], label_last(rows)
     ),
-    "a header in capitals": lambda rows: headed(["Label", *map(str.upper, PIXELS)], rows),
+    "a header in capitals": lambda rows: headed(
+        ["Label", *map(str.upper, PIXELS)], rows
+    ),
     "numpy's header": lambda rows: headed(["# label", *PIXELS], rows),
     "a quoted header": lambda rows: headed(
         [f'"{name}"' for name in ("label", *PIXELS)], rows
@@ -66,7 +68,8 @@ READ: dict[str, Change] = {
         ["id", "label", *PIXELS], indexed(rows)[::-1]
     )[:1] + indexed(rows),
     "an index of text": lambda rows: headed(
-        ["id", "label", *PIXELS], [[f"img_{n}.png", *row[1:]] for n, row in enumerate(indexed(rows))]
+        ["id", "label", *PIXELS],
+        [[f"img_{n}.png", *row[1:]] for n, row in enumerate(indexed(rows))],
     ),
     "an index without a header": indexed,
     "an index from 1": lambda rows: indexed(rows, 1),
@@ -74,7 +77,9 @@ READ: dict[str, Change] = {
     "the label last": label_last,
     "quotes": lambda rows: [[f'"{value}"' for value in row] for row in rows],
     "blanks": lambda rows: [[f" {value}" for value in row] for row in rows],
-    "numbers with a point": lambda rows: [[f"{value}.0" for value in row] for row in rows],
+    "numbers with a point": lambda rows: [
+        [f"{value}.0" for value in row] for row in rows
+    ],
     "numbers as numpy writes them": lambda rows: [
         [f"{float(value):.18e}" for value in row] for row in rows
     ],

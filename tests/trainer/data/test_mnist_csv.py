@@ -10,8 +10,8 @@ import pytest
 from tests.trainer.csv_files import Rows, rows_of, text_of, write
 from trainer.data import csv_rows
 from trainer.data.dataset import Dataset
-from trainer.errors import BadData
 from trainer.data.mnist_csv import read_csv
+from trainer.errors import BadData
 
 
 @pytest.mark.parametrize("name", ["digits.csv", "digits.csv.gz"])

@@ -56,9 +56,7 @@ def test_embedded_version_is_tested_with_the_embedded_set(place: Place) -> None:
     assert document["test_rows"] == 359
 
 
-def test_test_file_alone_needs_no_training_rows(
-    trained: Place, test_csv: Path
-) -> None:
+def test_test_file_alone_needs_no_training_rows(trained: Place, test_csv: Path) -> None:
     assert printed(trained, "evaluate", "--test", test_csv)["test_rows"] == 12
 
 

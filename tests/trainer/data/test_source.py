@@ -6,14 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.trainer.csv_files import Rows, rows_of, write
 import trainer.data.choice as choice_module
+from tests.trainer.csv_files import Rows, rows_of, write
 from trainer.data import source
-from trainer.data.choice import local_mnist
-from trainer.data.choice import DataChoice
-from trainer.data.source import Digits, load, load_training
+from trainer.data.choice import DataChoice, local_mnist
 from trainer.data.dataset import Dataset, hold_out
 from trainer.data.export import export
+from trainer.data.source import Digits, load, load_training
 from trainer.errors import BadData, FetchFailed
 
 TRAINING = [

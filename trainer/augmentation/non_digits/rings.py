@@ -68,8 +68,7 @@ def _face(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 def _cross(n: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """(n, 5, 2): two strokes across the middle of a circle of radius 1."""
-    angle = rng.uniform(0, np.pi, (n, 1)) + np.array([0, np.pi, 0, 0.5, 1.5]) * 1.0
-    angle[:, 3:] = angle[:, :1] + np.pi * np.array([0.5, 1.5])
+    angle = rng.uniform(0, np.pi, (n, 1)) + np.pi * np.array([0, 1, 0, 0.5, 1.5])
     points = np.stack([np.sin(angle), np.cos(angle)], -1)
     points[:, 2] = np.nan
     return points
