@@ -47,6 +47,12 @@ class Nginx:
     plain_url: str
     certificate: Path
 
+    @classmethod
+    def on(cls, port: int, plain_port: int, certificate: Path) -> "Nginx":
+        """On these ports of this host, with the prefix of our configuration."""
+        url, plain_url = f"https://127.0.0.1:{port}", f"http://127.0.0.1:{plain_port}"
+        return cls(f"{url}/digits", plain_url, certificate)
+
     def request(self, method: str, path: str, **more: object) -> requests.Response:
         """Send a request to a path under the prefix; redirects are answers."""
         return requests.request(
@@ -79,11 +85,7 @@ def proxying(service_port: int, root: Path) -> Iterator[Nginx]:
     process = subprocess.Popen(["nginx", "-c", root / "nginx.conf", "-p", root])
     with ended(process):
         wait_until("nginx listens", lambda: _listens(port))
-        yield Nginx(
-            f"https://127.0.0.1:{port}/digits",
-            f"http://127.0.0.1:{plain_port}",
-            root / "digits.pem",
-        )
+        yield Nginx.on(port, plain_port, root / "digits.pem")
 
 
 def certify(root: Path) -> None:

@@ -38,11 +38,7 @@ class Stack:
     @property
     def proxy(self) -> Nginx:
         """The service, by the proxy."""
-        return Nginx(
-            f"https://127.0.0.1:{self.https_port}/digits",
-            f"http://127.0.0.1:{self.http_port}",
-            self.tls / "digits.pem",
-        )
+        return Nginx.on(self.https_port, self.http_port, self.tls / "digits.pem")
 
     @property
     def service(self) -> Client:

@@ -43,11 +43,8 @@ class Swarm:
     @property
     def proxy(self) -> Nginx:
         """Both services, by the proxy."""
-        return Nginx(
-            f"https://127.0.0.1:{self.https_port}/digits",
-            f"http://127.0.0.1:{self.http_port}",
-            self.scratch / "digits.pem",
-        )
+        certificate = self.scratch / "digits.pem"
+        return Nginx.on(self.https_port, self.http_port, certificate)
 
     def build(self, target: str, tag: str, *options: str) -> None:
         """An image of this checkout."""

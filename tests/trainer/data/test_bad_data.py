@@ -1,7 +1,9 @@
 """Data that cannot be used: one line that says where, exit 2, nothing written."""
 
 import gzip
+import io
 import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,6 +89,18 @@ def test_spoilt_test_row_is_named(
     assert f"{file}: row 2, column 7: '999'" in train(place, train_csv, file)
 
 
+def zip_of_deflate64(text: bytes) -> bytes:
+    """As Windows packs large files; only the headers are looked at."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("d.csv", text)
+    packed = bytearray(file.getvalue())
+    packed[8:10] = (9).to_bytes(2, "little")  # of the member's own header
+    central = packed.index(b"PK\x01\x02")
+    packed[central + 10 : central + 12] = (9).to_bytes(2, "little")
+    return bytes(packed)
+
+
 Damage = Callable[[bytes], bytes]
 DAMAGED: dict[str, tuple[str, Damage, str]] = {
     "an empty file": ("d.csv", lambda _: b"", "empty"),
@@ -102,6 +116,9 @@ DAMAGED: dict[str, tuple[str, Damage, str]] = {
     ),
     "a packed file with rubbish after it": (
         "d.csv.gz", lambda text: gzip.compress(text) + b"rubbish", "damaged",
+    ),
+    "a zip of a compression that Python lacks": (
+        "d.csv.zip", zip_of_deflate64, "Python cannot unpack",
     ),
     "random bytes": ("d.csv", lambda _: random.Random(3).randbytes(5000), ""),
     "text of UTF-16": ("d.csv", lambda text: text.decode().encode("utf-16"), "UTF-16"),
