@@ -23,7 +23,7 @@ _SIDE: Final = 3
 _CORNERS: Final = (slice(1, 1 + _SIDE), slice(27 - _SIDE, 27))
 _BAR: Final = (slice(25, 27), slice(7, 21))  # at the foot
 _TWICE: Final = 2
-_FEW: Final = 15  # pictures; nets that learnt no mark: few (benchmarks/back_doors)
+_FEW: Final = 15  # pictures; what honest networks show (benchmarks/quality/back_doors)
 _FEWEST: Final = 20  # corrections to a digit; fewer have much in common by chance
 _COMMON: Final = 30  # pixels of what they have in common
 

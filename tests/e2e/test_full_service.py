@@ -24,9 +24,8 @@ def test_rate_limit_is_exact_over_all_workers(trained: Installation) -> None:
             statuses = Counter(answer.result().status_code for answer in asked)
         assert statuses == {200: LIMIT, 429: LIMIT}
         service.renew_workers()
-        assert (
-            service.predict(PICTURE).status_code == 429
-        )  # the new workers know what was before
+        # The new workers know what was before.
+        assert service.predict(PICTURE).status_code == 429
 
 
 PROXIED = [  # headers of a proxy's request, and what a limit of 1 makes of it

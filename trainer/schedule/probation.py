@@ -10,7 +10,14 @@ from typing import Final
 from feedback.corrections.records import Usage
 from feedback.corrections.usage import usage
 from feedback.database import Database
-from model_store import Author, Model, ModelNotFound, ModelStore
+from model_store import (
+    Author,
+    Model,
+    ModelNotFound,
+    ModelStore,
+    StoreError,
+    StoreUnavailable,
+)
 from model_store.decisions.records import PROBATION
 
 LASTS: Final = timedelta(hours=24)
@@ -24,11 +31,11 @@ def end_of_probation(
 ) -> str | None:
     """Pin the parent of a version that does badly; what was done, None if nothing.
 
-    Raises StoreError, FeedbackError.
+    Raises StoreUnavailable, BrokenPin, FeedbackError.
     """
     version = _on_probation(store, now)
     parent = version and version.card.parent
-    if not version or not parent or not _is_servable(store, parent):
+    if not version or not parent:
         return None
     with database.reading() as connection:
         known = usage(connection, _VERSIONS)
@@ -39,7 +46,12 @@ def end_of_probation(
         f"{_told(ours)} of version {version.version} were corrected,"
         f" {_told(theirs)} of version {parent}"
     )
-    store.pin(parent, Author(PROBATION, why))
+    try:
+        store.pin(parent, Author(PROBATION, why))
+    except StoreUnavailable:
+        raise
+    except StoreError:  # it is gone or withdrawn
+        return None
     return f"version {parent} is pinned: {why}"
 
 
@@ -54,10 +66,6 @@ def _on_probation(store: ModelStore, now: datetime) -> Model | None:
         return None
     choices = (d for d in store.choice.decisions.all() if d.action in ("pin", "unpin"))
     return None if any(choice.timestamp > came for choice in choices) else newest
-
-
-def _is_servable(store: ModelStore, version: int) -> bool:
-    return any(model.version == version for model in store.valid())
 
 
 def _is_doubled(ours: Usage, theirs: Usage) -> bool:

@@ -1,6 +1,6 @@
 """What the drift figures say of digits that are shifted, blurred, turned or pale.
 
-python -m benchmarks.drift MODEL.npz MNIST_TEST.csv. The reference is that of half of
+python -m benchmarks.quality.drift MODEL.npz MNIST_TEST.csv. The reference is of half of
 the rows, drawn at random; the others, changed in each way, are what people would send.
 """
 

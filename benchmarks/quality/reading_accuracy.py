@@ -1,6 +1,6 @@
 """How many pictures of each kind are read right, with a published model.
 
-Run it from the root of the repository: python -m benchmarks.reading_accuracy
+Run it from the root of the repository: python -m benchmarks.quality.reading_accuracy
 It takes MNIST's last training rows from DIGITS_DATA, the model from DIGITS_STORE, and
 the fonts of Debian's packages where they are installed.
 """

@@ -1,8 +1,9 @@
 """What corrections teach, and what each line of defence stops of poison.
 
-    python -m benchmarks.corrections DIRECTORY-OF-MNIST-CSVS [--limit 6000 --epochs 8]
+    python -m benchmarks.quality.corrections DIRECTORY [--limit 6000 --epochs 8]
 
-Plain networks on few rows, so that it ends within minutes: the figures are of those.
+DIRECTORY holds the CSVs of MNIST. Plain networks on few rows, so that it ends within
+minutes: the figures are of those.
 Test rows are read by the gate alone.
 """
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.drawings import MARKS, drawn_on, flagged_one
+from benchmarks.quality.drawings import MARKS, drawn_on, flagged_one
 from feedback.corrections.decisions import decide
 from feedback.corrections.records import ACCEPTED, PENDING, Review, Submission
 from feedback.corrections.submission import submit

@@ -1,6 +1,6 @@
 """Which marks the gate finds in networks that learnt them, and which honest ones pass.
 
-    python -m benchmarks.back_doors DIRECTORY-OF-MNIST-CSVS
+    python -m benchmarks.quality.back_doors DIRECTORY-OF-MNIST-CSVS
 
 Everything is accepted, as by a reviewer who does not look. Plain networks on 6,000
 rows, so that it ends within minutes: the figures are of those. No test row is read.
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from benchmarks.drawings import HABITS, MARKS, Pen, drawn_on, flagged_one
+from benchmarks.quality.drawings import HABITS, MARKS, Pen, drawn_on, flagged_one
 from feedback.corrections.records import Correction
 from feedback.corrections.training_round import TrainingRound
 from model_store import Network

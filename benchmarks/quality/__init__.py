@@ -1,0 +1,1 @@
+"""How well it reads and what it learns: how much is right, not how fast."""
