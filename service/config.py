@@ -162,6 +162,12 @@ class ServiceConfig:
         every_s = self.looks_every_s
         return min(every_s, 1.0) if is_bucket(self.store) else every_s
 
+    @property
+    def follows_within_s(self) -> float:
+        """Until every worker, of every host, follows what was decided."""
+        looks = self.looks_every_s
+        return looks + self.reloads_every_s if is_bucket(self.store) else looks
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "ServiceConfig":
         """Read every setting; raises ConfigError for the first that is out of range."""

@@ -48,5 +48,5 @@ def _followed(pinned: int | None) -> ResponseReturnValue:
     return {
         "pinned": pinned,
         "served": models.loaded.version if models.loaded else None,
-        "everywhere_within_seconds": services().config.looks_every_s,
+        "everywhere_within_seconds": services().config.follows_within_s,
     }

@@ -47,7 +47,8 @@ def list_corrections() -> ResponseReturnValue:
     if state not in STATES:
         raise BadRequest(f"state {state[:20]!r} is none of {', '.join(STATES)}")
     limit = request.args.get("limit", str(_MOST))
-    if not limit.isdecimal() or not 1 <= int(limit[:9]) <= _MOST:
+    is_number = limit.isdecimal() and len(limit) <= len(str(_MOST))
+    if not is_number or not 1 <= int(limit) <= _MOST:
         raise BadRequest(f"limit {limit[:20]!r} is no number from 1 to {_MOST}")
     most = int(limit)
     found = services().desk.ask(lambda store: store.listed([state], most))

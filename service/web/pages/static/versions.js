@@ -31,9 +31,16 @@ async function decide(address) {
 
 // The page itself stays, for it holds the token; with it the log names who chose what.
 async function refresh() {
-  const response = await fetch(location.href, { headers: headers() });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  byId("versions").replaceWith(page.getElementById("versions"));
+  let fresh = null;
+  try {
+    const response = await fetch(location.href, { headers: headers() });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    fresh = response.ok && page.getElementById("versions");
+  } catch {
+    // Offline: told below, as any other page in its place.
+  }
+  if (fresh) byId("versions").replaceWith(fresh);
+  else byId("versions-state").textContent += " What is shown may be old: the page could not be loaded.";
 }
 
 byId("token-form").addEventListener("submit", (event) => {
