@@ -68,6 +68,9 @@ def test_every_page_is_in_the_contents() -> None:
 def test_every_page_names_its_kind_as_the_contents_do() -> None:
     contents = (ROOT / "docs/index.md").read_text(encoding="utf-8")
     parts = re.findall(r":caption: (\S+)\n:maxdepth: 1\n\n(.*?)\n```", contents, re.S)
+    assert [caption for caption, _ in parts] == [
+        "Tutorials", "How-to", "Reference", "Explanation",
+    ]  # fmt: skip
     for caption, pages in parts:
         for page in pages.split():
             if page != "changelog":  # the repository's own file

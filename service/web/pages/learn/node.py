@@ -38,6 +38,11 @@ class Node:
     adds: list[float]
 
     @property
+    def columns(self) -> int:
+        """How wide its layer's grid is."""
+        return COLUMNS
+
+    @property
     def column(self) -> int:
         """Where it is in its layer's grid."""
         return self.number % COLUMNS

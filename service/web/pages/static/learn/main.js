@@ -9,7 +9,6 @@ import { Lesson } from "./lesson.js";
 import { Stepper } from "./stepper.js";
 
 const SIDE = 112; // pixels of the picture that is sent, as the Draw page sends it
-const COLUMNS = 25; // of a layer's picture
 
 const byId = (id) => document.getElementById(id);
 
@@ -29,9 +28,10 @@ function pickNodes(lesson) {
     const nodes = event.target.closest(".nodes");
     if (!nodes) return;
     const { left, top, width } = nodes.getBoundingClientRect();
-    const side = width / COLUMNS;
+    const columns = Number(nodes.dataset.columns);
+    const side = width / columns;
     const [column, row] = [event.clientX - left, event.clientY - top].map((at) => Math.floor(at / side));
-    const number = COLUMNS * row + column;
+    const number = columns * row + column;
     if (number >= nodes.dataset.nodes) return;
     byId(`pick-node${nodes.dataset.layer}`).value = number;
     lesson.ask();
