@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -87,6 +88,18 @@ class Swarm:
         )
         return listed.split()
 
+    def predictions(self) -> list[float]:
+        """How many each of the healthy services has made."""
+        healthy = ("--filter", f"name={STACK}_service", "--filter", "health=healthy")
+        read = "import urllib.request as r; print(r.urlopen(%r).read().decode())"
+        read %= "http://127.0.0.1:8000/metrics"
+        found = []
+        for container in docker("ps", "--quiet", *healthy).split():
+            text = docker("exec", container, "python", "-c", read)
+            counts = re.findall(r"^digits_predictions_total\{.*\} (.+)$", text, re.M)
+            found.append(sum(map(float, counts)))
+        return found
+
     def update_state(self) -> str:
         """How the last update stands, in Docker's words."""
         template = "{{with .UpdateStatus}}{{.State}}{{end}}"
@@ -113,7 +126,7 @@ def one_node(swarm: Swarm) -> Iterator[None]:
         docker("stack", "rm", STACK, check=False)
         wait_until(
             "the stack is gone",
-            lambda: not docker("ps", "--quiet", "--filter", f"name={STACK}"),
+            lambda: not docker("ps", "--all", "--quiet", "--filter", f"name={STACK}"),
         )
         docker("swarm", "leave", "--force")
         volumes = docker("volume", "ls", "--quiet", "--filter", f"name={STACK}")

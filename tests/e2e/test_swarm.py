@@ -56,6 +56,7 @@ def test_two_services_count_one_limit_and_follow_one_pin(swarm: Swarm) -> None:
         asked = [pool.submit(predict, swarm) for _ in range(2 * LIMIT)]
         statuses = Counter(answer.result().status_code for answer in asked)
     assert statuses == {200: LIMIT, 429: LIMIT}
+    assert min(swarm.predictions()) > 0  # nginx asks both
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert swarm.proxy.request("POST", "/models/1/pin", headers=headers).ok
     wait_until("both have followed", lambda: _all_pinned(swarm))
@@ -88,6 +89,7 @@ def test_bad_image_is_rolled_back_and_costs_no_request(swarm: Swarm) -> None:
         swarm.deploy("bad", "1000000/hour")
         wait_until("it is rolled back", lambda: _is_rolled_back(swarm))
     assert load.failures == []
+    assert load.versions
     assert swarm.running() == ["digits-service:0.2.0"] * 2
 
 

@@ -21,6 +21,7 @@ CALLS = [
     for block in code_blocks(PAGE, "console")
     for call in re.findall(r"^\$ (curl .+)$", block, re.M)
 ]
+assert CALLS  # else the test of them would pass without one
 # The function of the page, on a file that is made of base64.
 READ = f"""async ([data, service]) => {{
     {SCRIPT}

@@ -10,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from model_store import Author, Canary, Model, ModelStore, __version__
+from model_store.decisions.records import PROBATION
 from model_store.reference import CONFIDENCE_BOUNDS, INK_BOUNDS, Reference, Shares
 from service.web.services import Services
 
@@ -182,6 +183,10 @@ def test_decisions_are_metrics_and_do_not_fail_a_scrape(
     page = client.get("/metrics").text
     assert 'digits_model_canary_ratio{model_version="2"} 0.05' in page
     assert 'digits_model_decision_timestamp_seconds{action="pin"}' in page
+    assert 'action="rollback"' not in page
+    store.pin(1, Author(PROBATION))
+    page = client.get("/metrics").text
+    assert 'digits_model_decision_timestamp_seconds{action="rollback"}' in page
     shutil.rmtree(store.state)
     store.state.write_text("a file where a directory belongs")
     assert client.get("/metrics").status_code == 200

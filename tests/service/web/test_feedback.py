@@ -1,6 +1,7 @@
 """Corrections over HTTP: sent, repeated, refused, taken back, and never in the way."""
 
 import io
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,6 +14,8 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from feedback.corrections.tokens import Tokens
+from feedback.corrections.usage import usage
+from feedback.database import Database
 from model_store import ModelStore
 from service.web.services import Services
 from tests.support import digits
@@ -66,6 +69,19 @@ def test_correction_is_stored_and_waits_for_a_person(
     scrape = client.get("/metrics").text
     assert "digits_corrections_pending 1.0" in scrape
     assert "digits_corrections_oldest_pending_seconds" in scrape
+
+
+def test_predictions_are_noted_with_a_correction(
+    client: FlaskClient, picture: bytes, tmp_path: Path
+) -> None:
+    send(client, picture)
+    scrape = client.get("/metrics").text
+    counted = re.findall(
+        r'^digits_predictions_total\{.*version="1"\} (.+)$', scrape, re.M
+    )
+    with Database.at(None, tmp_path / "state").reading() as connection:
+        predictions = usage(connection, 9)[1].predictions
+    assert predictions == sum(map(float, counted)) > 0
 
 
 def test_repeat_has_the_same_id_and_counts_once(

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from feedback.corrections.usage import note_predictions
+from feedback.database import Database
 from model_store import Author, Canary, Model, ModelStore
 from service.web.services import Services
 
@@ -121,11 +123,14 @@ def test_models_tell_of_pins_canaries_and_withdrawals(
         publish(store, seed)
     store.withdrawals.add(3, Author("anna@desk", "blind to sevens"))
     store.choice.start_canary(Canary(1, 5), Author("anna@desk"))
+    with Database.at(None, store.state).writing() as connection:
+        note_predictions(connection, "an earlier start", {1: 7})
     services.models.refresh()
     listed = client.get("/models").get_json()
     canary = listed["canary"]
     assert (listed["served"], canary["version"], canary["percent"]) == (2, 1, 5)
     assert (canary["verdict"], canary["canary"]["version"]) == ("too early", 1)
+    assert canary["canary"]["predictions_ever"] == 7
     assert [row["withdrawn"] for row in listed["models"]] == [False, False, True]
     actions = [event["action"] for event in listed["events"]]
     assert actions == ["publish", "publish", "publish", "withdraw", "canary"]

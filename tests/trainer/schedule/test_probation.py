@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,7 +16,13 @@ from feedback.corrections.usage import note_predictions
 from feedback.database import Database
 from model_store import Author, Card, ModelStore, Network
 from tests.feedback.samples import sent
+from trainer.data.choice import DataChoice
+from trainer.data.corrected import CorrectionSource
+from trainer.places import Places
+from trainer.request import Request
+from trainer.retraining import Retraining
 from trainer.schedule.probation import end_of_probation
+from trainer.training.checkpoint import Checkpoints
 
 NOW = datetime.now(UTC)
 
@@ -57,7 +65,8 @@ def test_parent_is_pinned_when_corrections_per_prediction_double(
     assert versions.served().version == 1
     [decision] = versions.choice.decisions.all()
     assert (decision.action, decision.version) == ("pin", 1)
-    assert (decision.by, decision.why in told) == ("probation", True)
+    assert decision.by == "probation"
+    assert told == f"version 1 is pinned: {decision.why}"
 
 
 @pytest.mark.parametrize(
@@ -118,3 +127,25 @@ def test_parent_that_is_gone_is_not_pinned(
     correct(database, 2, 30, 1000)
     versions.withdrawals.add(1, Author("me"))
     assert end_of_probation(versions, database, NOW) is None
+    assert versions.pinned() is None
+
+
+@pytest.fixture
+def work(versions: ModelStore) -> Retraining:
+    """What the scheduler does, of which only the places are asked."""
+    state = versions.state
+    corrections = CorrectionSource(None, state)
+    places = Places(versions, Checkpoints(state / "checkpoints"), corrections)
+    job: Any = SimpleNamespace(places=places)
+    choice = DataChoice("embedded", None, None, None, state)
+    return Retraining(job, Request(choice, "notebook", {}), keep=30)
+
+
+def test_scheduler_watches_it_between_runs(
+    versions: ModelStore, database: Database, work: Retraining
+) -> None:
+    assert work.watch() is None  # there is no database yet
+    correct(database, 1, 1, 1000)
+    correct(database, 2, 30, 1000)
+    assert "version 1 is pinned" in (work.watch() or "")
+    assert versions.pinned() == 1

@@ -46,6 +46,7 @@ class Training:
     wanted_at_once: bool = False
     kept: bool = True
     during: Callable[[], None] = lambda: None
+    watched: str | None = None
 
     def run(self, occasion: Occasion) -> Ended:
         self.begun += 1
@@ -59,7 +60,7 @@ class Training:
         return self.wanted_at_once
 
     def watch(self) -> str | None:
-        return None
+        return self.watched
 
     def still_counts(self, run: RunRecord) -> bool:
         return self.kept
@@ -134,6 +135,12 @@ def test_run_is_done_once_at_its_moment(
     assert (run.due, run.version, run.verdict) == (clock(), 1, "better")
     [line] = [line for line in host.said.lines if "outcome=published" in line]
     assert "run=1 outcome=published version=1 verdict=better" in line
+
+
+def test_what_ended_between_two_runs_is_said(new_host: Callable[..., Host]) -> None:
+    host = new_host(watched="version 1 is pinned")
+    host.scheduler.turn()
+    assert host.said.lines[0].endswith(" version 1 is pinned")
 
 
 def test_of_two_schedulers_one_trains_and_the_other_stands_by(

@@ -1,5 +1,6 @@
 """The scheduler's own pages: alive, ready, and what Prometheus scrapes."""
 
+import re
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from feedback import runs
 from feedback.database import Database
 from model_store import ModelStore
+from tests.support.environment import ROOT
 from trainer.schedule.cron import CronSchedule
 from trainer.schedule.http import StatusPages, serve
 from trainer.schedule.metrics import ScheduleMetrics
@@ -102,6 +104,23 @@ def test_live_run_is_shown_and_what_is_not_known_is_absent(
     assert (found["digits_training_running"], found["digits_training_epoch"]) == (1, 3)
     assert found["digits_training_validation_accuracy_ratio"] == 0.97
     assert "digits_training_energy_joules" not in found
+
+
+def test_metrics_and_their_descriptions_are_the_same(
+    status: Status, database: Database, tmp_path: Path
+) -> None:
+    with database.writing() as connection:
+        run = runs.begin(connection, DUE, BEGAN, host="a", token=1)
+        assert run
+        runs.change(connection, run, 1, state="published", ended=BEGAN)
+    status.running = 2
+    status.epoch = EpochReport(3, 50, 12.5, 0.97, 5000.0, 1.0, 9.0)
+    cron = CronSchedule("0 3 * * *", datetime.now(UTC))
+    metrics = ScheduleMetrics(status, database, cron, {"state": tmp_path})
+    text = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
+    part = text.split("\n## Of the schedule\n")[1].split("\n## ")[0]
+    described = set(re.findall(r"`(digits_training_\w+?)(?:_total)?[`{]", part))
+    assert {metric.name for metric in metrics.collect()} == described
 
 
 def test_scrape_goes_on_without_the_database(

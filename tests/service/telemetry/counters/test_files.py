@@ -3,13 +3,13 @@
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from service.telemetry.counters.files import CounterFile
+from service.telemetry.counters import files
 from tests.support.environment import ROOT
 
 # RLIMIT_FSIZE makes allocation fail (EFBIG) without root and without a full disk.
@@ -97,15 +97,19 @@ def test_every_worker_tells_when_one_of_them_had_no_room(tmp_path: Path) -> None
     assert began < then < time.time()
 
 
-def test_scrape_finds_no_file_that_is_still_empty(tmp_path: Path) -> None:
-    def begin_workers() -> None:
-        for pid in range(300):
-            CounterFile(str(tmp_path / f"counter_{pid}.db")).close()  # type: ignore[no-untyped-call]
-
+def test_scrape_finds_no_file_that_is_still_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while the file of a new worker gets its blocks, nor afterwards."""
     scraped = MultiProcessCollector(CollectorRegistry(), str(tmp_path))  # type: ignore[no-untyped-call]
-    with ThreadPoolExecutor(1) as pool:
-        begun = pool.submit(begin_workers)
-        while not begun.done():
-            list(scraped.collect())  # type: ignore[no-untyped-call]
-    begun.result()
-    assert len(list(tmp_path.iterdir())) == 300
+    have_blocks, scrapes = files._have_blocks, []
+
+    def scrape_before(file: int, size: int) -> None:
+        scrapes.append(list(scraped.collect()))  # type: ignore[no-untyped-call]
+        have_blocks(file, size)
+
+    monkeypatch.setattr(files, "_have_blocks", scrape_before)
+    files.CounterFile(str(tmp_path / "counter_1.db")).close()  # type: ignore[no-untyped-call]
+    assert scrapes == [[]]
+    assert [path.name for path in tmp_path.iterdir()] == ["counter_1.db"]
+    assert list(scraped.collect()) == []  # type: ignore[no-untyped-call]
