@@ -14,6 +14,7 @@ from tests.support.installation import free_port
 from tests.support.waiting import wait_until
 
 STACK = "digits-swarm-test"
+ALONE = "127.0.0.1"  # the address of a swarm that no other host can join
 TOKEN = "a-token-of-the-tests"
 
 
@@ -114,20 +115,34 @@ class Swarm:
 
 @contextlib.contextmanager
 def one_node(swarm: Swarm) -> Iterator[None]:
-    """This host as a swarm; left at the end, and nothing of the stack remains."""
+    """This host as a swarm; left at the end, and nothing of the stack remains.
+
+    A run that was killed leaves its swarm behind: that one is ended first. Somebody
+    else's is not touched, and `docker swarm init` says why it fails.
+    """
     certify(swarm.scratch)
     (swarm.scratch / "admin-token").write_text(TOKEN)
-    docker("swarm", "init", "--advertise-addr", "127.0.0.1")
+    if _is_left_behind():
+        _leave()
+    docker("swarm", "init", "--advertise-addr", ALONE)
     try:
         node = docker("node", "ls", "--quiet")
         docker("node", "update", "--label-add", "digits=true", node)
         yield
     finally:
-        docker("stack", "rm", STACK, check=False)
-        wait_until(
-            "the stack is gone",
-            lambda: not docker("ps", "--all", "--quiet", "--filter", f"name={STACK}"),
-        )
-        docker("swarm", "leave", "--force")
-        volumes = docker("volume", "ls", "--quiet", "--filter", f"name={STACK}")
-        docker("volume", "rm", "--force", *volumes.split(), check=False)
+        _leave()
+
+
+def _is_left_behind() -> bool:
+    if docker("info", "--format", "{{.Swarm.NodeAddr}}") != ALONE:
+        return False
+    return set(docker("stack", "ls", "--format", "{{.Name}}").split()) <= {STACK}
+
+
+def _leave() -> None:
+    ours = ("--quiet", "--filter", f"name={STACK}")
+    docker("stack", "rm", STACK, check=False)
+    wait_until("the stack has stopped", lambda: not docker("ps", *ours))
+    docker("swarm", "leave", "--force")
+    for kind, listing in (("container", ("ps", "--all")), ("volume", ("volume", "ls"))):
+        docker(kind, "rm", "--force", *docker(*listing, *ours).split(), check=False)

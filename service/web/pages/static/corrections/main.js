@@ -42,16 +42,23 @@ function card(correction) {
   return item;
 }
 
-async function load() {
-  for (const [state, nothing] of Object.entries(LISTS)) {
-    const { corrections } = await call(`${feedback}?state=${state}&limit=${AT_ONCE}`);
-    const list = byId(state);
-    list.replaceChildren(...corrections.map(card));
-    if (corrections.length) delete list.dataset.empty;
-    else list.dataset.empty = nothing;
-  }
-  byId("review").hidden = false;
+async function show(state) {
+  const { corrections } = await call(`${feedback}?state=${state}&limit=${AT_ONCE}`);
+  const list = byId(state);
+  list.replaceChildren(...corrections.map(card));
+  if (corrections.length) delete list.dataset.empty;
+  else list.dataset.empty = LISTS[state];
+}
+
+function focusFirst() {
+  if (document.activeElement.closest(".pictures")) return; // the reviewer is there already
   document.querySelector(".pictures li")?.focus();
+}
+
+async function open() {
+  for (const state of Object.keys(LISTS)) await show(state);
+  byId("review").hidden = false;
+  focusFirst();
 }
 
 async function decide(item, decision, label) {
@@ -65,7 +72,10 @@ async function decide(item, decision, label) {
     const next = item.nextElementSibling || item.previousElementSibling;
     item.remove();
     if (next) next.focus();
-    else if (!list.children.length) await load();
+    else if (!list.children.length) {
+      await show(list.id); // this list only: in the other one, decisions may be under way
+      focusFirst();
+    }
   });
   item.ariaBusy = null;
 }
@@ -97,6 +107,6 @@ function pressed(event) {
 byId("open")?.addEventListener("submit", (event) => {
   event.preventDefault();
   token = byId("token").value.trim();
-  guarded(load);
+  guarded(open);
 });
 byId("review")?.addEventListener("keydown", pressed);
