@@ -1,6 +1,7 @@
 """The manifests: rendered by kubectl, held against the schemas, their names matched."""
 
 import os
+import re
 import subprocess
 import venv
 from pathlib import Path
@@ -127,6 +128,37 @@ def test_volumes_and_settings_that_pods_refer_to_are_there(
         maps = [source.get("configMapRef") for source in container.get("envFrom", ())]
         assert {claim["claimName"] for claim in claims if claim} <= there
         assert {reference["name"] for reference in maps if reference} <= there
+
+
+def test_cluster_has_its_versions_in_a_bucket_and_no_volume(tools: Path) -> None:
+    found = manifests(tools, "cluster")
+    assert not of_kind(found, "PersistentVolumeClaim")
+    for deployment in of_kind(found, "Deployment"):
+        spec = pod(deployment)["spec"]
+        [container] = spec["containers"]
+        secrets = {
+            source.get("secretRef", {}).get("name") for source in container["envFrom"]
+        }
+        assert {"digits-addresses", "digits-bucket"} <= secrets
+        assert not any("persistentVolumeClaim" in each for each in spec["volumes"])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_secrets_that_pods_refer_to_are_made_by_the_commands_of_the_overlay(
+    tools: Path, overlay: str
+) -> None:
+    head = (DIRECTORY / "overlays" / overlay / "kustomization.yaml").read_text()
+    made = set(re.findall(r"create secret generic (\S+)", head))
+    for manifest in workloads(manifests(tools, overlay)):
+        spec = pod(manifest)["spec"]
+        [container] = spec["containers"]
+        named = [
+            source["secretRef"]["name"]
+            for source in container.get("envFrom", ())
+            if "secretRef" in source
+        ]
+        named += [v["secret"]["secretName"] for v in spec["volumes"] if "secret" in v]
+        assert set(named) <= made
 
 
 def test_autoscaler_scales_the_service(tools: Path) -> None:
