@@ -4,12 +4,12 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import uuid4
+
+from model_store.objects.faults import NO_BUCKET, told_as_os_errors
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -25,18 +25,6 @@ _CLIENT: Final = {
 _RETRY: Final = {"max_retries": 5, "retry_timeout": timedelta(seconds=10)}
 _PROBE: Final = "probe"
 _TRIES: Final = 3
-_NO_BUCKET: Final = "there is no such bucket"
-_REFUSED: Final = "the credentials are refused"
-# What obstore puts before the cause; the address in it may hold a key.
-_PREAMBLE: Final = re.compile(
-    r"Generic \w+ error: |Error performing (list request: |\w+ \S+ in .*? - )"
-)
-_MEANINGS: Final = {
-    "NoSuchBucket": _NO_BUCKET,
-    "ContainerNotFound": _NO_BUCKET,
-    "403 Forbidden": _REFUSED,
-    "401 Unauthorized": _REFUSED,
-}
 
 
 class Entry(NamedTuple):
@@ -66,7 +54,7 @@ class Bucket:
     def _store(self) -> "ObjectStore":
         from obstore.store import from_url  # noqa: PLC0415 (an extra)
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             options: Any = {"client_options": _CLIENT, "retry_config": _RETRY}
             return from_url(self.url, **options)
 
@@ -74,7 +62,7 @@ class Bucket:
         """What is in a folder, by name; folders in it, too."""
         from obstore import list_with_delimiter  # noqa: PLC0415
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             found = list_with_delimiter(self._store, folder or None)
         folders = found["common_prefixes"]
         entries = {_name(path): Entry(0, 0.0, "") for path in folders}
@@ -88,11 +76,25 @@ class Bucket:
         """An object's content. Raises FileNotFoundError."""
         return self._get(key)[0]
 
+    def size(self, key: str) -> int:
+        """Of an object's content, in bytes. Raises FileNotFoundError."""
+        from obstore import head  # noqa: PLC0415
+
+        with told_as_os_errors():
+            return head(self._store, key)["size"]
+
+    def stretch(self, key: str, start: int, length: int) -> bytes:
+        """So many bytes of an object's content. Raises FileNotFoundError."""
+        from obstore import get_range  # noqa: PLC0415
+
+        with told_as_os_errors():
+            return bytes(get_range(self._store, key, start=start, length=length))
+
     def put(self, key: str, content: bytes) -> None:
         """Write an object, in place of one that there may be."""
         from obstore import put  # noqa: PLC0415
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             put(self._store, key, content)
 
     def create(self, key: str, content: bytes) -> None:
@@ -119,7 +121,7 @@ class Bucket:
         """Remove an object, and whatever is below it as in a folder."""
         import obstore  # noqa: PLC0415
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             found = obstore.list(self._store, key)
             for path in (key, *(it["path"] for some in found for it in some)):
                 with contextlib.suppress(FileNotFoundError):
@@ -128,7 +130,7 @@ class Bucket:
     def _get(self, key: str) -> tuple[bytes, dict[str, str]]:
         from obstore import get  # noqa: PLC0415
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             found = get(self._store, key)
             written = ("sha256", "writer")
             attributes = {k: v for k, v in found.attributes.items() if k in written}
@@ -137,11 +139,11 @@ class Bucket:
     def _create(self, key: str, content: bytes, attributes: dict[str, str]) -> None:
         from obstore import put  # noqa: PLC0415
 
-        with _told_as_os_errors():
+        with told_as_os_errors():
             try:
                 put(self._store, key, content, attributes=attributes, mode="create")
             except FileNotFoundError:
-                raise OSError(errno.ENXIO, _NO_BUCKET) from None
+                raise OSError(errno.ENXIO, NO_BUCKET) from None
 
     @cached_property
     def _conditions_hold(self) -> bool:
@@ -169,28 +171,3 @@ def _name(path: str) -> str:
 
 def _sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-@contextlib.contextmanager
-def _told_as_os_errors() -> Iterator[None]:
-    from obstore import exceptions as e  # noqa: PLC0415
-
-    try:
-        yield
-    except (e.AlreadyExistsError, e.PreconditionError):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
-    except FileNotFoundError:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
-    except (e.PermissionDeniedError, e.UnauthenticatedError):
-        raise PermissionError(errno.EACCES, _REFUSED) from None
-    except (e.BaseError, ValueError) as error:
-        raise OSError(errno.EIO, _short(str(error))) from None
-
-
-def _short(text: str) -> str:
-    """What obstore tells in paragraphs."""
-    for sign, meaning in _MEANINGS.items():
-        if sign in text:
-            return meaning
-    line = next(iter(text.strip().splitlines()), "no answer")
-    return " ".join(_PREAMBLE.sub("", line).split())[:200]

@@ -8,6 +8,13 @@ from typing import Any
 import click
 
 from model_store import ModelStore
+from model_store.address import (
+    ALLOWED,
+    check_installed,
+    is_bucket,
+    store_address,
+    without_credentials,
+)
 from model_store.cli.build import version_option
 from model_store.cli.command_line import json_option, run, store_options
 from model_store.errors import StoreError
@@ -23,7 +30,7 @@ _ENDINGS = (".csv", ".parquet")
     "sources",
     nargs=-1,
     required=True,
-    type=click.Path(path_type=Path),
+    callback=lambda _ctx, _param, given: [*map(_address, given)],
     metavar="SOURCE...",
 )
 @click.option(
@@ -50,12 +57,14 @@ _ENDINGS = (".csv", ".parquet")
 @json_option
 def main(
     store: ModelStore,
-    sources: tuple[Path, ...],
+    sources: list[str],
     out: Path,
     as_json: bool,
     **how: Any,
 ) -> None:
     """Score pictures by the thousand: folders, zip and tar archives, TIFF, MNIST CSV.
+
+    Each may lie on this host or in a bucket (s3://BUCKET/PREFIX, also gs:// and az://).
 
     Writes a row for each picture: source, label, confidence, warnings, version, error.
     A run that was interrupted goes on where it stood when it is started again. So:
@@ -67,6 +76,16 @@ def main(
 
     document = score_all(store, sources, out, **how)
     click.echo(json.dumps(document) if as_json else _line(document))
+
+
+def _address(source: str) -> str:
+    """A source as every worker finds it."""
+    try:
+        check_installed(store_address(source))
+    except ValueError:
+        told = without_credentials(source)
+        raise click.BadParameter(f"{told!r} is not allowed: {ALLOWED}") from None
+    return source if is_bucket(source) else str(Path(source).resolve())
 
 
 def _check(out: Path) -> None:

@@ -1,4 +1,4 @@
-"""Zip and tar archives, cut so that one large archive keeps every worker busy."""
+"""Archives and CSV files, cut so that one large file keeps every worker busy."""
 
 import bz2
 import contextlib
@@ -8,11 +8,15 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import IO, Any, Final
+from itertools import pairwise
+from math import ceil
+from typing import IO, Any, Final, NamedTuple
+
+from service.bulk.places import opened
 
 PICTURES_A_PART: Final = 500
-_PACKED_PARTS: Final = 16  # of a packed tar file: each is unpacked from the beginning
+ROWS_A_PART: Final = 2000  # of a CSV: a row takes less than a picture's file
+_PACKED_PARTS: Final = 16  # of a packed file: each is unpacked from the beginning
 _UNPACKED: Final[dict[bytes, Callable[..., Any]]] = {  # by their first bytes
     b"\x1f\x8b": gzip.open,
     b"BZ": bz2.open,
@@ -29,51 +33,87 @@ BROKEN: Final = (
     tarfile.TarError,
     zipfile.BadZipFile,
 )
-Span = tuple[int, int | None]
 
 
-def spans_of_zip(file: Path) -> Iterator[Span]:
-    """From which member up to which, for each part."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = len(archive.infolist())
-    except (OSError, zipfile.BadZipFile):
-        members = 1  # whoever scores it will say what is wrong
+class Span(NamedTuple):
+    """From where in a file up to where (None: its end) a part goes.
+
+    Of a zip file these are members by their number; of others bytes, unpacked.
+
+    Attributes:
+        number: of the first member or row, from 1.
+    """
+
+    start: int
+    until: int | None
+    number: int = 1
+
+
+def spans_of_zip(file: str) -> Iterator[Span]:
+    """So many members each."""
+    members = 1  # of what cannot be read, whoever scores it will say what is wrong
+    with contextlib.suppress(*BROKEN), zip_of(file) as archive:
+        members = len(archive.infolist())
     for start in range(0, members, PICTURES_A_PART):
-        yield start, min(start + PICTURES_A_PART, members)
+        yield Span(start, min(start + PICTURES_A_PART, members), start + 1)
 
 
-def spans_of_tar(file: Path) -> Iterator[Span]:
-    """From which byte, unpacked, up to which, for each part; None: to the end."""
+def spans_of_tar(file: str) -> Iterator[Span]:
+    """So many members each, more if it is packed."""
     starts: list[int] = []
     with contextlib.suppress(*BROKEN), tar_from(file) as archive:
-        starts += [member.offset for member in archive]
-    size = PICTURES_A_PART
-    if _is_packed(file):
-        size = max(size, -(-len(starts) // _PACKED_PARTS))
-    begins = starts[::size] or [0]  # whoever scores it will say what is wrong
-    yield from zip(begins, [*begins[1:], None], strict=True)
+        for number, member in enumerate(archive):
+            if number % PICTURES_A_PART == 0:
+                starts.append(member.offset)
+    yield from _from_each(starts, PICTURES_A_PART, file)
+
+
+def spans_of_csv(file: str) -> Iterator[Span]:
+    """So many rows each, more if it is packed."""
+    starts, at = [], 0
+    with contextlib.suppress(*BROKEN), unpacked(file) as lines:
+        for number, line in enumerate(lines):
+            if number % ROWS_A_PART == 0:
+                starts.append(at)
+            at += len(line)
+    yield from _from_each(starts, ROWS_A_PART, file)
+
+
+def _from_each(starts: list[int], size: int, file: str) -> Iterator[Span]:
+    """Spans that begin there, `size` apart; of a packed file at most _PACKED_PARTS."""
+    every = max(1, ceil(len(starts) / _PACKED_PARTS)) if _is_packed(file) else 1
+    begins = starts[::every] or [0]
+    for number, (start, until) in enumerate(pairwise([*begins, None])):
+        yield Span(start or 0, until, number * every * size + 1)
 
 
 @contextlib.contextmanager
-def tar_from(file: Path, start: int = 0) -> Iterator[tarfile.TarFile]:
+def zip_of(file: str) -> Iterator[zipfile.ZipFile]:
+    """A zip file. Raises BROKEN."""
+    with opened(file) as content, zipfile.ZipFile(content) as archive:
+        yield archive
+
+
+@contextlib.contextmanager
+def tar_from(file: str, start: int = 0) -> Iterator[tarfile.TarFile]:
     """A tar file, packed or not, from a member's first byte on. Raises BROKEN."""
-    with _unpacked(file) as unpacked:
-        unpacked.seek(start)
-        with tarfile.TarFile(fileobj=unpacked) as archive:
+    with unpacked(file) as content:
+        content.seek(start)
+        with tarfile.TarFile(fileobj=content) as archive:
             yield archive
 
 
-def _is_packed(file: Path) -> bool:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(2) in _UNPACKED
-    except OSError:
-        return False
+@contextlib.contextmanager
+def unpacked(file: str) -> Iterator[IO[bytes]]:
+    """What a file holds, whether packed or not. Raises BROKEN."""
+    with opened(file) as content:
+        unpack = _UNPACKED.get(content.read(2))
+        content.seek(0)
+        with unpack(content, "rb") if unpack else contextlib.nullcontext(content) as it:
+            yield it
 
 
-def _unpacked(file: Path) -> IO[bytes]:
-    with file.open("rb") as opened:
-        unpack = _UNPACKED.get(opened.read(2), open)
-    unpacked: IO[bytes] = unpack(file, "rb")
-    return unpacked
+def _is_packed(file: str) -> bool:
+    with contextlib.suppress(OSError), opened(file) as content:
+        return content.read(2) in _UNPACKED
+    return False

@@ -21,7 +21,7 @@ from service.config import ServiceConfig
 
 def score_all(
     store: ModelStore,
-    sources: Sequence[Path],
+    sources: Sequence[str],
     out: Path,
     *,
     numbers: bool,
@@ -43,7 +43,7 @@ def score_all(
         numbers=numbers,
         max_pixels=ServiceConfig.from_environ(os.environ).max_pixels,
     )
-    parts = parts_of([source.resolve() for source in sources], without=out.resolve())
+    parts = parts_of(sources, without=str(out.resolve()))
     results = Results(out, job, parts)
     to_do = results.missing()
     with (

@@ -1,9 +1,8 @@
 """The pictures of a part, one by one; what cannot be read is a fault, not an end."""
 
-import gzip
 import io
-import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
@@ -11,13 +10,16 @@ from typing import IO, Final
 import numpy as np
 from PIL import Image, ImageSequence
 
+from model_store.address import is_bucket
 from model_store.network import Pixels
-from service.bulk.archives import BROKEN, tar_from
-from service.bulk.sources import Part
+from service.bulk.archives import BROKEN, tar_from, unpacked, zip_of
+from service.bulk.places import is_hidden, opened
+from service.bulk.sources import Part, in_lots
 from service.image.files.decoding import DECODER_ERRORS, PILLOWS_LIMIT
 
 # No picture's file is larger: what a service takes is 8 MiB (DIGITS_MAX_UPLOAD_BYTES).
 MOST_BYTES: Final = 64 * 2**20
+_AWAITED: Final = 8  # answers of a bucket at once
 _PIXELS: Final = 784
 
 
@@ -53,18 +55,26 @@ def pictures_of(part: Part) -> Iterator[Picture | Fault]:
 
 
 def _files(part: Part) -> Iterator[Picture | Fault]:
-    for path in part.paths:
-        try:
-            with Path(path).open("rb") as file:
-                yield _picture(path, file)
-        except OSError as error:
-            yield Fault(path, error.strerror or str(error))
+    if not is_bucket(part.paths[0]):
+        yield from map(_file, part.paths)
+        return
+    with ThreadPoolExecutor(_AWAITED) as pool:
+        for some in in_lots(part.paths, _AWAITED):
+            yield from pool.map(_file, some)
+
+
+def _file(path: str) -> Picture | Fault:
+    try:
+        with opened(path) as file:
+            return _picture(path, file)
+    except OSError as error:
+        return Fault(path, error.strerror or str(error))
 
 
 def _zip(part: Part) -> Iterator[Picture | Fault]:
     [path] = part.paths
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist()[slice(*part.span or ())]:
+    with zip_of(path) as archive:
+        for member in archive.infolist()[part.span.start : part.span.until]:
             source = f"{path}/{member.filename}"
             if member.is_dir() or _is_hidden(member.filename):
                 continue
@@ -77,10 +87,9 @@ def _zip(part: Part) -> Iterator[Picture | Fault]:
 
 def _tar(part: Part) -> Iterator[Picture | Fault]:
     [path] = part.paths
-    start, until = part.span or (0, None)
-    with tar_from(Path(path), start) as archive:
+    with tar_from(path, part.span.start) as archive:
         for member in archive:
-            if until is not None and member.offset >= until:
+            if part.span.until is not None and member.offset >= part.span.until:
                 return
             if not member.isfile() or _is_hidden(member.name):
                 continue
@@ -91,8 +100,14 @@ def _tar(part: Part) -> Iterator[Picture | Fault]:
 def _csv(part: Part) -> Iterator[Picture | Fault]:
     """The rows of a CSV of MNIST's form: 784 pixels, perhaps with the label before."""
     [path] = part.paths
-    with _text(path) as lines:
-        for number, row in enumerate(lines, start=1):
+    at, until, first = part.span
+    with unpacked(path) as lines:
+        lines.seek(at)
+        for number, line in enumerate(lines, start=first):
+            if until is not None and at >= until:
+                return
+            at += len(line)
+            row = line.decode("utf-8-sig", errors="replace")
             if number > 1 or row.split(",")[0].strip().isdecimal():  # no header
                 yield _row(f"{path}#{number}", row)
 
@@ -112,12 +127,6 @@ def _row(source: str, row: str) -> Picture | Fault:
     return Picture(source, pixels.astype(np.uint8))
 
 
-def _text(path: str) -> IO[str]:
-    if path.lower().endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8-sig", errors="replace")
-    return Path(path).open(encoding="utf-8-sig", errors="replace")
-
-
 def _picture(source: str, file: IO[bytes]) -> Picture | Fault:
     content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -126,7 +135,7 @@ def _picture(source: str, file: IO[bytes]) -> Picture | Fault:
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in Path(name).parts)
+    return any(map(is_hidden, Path(name).parts))
 
 
 def _pages(found: Picture | Fault) -> Iterator[Picture | Fault]:

@@ -4,15 +4,19 @@ Every run cuts the same sources in the same way, so that one that goes on after 
 interruption knows which parts are done.
 """
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
-from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
-from service.bulk.archives import PICTURES_A_PART, Span, spans_of_tar, spans_of_zip
-from service.bulk.errors import NoSource
+from service.bulk.archives import (
+    PICTURES_A_PART,
+    Span,
+    spans_of_csv,
+    spans_of_tar,
+    spans_of_zip,
+)
+from service.bulk.places import files_of
 
 T = TypeVar("T")
 Kind = Literal["files", "zip", "tar", "csv"]
@@ -21,11 +25,12 @@ _ENDINGS: dict[Kind, tuple[str, ...]] = {
     "tar": (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"),
     "csv": (".csv", ".csv.gz"),
 }
-_SPANS: dict[Kind, Callable[[Path], Iterable[Span | None]]] = {
+_SPANS: dict[Kind, Callable[[str], Iterable[Span]]] = {
     "zip": spans_of_zip,
     "tar": spans_of_tar,
-    "csv": lambda _: [None],
+    "csv": spans_of_csv,
 }
+_ALL: Final = Span(0, None)
 
 
 @dataclass(frozen=True)
@@ -33,21 +38,20 @@ class Part:
     """What one task scores.
 
     Attributes:
-        paths: the pictures, or the one archive.
-        span: of a zip file, from which member up to which; of a tar file, from which
-            byte, unpacked, up to which (None: its end). None: all of it.
+        paths: the pictures, or the one archive or CSV file.
+        span: what of that file.
     """
 
     kind: Kind
     paths: tuple[str, ...]
-    span: Span | None = None
+    span: Span = _ALL
 
 
-def parts_of(sources: Sequence[Path], without: Path) -> list[Part]:
+def parts_of(sources: Sequence[str], without: str) -> list[Part]:
     """Every source's parts, in order, but for one file. Raises NoSource."""
     parts: list[Part] = []
     for source in sources:
-        files = [source] if source.is_file() else _files_below(source)
+        files = files_of(source)
         for kind, group in groupby((f for f in files if f != without), _kind):
             parts += _parts(kind, list(group))
     return parts
@@ -60,40 +64,18 @@ def in_lots(things: Iterable[T], size: int) -> Iterator[list[T]]:
         yield lot
 
 
-def _files_below(folder: Path) -> list[Path]:
-    """All files of a folder, in the order of their names, but for hidden ones."""
-    found = []
-    try:
-        if not folder.is_dir():
-            raise FileNotFoundError(2, "no such file or directory")
-        for where, folders, names in os.walk(folder, onerror=_give_up):
-            folders[:] = sorted(name for name in folders if _is_shown(name))
-            found += [Path(where, name) for name in sorted(names) if _is_shown(name)]
-    except OSError as error:
-        raise NoSource(f"{error.filename or folder}: {error.strerror}") from None
-    return found
-
-
-def _give_up(error: OSError) -> None:
-    raise error
-
-
-def _is_shown(name: str) -> bool:
-    return not name.startswith(".") and name != "__MACOSX"
-
-
-def _kind(path: Path) -> Kind:
-    name = path.name.lower()
+def _kind(file: str) -> Kind:
+    name = file.lower()
     return next(
         (kind for kind, ends in _ENDINGS.items() if name.endswith(ends)), "files"
     )
 
 
-def _parts(kind: Kind, files: list[Path]) -> Iterator[Part]:
+def _parts(kind: Kind, files: list[str]) -> Iterator[Part]:
     if kind == "files":
-        for some in in_lots(map(str, files), PICTURES_A_PART):
+        for some in in_lots(files, PICTURES_A_PART):
             yield Part(kind, tuple(some))
     else:
         for file in files:
             for span in _SPANS[kind](file):
-                yield Part(kind, (str(file),), span)
+                yield Part(kind, (file,), span)

@@ -21,7 +21,7 @@ ROW = ",".join(map(str, range(200))) + ",0" * 584
 
 
 def read(source: Path) -> list[Picture | Fault]:
-    parts = parts_of([source], without=Path("no-such-file"))
+    parts = parts_of([str(source)], without="no-such-file")
     return [found for part in parts for found in pictures_of(part)]
 
 

@@ -1,0 +1,47 @@
+"""What obstore raises, told as OSErrors of one short line."""
+
+import contextlib
+import errno
+import os
+import re
+from collections.abc import Iterator
+from typing import Final
+
+NO_BUCKET: Final = "there is no such bucket"
+_REFUSED: Final = "the credentials are refused"
+# What obstore puts before the cause; the address in it may hold a key.
+_PREAMBLE: Final = re.compile(
+    r"Generic \w+ error: |Error performing (list request: |\w+ \S+ in .*? - )"
+)
+_MEANINGS: Final = {
+    "NoSuchBucket": NO_BUCKET,
+    "ContainerNotFound": NO_BUCKET,
+    "403 Forbidden": _REFUSED,
+    "401 Unauthorized": _REFUSED,
+}
+
+
+@contextlib.contextmanager
+def told_as_os_errors() -> Iterator[None]:
+    """What the block raises of obstore becomes an OSError."""
+    from obstore import exceptions as e  # noqa: PLC0415
+
+    try:
+        yield
+    except (e.AlreadyExistsError, e.PreconditionError):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+    except (e.PermissionDeniedError, e.UnauthenticatedError):
+        raise PermissionError(errno.EACCES, _REFUSED) from None
+    except (e.BaseError, ValueError) as error:
+        raise OSError(errno.EIO, _short(str(error))) from None
+
+
+def _short(text: str) -> str:
+    """What obstore tells in paragraphs."""
+    for sign, meaning in _MEANINGS.items():
+        if sign in text:
+            return meaning
+    line = next(iter(text.strip().splitlines()), "no answer")
+    return " ".join(_PREAMBLE.sub("", line).split())[:200]
