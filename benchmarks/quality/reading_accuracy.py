@@ -6,6 +6,7 @@ the fonts of Debian's packages where they are installed.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from model_store import ModelStore
+from model_store import Model, ModelStore, StoreError
 from service.image import ImageRejected, Score, read_digit, read_number
 from service.serving.prediction import scorer
 from tests.service.image.form_kinds import kinds_of_forms
@@ -33,8 +34,7 @@ Read = Callable[[bytes], tuple[str, float]]
 
 def main() -> None:
     """Print a line a kind: pictures, the share that is right, wrong and over 0.9."""
-    store = Path(os.environ.get("DIGITS_STORE", "models"))
-    score = scorer(ModelStore(store, store).latest())
+    score = scorer(_model())
     print(f"{'kind':32} pictures  right  wrong and over 0.9")
     hand = _handwriting(Path(os.environ.get("DIGITS_DATA", "data")))
     if hand:
@@ -51,6 +51,14 @@ def main() -> None:
         _measure(f"{style} digit", kinds["digit"], _digit_reader(score))
         _measure(f"{style} number", kinds["number"], _number_reader(score))
         _measure(f"{style} letter: no digit", kinds["letter"], _digit_reader(score))
+
+
+def _model() -> Model:
+    store = Path(os.environ.get("DIGITS_STORE", "models"))
+    try:
+        return ModelStore(store, store).latest()
+    except StoreError as error:
+        sys.exit(f"{error}: train one (make train), or name its store in DIGITS_STORE")
 
 
 def _handwriting(data: Path) -> Handwriting | None:
