@@ -1,5 +1,7 @@
 // Copies the calls of the page, and tries them: nothing that the page says needs this.
 
+import { bearer } from "./draw/service.js";
+
 const MOST = 4000; // characters of an answer that are shown
 
 function button(text, act) {
@@ -22,9 +24,8 @@ function offerCopy(call) {
 }
 
 async function answerOf(article, address, file) {
-  const options = { method: article.dataset.method, headers: {} };
-  const key = document.getElementById("docs-key").value.trim();
-  if (key) options.headers.Authorization = `Bearer ${key}`;
+  const headers = bearer(document.getElementById("docs-key").value);
+  const options = { method: article.dataset.method, headers };
   if (file) {
     options.body = new FormData();
     options.body.set("image", file);

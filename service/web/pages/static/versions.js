@@ -1,13 +1,10 @@
 // Pins, unpins, and shows what came of it; the token is kept in memory only.
 
-import { call } from "./draw/service.js";
+import { bearer, call } from "./draw/service.js";
 
 const byId = (id) => document.getElementById(id);
 
-function headers() {
-  const token = byId("token").value.trim();
-  return token ? { Authorization: `Bearer ${token}` } : {};
-}
+const headers = () => bearer(byId("token").value);
 
 async function decide(address) {
   if (!headers().Authorization) {

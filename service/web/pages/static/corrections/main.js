@@ -1,4 +1,7 @@
 // Reviews corrections: shows twenty of a state, and sends what the reviewer decides.
+
+import { bearer } from "../draw/service.js";
+
 const byId = (id) => document.getElementById(id);
 const feedback = document.querySelector("main").dataset.feedback;
 const AT_ONCE = 20;
@@ -6,7 +9,7 @@ const LISTS = { pending: "Nothing waits.", quarantined: "Nothing is suspicious."
 let token = "";
 
 async function call(address, options = {}) {
-  const headers = { Authorization: `Bearer ${token}`, ...options.headers };
+  const headers = { ...bearer(token), ...options.headers };
   const response = await fetch(address, { ...options, headers });
   const document = await response.json();
   if (!response.ok) throw new Error(`${document.title}: ${document.detail}`);
@@ -106,7 +109,7 @@ function pressed(event) {
 
 byId("open")?.addEventListener("submit", (event) => {
   event.preventDefault();
-  token = byId("token").value.trim();
+  token = byId("token").value;
   guarded(open);
 });
 byId("review")?.addEventListener("keydown", pressed);

@@ -13,13 +13,18 @@ export class Fault extends Error {
 let key = "";
 
 export function useKey(text) {
-  key = text.trim();
+  key = text;
+}
+
+// What says who asks: a key or a token, as it was typed; nothing for nothing.
+export function bearer(text) {
+  const typed = text.trim();
+  return typed ? { Authorization: `Bearer ${typed}` } : {};
 }
 
 // Return {answer, isLimited, milliseconds}. Raises Fault; AbortError if it is taken back.
 export async function call(address, options = {}) {
-  const headers = new Headers(options.headers);
-  if (key && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${key}`);
+  const headers = { ...bearer(key), ...options.headers };
   const began = performance.now();
   let response;
   try {

@@ -1,5 +1,7 @@
 // What the form asks is answered in place: the page without script would load anew.
 
+import { bearer } from "../draw/service.js";
+
 const byId = (id) => document.getElementById(id);
 const MADE_ANEW = ["samples", "settings", "lesson"];
 // Chosen for one network, these say nothing of another.
@@ -35,7 +37,7 @@ export class Lesson {
       const response = await fetch(this.form.action, {
         method: "POST",
         body: this.#fields(submitter, isOtherVersion),
-        headers: this.#headers(),
+        headers: bearer(byId("key")?.value ?? ""),
         signal: running.signal,
       });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -52,11 +54,6 @@ export class Lesson {
       for (const name of [...fields.keys()].filter((name) => OF_A_VERSION.test(name))) fields.delete(name);
     }
     return fields;
-  }
-
-  #headers() {
-    const key = byId("key")?.value.trim();
-    return key ? { Authorization: `Bearer ${key}` } : {};
   }
 
   #show(page) {
