@@ -1,4 +1,8 @@
-"""One Chromium and one service for all tests in a browser; a fresh page for each."""
+"""One Chromium and one service for all tests in a browser; a fresh page for each.
+
+Pages of the same kind share a browser context, so that Chromium need not fetch the
+style sheets and modules anew for each: what pages keep is kept by the tab.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -41,6 +45,19 @@ def installation(
 
 
 @pytest.fixture(scope="session")
+def quiet_site(
+    tmp_path_factory: pytest.TempPathFactory, installation: Installation
+) -> Iterator[Service]:
+    """A service of two equal versions, that gets no corrections but the review's."""
+    place = Installation(tmp_path_factory.mktemp("quiet"))
+    shutil.copytree(installation.store, place.store)
+    shutil.copy(place.versions / "000001.npz", place.versions / "000002.npz")
+    with place.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
+        wait_until("the service is ready", service.is_ready)
+        yield service
+
+
+@pytest.fixture(scope="session")
 def site(installation: Installation) -> Iterator[Service]:
     """The service that the pages are of."""
     with installation.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
@@ -69,14 +86,42 @@ class Listener:
             self.heard.append(f"asked {url}")
 
 
+class Contexts:
+    """The browser contexts, one for each choice of their options."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._made: dict[str, BrowserContext] = {}
+
+    def of(self, options: dict[str, Any]) -> BrowserContext:
+        """The context with these options."""
+        key = repr(sorted(options.items()))
+        if key not in self._made:
+            self._made[key] = self._browser.new_context(**options)
+        return self._made[key]
+
+    def close(self) -> None:
+        """Close all of them."""
+        for context in self._made.values():
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    """What the tests' pages are opened in."""
+    contexts = Contexts(browser)
+    yield contexts
+    contexts.close()
+
+
 @pytest.fixture
-def open_page(browser: Browser, site: Service) -> Iterator[OpenPage]:
+def open_page(contexts: Contexts, site: Service) -> Iterator[OpenPage]:
     """Open a page; afterwards none may have logged a message, nor asked another host.
 
     path: its address. size: of SIZES. told: see Listener. Further keywords are the
     browser context's.
     """
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     listener = Listener()
 
     def open_page(
@@ -87,16 +132,15 @@ def open_page(browser: Browser, site: Service) -> Iterator[OpenPage]:
             "viewport": {"width": width, "height": height},
             "base_url": site.url,
         }
-        context = browser.new_context(**(defaults | options))
-        contexts.append(context)
-        page = context.new_page()
+        page = contexts.of(defaults | options).new_page()
+        pages.append(page)
         listener.listen(page, options.get("base_url", site.url), told)
         page.goto(path)
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert not listener.heard
 
 

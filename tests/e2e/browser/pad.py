@@ -65,22 +65,22 @@ class Pad:
 
 # The canvas is painted in the next frame. It is read by way of another one, as Chromium
 # warns of a canvas that is read often.
-_PIXELS = """
+_COPY = """
     await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
     const pad = document.getElementById("pad");
     const copy = Object.assign(document.createElement("canvas"),
         { width: pad.width, height: pad.height });
     const context = copy.getContext("2d", { willReadFrequently: true });
-    context.drawImage(pad, 0, 0);
-    const { data } = context.getImageData(0, 0, pad.width, pad.height);"""
+    context.drawImage(pad, 0, 0);"""
 _DARKEST = f"""async () => {{
-    {_PIXELS}
+    {_COPY}
+    const {{ data }} = context.getImageData(0, 0, pad.width, pad.height);
     return data.reduce((least, value) => Math.min(least, value), 255);
 }}"""
 _LEVEL = f"""async ([x, y]) => {{
-    {_PIXELS}
+    {_COPY}
     const [column, row] = [Math.round(x * pad.width), Math.round(y * pad.height)];
-    return data[4 * (row * pad.width + column)];
+    return context.getImageData(column, row, 1, 1).data[0];
 }}"""
 # The browser's protocol does not tell the bodies that are blobs.
 _NOTE_PICTURES = """() => {

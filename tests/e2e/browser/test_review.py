@@ -1,32 +1,16 @@
 """The page to review corrections on, as a reviewer uses it: by keys."""
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import requests
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.conftest import TOKEN
+from tests.e2e.browser.conftest import TOKEN, OpenPage
 from tests.support import digits
-from tests.support.installation import Installation, Service
-from tests.support.waiting import wait_until
+from tests.support.installation import Service
 
 ADMIN = {"Authorization": f"Bearer {TOKEN}"}
-
-
-@pytest.fixture(scope="module")
-def site(
-    tmp_path_factory: pytest.TempPathFactory, first_store: Path
-) -> Iterator[Service]:
-    """A service of these tests' own, that nobody else sends corrections to."""
-    place = Installation(tmp_path_factory.mktemp("reviewed"))
-    shutil.copytree(first_store, place.store)
-    with place.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
-        wait_until("the service is ready", service.is_ready)
-        yield service
 
 
 def correct(site: Service, digit: int, label: object) -> None:
@@ -55,18 +39,18 @@ def states(site: Service) -> dict[int, tuple[str, object]]:
 
 
 @pytest.fixture
-def page(open_page: Callable[..., Page], site: Service) -> Page:
+def page(open_page: OpenPage, quiet_site: Service) -> Page:
     """The page with three corrections, the first one chosen."""
     for digit, label in ((1, 1), (3, 3), (8, "none")):
-        correct(site, digit, label)
-    page = open_page("/corrections")
+        correct(quiet_site, digit, label)
+    page = open_page("/corrections", base_url=quiet_site.url)
     page.locator("#token").fill(TOKEN)
     page.keyboard.press("Enter")
     expect(page.locator(".pictures li")).to_have_count(3)
     return page
 
 
-def test_keys_accept_relabel_and_reject(page: Page, site: Service) -> None:
+def test_keys_accept_relabel_and_reject(page: Page, quiet_site: Service) -> None:
     items = page.locator(".pictures li")
     chosen = page.locator(".pictures li:focus")
     decided = {}
@@ -80,13 +64,13 @@ def test_keys_accept_relabel_and_reject(page: Page, site: Service) -> None:
         page.keyboard.press(key)
         expect(page.locator("#state")).to_contain_text(expected[0])
     expect(items).to_have_count(0)
-    found = states(site)
+    found = states(quiet_site)
     for number, (state, label) in decided.items():
         assert found[number][0] == state
         assert label is None or found[number][1] == label
 
 
-def test_wrong_token_is_told(open_page: Callable[..., Page]) -> None:
+def test_wrong_token_is_told(open_page: OpenPage) -> None:
     page = open_page("/corrections", told="401")
     page.locator("#token").fill("friend")
     page.get_by_role("button", name=re.compile("Show")).click()

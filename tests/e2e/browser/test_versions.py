@@ -1,33 +1,16 @@
 """Pinning and rolling back by the page, as an operator does it."""
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser.conftest import TOKEN, OpenPage
-from tests.support.installation import Installation, Service
-from tests.support.waiting import wait_until
-
-
-@pytest.fixture(scope="module")
-def two_versions(
-    tmp_path_factory: pytest.TempPathFactory, installation: Installation
-) -> Iterator[Service]:
-    """A service whose store holds the same version twice."""
-    place = Installation(tmp_path_factory.mktemp("versions"))
-    shutil.copytree(installation.store, place.store)
-    shutil.copy(place.versions / "000001.npz", place.versions / "000002.npz")
-    with place.serving(DIGITS_ADMIN_TOKEN=TOKEN) as service:
-        wait_until("the service is ready", service.is_ready)
-        yield service
+from tests.support.installation import Service
 
 
 @pytest.fixture
-def page(open_page: OpenPage, two_versions: Service) -> Page:
+def page(open_page: OpenPage, quiet_site: Service) -> Page:
     refused = "the server responded with a status of 401"
-    return open_page("/versions", base_url=two_versions.url, told=refused)
+    return open_page("/versions", base_url=quiet_site.url, told=refused)
 
 
 def _state(page: Page, version: int) -> str:
