@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.browser.conftest import OpenPage
 from tests.e2e.browser.pad import SEVEN, Asked, Pad
+from tests.support import digits
 from tests.support.installation import Installation, Service
 from tests.support.waiting import wait_until
 
@@ -118,6 +120,19 @@ def test_other_answers_are_told_and_can_be_asked_again(
     page.get_by_role("button", name="Try again").click()
     pad.expect_answer(7)
     expect(page.locator("#fault")).to_be_hidden()
+
+
+def test_older_answer_goes_where_a_new_picture_has_none(page: Page) -> None:
+    pad = Pad(page)
+    page.locator("[data-sample='4']").click()
+    pad.expect_answer(4)
+    paper = digits.png(Image.new("L", (100, 100), 255))
+    page.locator("#file").set_input_files(
+        {"name": "paper.png", "mimeType": "image/png", "buffer": paper}
+    )
+    expect(page.locator("#fault.hint")).to_contain_text("No digit there yet")
+    expect(page.locator("#label")).to_have_text("")
+    expect(page.locator("#sentence")).to_have_text("No answer yet.")
 
 
 def test_drawing_is_asked_again_when_the_connection_is_back(

@@ -6,9 +6,9 @@ import { Correction } from "./correct.js";
 import { Drawing } from "./drawing.js";
 import { FaultPlace } from "./fault_place.js";
 import { describe } from "./faults.js";
-import { paint } from "./ink.js";
 import { Keys } from "./keys.js";
 import { showDigits, showNoDigits } from "./number.js";
+import { showDrawing } from "./pad.js";
 import { listenToPointers } from "./pen.js";
 import { listenToPictures } from "./picture.js";
 import { png } from "./png.js";
@@ -32,7 +32,7 @@ const correction = new Correction(byId("correct"), byId("correct-state"), feedba
 const fault = new FaultPlace(byId("fault"), askAtOnce);
 const why = new Why(
   (picture, query) => send({ picture, query, isNumber: false }),
-  (error) => failed({ isDraft: false }, error),
+  tell,
 );
 const asker = new Asker(send, { answer: shown, fault: failed, slow, late });
 
@@ -67,10 +67,14 @@ function askWhileDrawing() {
 
 function askAtOnce() {
   asker.stop();
+  setStale(true);
   clearTimeout(announcement);
   correction.withdraw();
   if (drawing.isEmpty) return startAnew();
-  if (!isReadable()) return fault.show(new Fault("too-small", ""));
+  if (!isReadable()) {
+    showNoAnswer("No answer yet.");
+    return fault.show(new Fault("too-small", ""));
+  }
   const query = isNumber() ? {} : { explain: 1 };
   asker.final({ isDraft: false, isNumber: isNumber(), query });
 }
@@ -78,9 +82,15 @@ function askAtOnce() {
 function startAnew() {
   sum = { answers: 0, joules: 0 };
   fault.hide();
-  showNothing(PROMPT);
+  showNoAnswer(PROMPT);
+}
+
+// What was answered before is no answer to what is on the pad now.
+function showNoAnswer(words) {
+  showNothing(words);
   showNoDigits(byId("boxes"), byId("digits"));
   why.hide();
+  byId("read-all").hidden = true;
 }
 
 function shown(question, { answer, isLimited, milliseconds }) {
@@ -119,6 +129,11 @@ function shownNumber(question, answer) {
 function failed(question, error) {
   if (!(error instanceof Fault)) throw error;
   if (error.kind === "no-digit" && question.isDraft) return; // it may become one
+  if (!question.isDraft) showNoAnswer("No answer yet.");
+  tell(error);
+}
+
+function tell(error) {
   if (["no-key", "rate-limit"].includes(error.kind)) answersLive = false;
   if (error.kind === "no-key") byId("key-form").hidden = false;
   fault.show(error);
@@ -132,44 +147,14 @@ function late() {
   fault.show(new Fault("late", ""));
 }
 
-function refresh() {
-  const picture = byId("picture");
-  URL.revokeObjectURL(picture.src);
-  picture.hidden = !drawing.picture;
-  if (drawing.picture) picture.src = URL.createObjectURL(drawing.picture);
-  byId("undo").disabled = !drawing.canUndo;
-  byId("redo").disabled = !drawing.canRedo;
-  byId("clear").disabled = drawing.isEmpty;
-  const strokes = drawing.strokes.length;
-  const what = drawing.picture ? "a picture" : `${strokes} stroke${strokes === 1 ? "" : "s"}`;
-  pad.setAttribute("aria-label", `Drawing pad: ${what}`);
-}
-
-let isPainting = false;
-function repaint() {
-  if (isPainting) return;
-  isPainting = true;
-  requestAnimationFrame(() => {
-    isPainting = false;
-    paint(pad, drawing, keys.cursor);
-  });
-}
-
+showDrawing(pad, drawing, () => keys.cursor);
 drawing.addEventListener("ink", () => {
-  repaint();
   if (drawing.isBeingDrawn) askWhileDrawing();
 });
-drawing.addEventListener("change", () => {
-  repaint();
-  refresh();
-  askAtOnce();
-});
+drawing.addEventListener("change", askAtOnce);
 listenToPointers(pad, drawing, penWidth);
 listenToPictures(byId("file"), (file) => drawing.show({ picture: file }), (error) => fault.show(error));
-new ResizeObserver(repaint).observe(pad);
-window.addEventListener("resize", repaint); // a zoom may leave the pad's size as it is
 window.addEventListener("online", askAtOnce);
-byId("picture").addEventListener("error", () => (byId("picture").hidden = true));
 byId("undo").addEventListener("click", () => drawing.undo());
 byId("redo").addEventListener("click", () => drawing.redo());
 byId("clear").addEventListener("click", () => drawing.clear());
@@ -190,7 +175,5 @@ byId("key-form").addEventListener("submit", (event) => {
 });
 
 byId("main").classList.toggle("whole", isNumber()); // a reload may bring the choice back
-refresh();
 drawing.restore();
-repaint();
 if (byId("main").dataset.model === "") fault.show(new Fault("no-model", ""));
