@@ -110,15 +110,17 @@ _PAGE = Template("""\
 <title>$heading: training report</title>
 <link rel="icon" href="data:,">
 <style>
-:root { color-scheme: light dark; --ink: #1c2430; --page: #fbfaf7; --quiet: #555b66;
+:root { --ink: #1c2430; --page: #fbfaf7; --quiet: #555b66;
   --line: #c9c5ba; --soft: #f1eee6; }
-@media (prefers-color-scheme: dark) { :root { --ink: #ece9e2; --page: #16191e;
-  --quiet: #a9adb5; --line: #454b55; --soft: #20242b; } }
+@media screen { :root { color-scheme: light dark; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #ece9e2;
+  --page: #16191e; --quiet: #a9adb5; --line: #454b55; --soft: #20242b; } }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto;
   padding: 0 1rem; color: var(--ink); background: var(--page);
   overflow-wrap: anywhere; }
 nav ul { columns: 9rem; padding: 0; list-style: none; }
 nav li { padding: 0.25rem 0; }
+nav a { display: inline-block; }
 a { color: inherit; }
 figure { margin: 2.5rem 0; }
 img { max-width: 100%; height: auto; background: #fff; }
@@ -128,6 +130,8 @@ pre { overflow-x: auto; background: var(--soft); padding: 0.75rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: 0.2rem 0.9rem 0.2rem 0; text-align: left; font-weight: normal;
   border-bottom: 1px solid var(--line); overflow-wrap: normal; }
+@media print { nav { display: none; } .wide { overflow: visible; }
+  figure, tr { break-inside: avoid; } h2 { break-after: avoid; } }
 </style>
 </head>
 <body>

@@ -22,6 +22,15 @@ PAGES = [
 ]
 
 
+# The spacing that readers may choose (WCAG 1.4.12).
+SPACED = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`* { line-height: 1.5 !important; word-spacing: .16em !important;
+        letter-spacing: .12em !important } p { margin-bottom: 2em !important }`);
+    document.adoptedStyleSheets.push(sheet);
+}"""
+
+
 @pytest.fixture(scope="module")
 def axe() -> Axe:
     return Axe()
@@ -43,8 +52,9 @@ def test_axe_finds_nothing_in_either_theme(
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_scrolls_sideways(open_page: OpenPage, path: str) -> None:
-    """Down to 320 pixels, which are 1280 at a zoom of 400 %."""
+    """Down to 320 pixels, which are 1280 at a zoom of 400 %; also in spaced text."""
     page = open_page(path)
+    page.evaluate(SPACED)
     for width in (320, *(width for width, _ in SIZES.values())):
         page.set_viewport_size({"width": width, "height": 700})
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -65,12 +75,15 @@ def test_zoom_is_never_forbidden(open_page: OpenPage) -> None:
     assert viewport == "width=device-width, initial-scale=1"
 
 
+HEIGHTS = "targets => targets.map(target => target.getBoundingClientRect().height)"
+
+
 def test_targets_are_large_enough_for_a_finger(open_page: OpenPage) -> None:
     page = open_page(size="phone")
-    for button in page.locator("button:visible, nav a:visible").all():
-        box = button.bounding_box()
-        assert box
-        assert box["height"] >= 44, button.inner_text()
+    for path in PAGES:
+        page.goto(path)
+        targets = page.locator("button:visible, select:visible, .top a:visible")
+        assert min(targets.evaluate_all(HEIGHTS)) >= 44, path
 
 
 def test_bars_are_seen_in_forced_colours(open_page: OpenPage) -> None:
@@ -80,6 +93,28 @@ def test_bars_are_seen_in_forced_colours(open_page: OpenPage) -> None:
     fill = "part => getComputedStyle(document.querySelector(part)).fill"
     bar = page.evaluate(fill, "#outputs .best .filled")
     assert bar != page.evaluate(fill, "#outputs .best .track")
+
+
+def test_current_page_is_marked_in_forced_colours(open_page: OpenPage) -> None:
+    page = open_page(forced_colors="active")
+    line = "link => getComputedStyle(link).borderBottomColor"
+    here, there = page.locator("nav a[aria-current]"), page.get_by_text("Versions")
+    assert here.evaluate(line) != there.evaluate(line)
+
+
+def test_bars_do_not_move_where_motion_is_reduced(open_page: OpenPage) -> None:
+    bar = open_page(reduced_motion="reduce").locator("#outputs .filled").first
+    expect(bar).to_have_css("transition-duration", "0s")
+
+
+@pytest.mark.parametrize("path", ["/", "/versions", "/versions/1", "/reports/1/"])
+def test_print_is_dark_on_white_and_whole(open_page: OpenPage, path: str) -> None:
+    page = open_page(path, viewport={"width": 718, "height": 1000})  # of A4
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("body")).to_have_css("color", "rgb(28, 36, 48)")
+    assert page.locator("nav:visible, button:visible").count() == 0
+    cut = "parts => parts.filter(part => part.scrollWidth > part.clientWidth).length"
+    assert page.locator(".wide:visible").evaluate_all(cut) == 0
 
 
 @pytest.mark.parametrize(
