@@ -10,9 +10,7 @@ from typing import Any
 from energy import EnergySettings, Meter, Phase, bulb_seconds, co2e_grams, watt_hours
 from model_store import Card, Model, __version__
 from trainer.data.source import Digits
-from trainer.learning.evaluate import Evaluation
-from trainer.learning.honesty import Honesty
-from trainer.learning.reference import reference_of
+from trainer.learning.findings import Findings
 from trainer.training.epoch_report import EpochReport
 from trainer.training.fit import Phases
 from trainer.training.training import Trained
@@ -24,14 +22,12 @@ _LIBRARIES: Sequence[str] = ("numpy", "numba", "pandas", "scikit-learn", "scipy"
 def new_card(
     trained: Trained,
     digits: Digits,
-    evaluation: Evaluation,
-    honesty: Honesty,
+    findings: Findings,
     energy: dict[str, Any],
     parent: Model | None,
 ) -> Card:
     """The card of a freshly trained network."""
     last = trained.reports[-1]
-    reference = reference_of(trained.network, digits.test, trained.temperature)
     return Card(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         layers=trained.network.layers,
@@ -40,9 +36,9 @@ def new_card(
         training={**trained.settings.to_dict(), "stopped_by": trained.stopped_by},
         data={**digits.to_dict(), "trained_rows": len(trained.training)},
         metrics={
-            **evaluation.to_dict(),
-            "non_digits": honesty.to_dict(),
-            "reference": reference.to_dict(),
+            **findings.evaluation.to_dict(),
+            "non_digits": findings.honesty.to_dict(),
+            "reference": findings.reference.to_dict(),
             "validation_accuracy": last.validation_accuracy,
             "temperature": trained.temperature,
             "cost_history": [report.cost for report in trained.reports],
@@ -62,14 +58,12 @@ def with_reason(card: Card, reason: str) -> Card:
     return replace(card, metrics={**card.metrics, "gate": reason})
 
 
-def run_figures(
-    trained: Trained, evaluation: Evaluation, honesty: Honesty, phases: Phases
-) -> dict[str, Any]:
+def run_figures(trained: Trained, findings: Findings, phases: Phases) -> dict[str, Any]:
     """What `train --json` tells of the training and its spans."""
     return {
-        "test_accuracy": evaluation.accuracy,
-        "test_rows": evaluation.rows,
-        "non_digits": honesty.to_dict(),
+        "test_accuracy": findings.evaluation.accuracy,
+        "test_rows": findings.evaluation.rows,
+        "non_digits": findings.honesty.to_dict(),
         "validation_accuracy": trained.reports[-1].validation_accuracy,
         "cost_history": [report.cost for report in trained.reports],
         "epochs": len(trained.reports),

@@ -12,8 +12,8 @@ from model_store.place import StorePath
 from trainer.card import energy_section, new_card, run_figures, with_reason
 from trainer.data.source import Digits, Say, load
 from trainer.gate import GateResult, gate
-from trainer.learning.evaluate import Evaluation, evaluate
-from trainer.learning.honesty import honesty
+from trainer.learning.evaluate import Evaluation
+from trainer.learning.findings import Findings
 from trainer.places import Places
 from trainer.report.report import report_on
 from trainer.report.subject import Subject
@@ -59,17 +59,14 @@ def train_and_publish(
     with kept_if_unfinished(training, checkpoints, say) as stop:
         trained = training.run(stop)
         with phases.evaluate:
-            evaluation = evaluate(trained.network, digits.test)
-            honest = honesty(trained.network, digits.test, trained.temperature or 1.0)
+            findings = Findings.of(trained.network, digits.test, trained.temperature)
         spent = energy_section(phases, trained.reports, meter, energy_settings)
-        card = new_card(
-            trained, digits, evaluation, honest, spent, _served(places.store)
-        )
+        card = new_card(trained, digits, findings, spent, _served(places.store))
         stop.check()
         candidate = (trained.network, card)
         result, version, path = _publish(candidate, digits, places, request)
     title = f"Version {version}" if version else "Refused network"
-    subject = Subject(title, trained, digits, evaluation, honest, meter.source)
+    subject = Subject(title, trained, digits, findings, meter.source)
     page = report_on(subject, places.report(path), request.plots, say)
     document = {
         "version": version,
@@ -77,10 +74,10 @@ def train_and_publish(
         "accepted": result.accepted,
         "reason": result.reason,
         "report": page and str(page),
-        **run_figures(trained, evaluation, honest, phases),
+        **run_figures(trained, findings, phases),
         "energy": spent,
     }
-    return Outcome(version, evaluation, document)
+    return Outcome(version, findings.evaluation, document)
 
 
 def read_rows(request: Request, places: Places, say: Say) -> Digits:

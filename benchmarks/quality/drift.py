@@ -16,7 +16,7 @@ from model_store.files.npz import content, parse
 from model_store.reference import Reference, Shares
 from trainer.data.dataset import Dataset
 from trainer.data.mnist_csv import read_csv
-from trainer.learning.evaluate import evaluate
+from trainer.learning.predictions import predict
 from trainer.learning.reference import reference_of
 
 Pictures = NDArray[np.uint8]  # (n, 28, 28)
@@ -71,7 +71,8 @@ def main(model: Path, rows: Path) -> None:
     digits = read_csv(rows)
     # MNIST's first writers are others than its last ones.
     ours, theirs = np.array_split(np.random.default_rng(0).permutation(len(digits)), 2)
-    reference = reference_of(network, _part(digits, ours), card.temperature)
+    half = _part(digits, ours)
+    reference = reference_of(predict(network, half, card.temperature), half)
     pictures = digits.pixels[theirs].reshape(-1, 28, 28)
     labels = digits.labels[theirs]
     cases = {name: (change(pictures), labels) for name, change in CHANGES.items()}
@@ -81,9 +82,10 @@ def main(model: Path, rows: Path) -> None:
     for name, (changed, right) in cases.items():
         flat = np.ascontiguousarray(changed.reshape(-1, 784))
         sent = Dataset(flat, right, digits.file, digits.sha256)
-        found = reference_of(network, sent, card.temperature)
+        answers = predict(network, sent, card.temperature)
+        found = reference_of(answers, sent)
         click.echo(
-            f"{name:22} {evaluate(network, sent).accuracy:9.2%}"
+            f"{name:22} {answers.evaluation.accuracy:9.2%}"
             f" {psi(found, reference):7.3f}"
             f" {ks(found.confidence, reference.confidence):7.3f}"
             f" {ks(found.ink, reference.ink):10.3f}"

@@ -27,6 +27,13 @@ class Evaluation:
 
     confusion: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, true: NDArray[Any], predicted: NDArray[np.intp]) -> "Evaluation":
+        """Count the rows of each true and predicted label, (n,) both."""
+        confusion = np.zeros((10, 10), np.intp)
+        np.add.at(confusion, (true, predicted), 1)
+        return cls(confusion)
+
     @property
     def rows(self) -> int:
         return int(self.confusion.sum())
@@ -59,10 +66,7 @@ class Evaluation:
 
 def evaluate(network: Network, rows: Dataset) -> Evaluation:
     """Predict every row and count."""
-    predicted = logits(network, rows).argmax(axis=1)
-    confusion = np.zeros((10, 10), np.intp)
-    np.add.at(confusion, (rows.labels, predicted), 1)
-    return Evaluation(confusion)
+    return Evaluation.of(rows.labels, logits(network, rows).argmax(axis=1))
 
 
 def cost(

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from model_store.network import Network
 from trainer.augmentation.non_digits.unseen import unseen_non_digits
-from trainer.data.dataset import Dataset
-from trainer.learning.evaluate import confidence, logits
+from trainer.learning.evaluate import confidence
+from trainer.learning.predictions import Predictions
 
 _SURE = 0.9
 
@@ -35,17 +35,17 @@ class Honesty:
         return asdict(self)
 
 
-def honesty(network: Network, digits: Dataset, temperature: float) -> Honesty:
-    """Measure it on digits, and on the pictures of unseen.py."""
+def honesty(network: Network, known: Predictions, temperature: float | None) -> Honesty:
+    """Hold its confidence in digits against that in the pictures of unseen.py.
+
+    known: of the digits. temperature: as theirs.
+    """
     strange = network.logits(unseen_non_digits())
-    known = logits(network, digits)
-    unsure = confidence(strange, temperature)
-    sure = confidence(known, temperature)
-    right = known.argmax(axis=1) == digits.labels
+    unsure = confidence(strange, temperature or 1.0)
     return Honesty(
-        auroc=auroc(sure, unsure),
+        auroc=auroc(known.confidence, unsure),
         over_0_9=float((unsure > _SURE).mean()),
-        digits_over_0_9=float((right & (sure > _SURE)).mean()),
+        digits_over_0_9=float((known.right & (known.confidence > _SURE)).mean()),
         rows=len(unsure),
     )
 

@@ -10,7 +10,6 @@ from trainer.report.result_plots import (
     scorecard,
     worst_mistakes,
 )
-from trainer.report.results import Predictions
 from trainer.report.subject import Subject
 from trainer.report.training_plots import (
     accuracy_against_joules,
@@ -21,11 +20,11 @@ from trainer.report.training_plots import (
 )
 
 
-def report_plots(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
+def report_plots(subject: Subject) -> Iterator[Plot]:
     """First what the network learnt from, then how it learnt, then what it can do."""
     yield from _of_the_data(subject)
     yield from _of_the_training(subject)
-    yield from _of_the_results(subject, predictions)
+    yield from _of_the_results(subject)
 
 
 def _of_the_data(subject: Subject) -> Iterator[Plot]:
@@ -62,34 +61,38 @@ def _of_the_training(subject: Subject) -> Iterator[Plot]:
             "energy",
             "What each step of the learning costs in energy.",
             accuracy_against_joules(
-                trained.reports, subject.evaluation.accuracy, subject.energy_source
+                trained.reports,
+                subject.findings.evaluation.accuracy,
+                subject.energy_source,
             ),
         )
 
 
-def _of_the_results(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
-    test, trained = subject.digits.test, subject.trained
+def _of_the_results(subject: Subject) -> Iterator[Plot]:
+    trained, findings = subject.trained, subject.findings
     yield Plot(
         "confusion",
         "Which digit is taken for which: a row for each true label, a column for each"
         " predicted one.",
-        confusion_matrix(subject.evaluation),
+        confusion_matrix(findings.evaluation),
     )
     yield Plot(
         "scorecard",
         "How many test rows of each digit are right, and how many wrong.",
-        scorecard(subject.evaluation),
+        scorecard(findings.evaluation),
     )
     yield Plot(
         "mistakes",
         "The test rows that are wrong with the highest confidence, the worst first.",
-        worst_mistakes(test, predictions),
+        worst_mistakes(subject.digits.test, findings.predictions),
     )
     yield Plot(
         "non_digits",
         "Letters and drawings that the network did not learn from, and which digit it"
         " takes them for; its confidence should be low.",
-        surest_non_digits(trained.network, trained.temperature or 1.0, subject.honesty),
+        surest_non_digits(
+            trained.network, trained.temperature or 1.0, findings.honesty
+        ),
     )
     calibrated = (
         "calibrated on held-out rows"
@@ -100,5 +103,5 @@ def _of_the_results(subject: Subject, predictions: Predictions) -> Iterator[Plot
         "calibration",
         "Of the predictions made with a confidence of 80 %, 80 % should be right; the"
         f" confidence is {calibrated}.",
-        calibration(predictions),
+        calibration(findings.predictions),
     )

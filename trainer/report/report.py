@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model_store.place import StorePath
 from trainer.report.page import Page, Plot, table, write_page
-from trainer.report.results import Predictions, predict, results
+from trainer.report.results import results
 from trainer.report.subject import Subject
 
 
@@ -40,17 +40,16 @@ def write(subject: Subject, directory: StorePath) -> StorePath:
 
     results.json in it says what the network makes of each test row.
     """
-    test, trained = subject.digits.test, subject.trained
-    predictions = predict(trained.network, test, trained.temperature or 1.0)
-    page = Page(subject.title, _summary(subject), results(test, predictions))
-    write_page(page, _plots(subject, predictions), directory)
+    found = results(subject.digits.test, subject.findings.predictions)
+    page = Page(subject.title, _summary(subject), found)
+    write_page(page, _plots(subject), directory)
     return directory / "index.html"
 
 
 def _summary(subject: Subject) -> str:
     """What the run came to, and every setting, as tables."""
     settings = subject.trained.settings.to_dict()
-    score = subject.evaluation.scorecard
+    score = subject.findings.evaluation.scorecard
     digits = [("digit", *range(10)), *((name, *score[name]) for name in score)]
     return "".join(
         (
@@ -63,10 +62,10 @@ def _summary(subject: Subject) -> str:
     )
 
 
-def _plots(subject: Subject, predictions: Predictions) -> Iterator[Plot]:
+def _plots(subject: Subject) -> Iterator[Plot]:
     # matplotlib takes a second to load, which no other command should wait for; its
     # log speaks of fonts and caches, on a stderr that may be a machine's to read.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     from trainer.report.contents import report_plots  # noqa: PLC0415
 
-    return report_plots(subject, predictions)
+    return report_plots(subject)

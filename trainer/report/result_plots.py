@@ -11,7 +11,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 from trainer.data.dataset import Dataset
 from trainer.learning.calibration import reliability
 from trainer.learning.evaluate import Evaluation
-from trainer.report.results import Predictions
+from trainer.learning.predictions import Predictions
 from trainer.report.training_plots import BLUE, GREY, ORANGE
 
 _MOSAIC_GRID = (4, 6)

@@ -2,47 +2,16 @@
 
 import base64
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model_store.network import Network
 from trainer.data.dataset import Dataset
-from trainer.learning.evaluate import confidence, logits
+from trainer.learning.predictions import Predictions
 
 WORST: Final = 24
 OF_EACH_PAIR: Final = 8
-
-
-@dataclass(frozen=True, eq=False)  # arrays do not compare to one bool
-class Predictions:
-    """What a network says of each row.
-
-    Attributes:
-        labels: (n,), the predicted label.
-        confidence: (n,), 0 to 1, the calibrated probability of that label.
-        right: (n,), whether it is the true one.
-    """
-
-    labels: NDArray[np.intp]
-    confidence: NDArray[np.floating[Any]]
-    right: NDArray[np.bool_]
-
-    @property
-    def worst(self) -> NDArray[np.intp]:
-        """The rows that are wrong, the surest first."""
-        wrong = np.flatnonzero(~self.right)
-        return wrong[np.argsort(-self.confidence[wrong], kind="stable")]
-
-
-def predict(network: Network, rows: Dataset, temperature: float) -> Predictions:
-    """Predict every row; `temperature` calibrates the confidence."""
-    n = logits(network, rows).astype(np.float64)
-    labels = n.argmax(axis=1)
-    sure = confidence(n, temperature)
-    return Predictions(labels, sure, labels == rows.labels)
 
 
 def results(rows: Dataset, predictions: Predictions) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from trainer.data.source import Digits
-from trainer.learning.evaluate import Evaluation
-from trainer.learning.honesty import Honesty
+from trainer.learning.findings import Findings
 from trainer.training.training import Trained
 
 
@@ -14,22 +13,20 @@ class Subject:
 
     Attributes:
         title: such as "Version 3".
-        evaluation: of the test rows.
-        honesty: of the test rows, and pictures that show no digit.
+        findings: on the test rows of `digits`.
         energy_source: of the run's joules, None if there is none.
     """
 
     title: str
     trained: Trained
     digits: Digits
-    evaluation: Evaluation
-    honesty: Honesty
+    findings: Findings
     energy_source: str | None
 
     def __str__(self) -> str:
         test, epochs = self.digits.test, self.trained.reports
         parts = [
-            f"{self.evaluation.accuracy:.2%} of {len(test):,} test rows right"
+            f"{self.findings.evaluation.accuracy:.2%} of {len(test):,} test rows right"
             f" ({test.file})",
             f"layers {'-'.join(map(str, self.trained.network.layers))}",
             f"{self.trained.settings.loss}",

@@ -6,7 +6,13 @@ import pytest
 from model_store import Network
 from tests.trainer.ten_pixels import answering, reading
 from trainer.augmentation.non_digits.unseen import unseen_non_digits
-from trainer.learning.honesty import auroc, honesty
+from trainer.data.dataset import Dataset
+from trainer.learning.honesty import Honesty, auroc, honesty
+from trainer.learning.predictions import predict
+
+
+def _honesty(network: Network, digits: Dataset, temperature: float = 1.0) -> Honesty:
+    return honesty(network, predict(network, digits, temperature), temperature)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +32,7 @@ def test_auroc_is_how_often_the_digit_is_surer(
 
 def test_network_that_says_the_same_of_all_is_of_no_use() -> None:
     blind = Network((np.zeros((784, 10)),), (np.zeros(10),), ("softmax",))
-    found = honesty(blind, answering([1, 2], labels=[1, 2]), 1.0)
+    found = _honesty(blind, answering([1, 2], labels=[1, 2]))
     assert (found.auroc, found.over_0_9, found.digits_over_0_9) == (0.5, 0.0, 0.0)
     assert found.rows == len(unseen_non_digits())
 
@@ -34,7 +40,7 @@ def test_network_that_says_the_same_of_all_is_of_no_use() -> None:
 def test_only_right_digits_count_as_sure() -> None:
     """Its digits are answered with e^30 to 1; one of four has another label."""
     digits = answering([1, 2, 3, 4], labels=[1, 2, 3, 9])
-    found = honesty(reading(30), digits, 1.0)
+    found = _honesty(reading(30), digits)
     assert found.digits_over_0_9 == 0.75
     assert found.to_dict()["digits_over_0_9"] == 0.75
 
@@ -43,6 +49,6 @@ def test_temperature_lowers_what_is_over_0_9() -> None:
     W = np.random.default_rng(1).normal(size=(784, 10))
     guessing = Network((W,), (np.zeros(10),), ("softmax",))
     digits = answering([1, 2], labels=[1, 2])
-    shares = [honesty(guessing, digits, T).over_0_9 for T in (0.1, 1.0, 100.0)]
+    shares = [_honesty(guessing, digits, T).over_0_9 for T in (0.1, 1.0, 100.0)]
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > shares[-1] == 0

@@ -20,13 +20,12 @@ from tests.trainer.in_process import invoke
 from trainer.data.dataset import Dataset
 from trainer.data.source import Digits
 from trainer.learning.calibration import reliability
-from trainer.learning.evaluate import evaluate
+from trainer.learning.findings import Findings
 from trainer.learning.first_weights import initial_network
-from trainer.learning.honesty import Honesty
+from trainer.learning.predictions import Predictions, predict
 from trainer.learning.settings import settings_for
 from trainer.report.report import report_on, write
 from trainer.report.result_plots import worst_mistakes
-from trainer.report.results import Predictions, predict
 from trainer.report.subject import Subject
 from trainer.report.training_plots import learning_curves
 from trainer.training.epoch_report import EpochReport
@@ -53,9 +52,8 @@ def subject(digits: Dataset) -> Subject:
         for epoch in (1, 2, 3)
     ]  # fmt: skip
     trained = Trained(network, settings, epochs, both.train, 600, None, 1.5)
-    evaluation = evaluate(network, both.test)
-    honest = Honesty(auroc=0.9, over_0_9=0.125, digits_over_0_9=0.75, rows=1184)
-    return Subject("Version 7", trained, both, evaluation, honest, "estimate")
+    findings = Findings.of(network, both.test, trained.temperature)
+    return Subject("Version 7", trained, both, findings, "estimate")
 
 
 @pytest.fixture
@@ -93,7 +91,7 @@ def test_page_shows_every_plot_and_needs_no_other_file(
     }
     assert page.count("<figcaption>") == len(PLOTS)
     assert "<h1>Version 7</h1>" in page
-    assert f"{subject.evaluation.accuracy:.2%} of 100 test rows" in page
+    assert f"{subject.findings.evaluation.accuracy:.2%} of 100 test rows" in page
 
 
 def test_contents_lead_to_every_plot_and_table(report: Path) -> None:
@@ -108,7 +106,7 @@ def test_contents_lead_to_every_plot_and_table(report: Path) -> None:
 def test_results_are_there_for_programs(subject: Subject, report: Path) -> None:
     results = json.loads((report / "results.json").read_text())
     test, network = subject.digits.test, subject.trained.network
-    predictions = predict(network, test, subject.trained.temperature or 1.0)
+    predictions = predict(network, test, subject.trained.temperature)
     bits = np.frombuffer(base64.b64decode(results["right"]), np.uint8)
     right = np.unpackbits(bits, count=results["test_rows"]).astype(bool)
     assert np.array_equal(right, predictions.right)
@@ -226,7 +224,7 @@ def test_worst_mistake_comes_first(digits: Dataset) -> None:
     predictions = Predictions(
         labels=np.array([int(rows.labels[0]), 9, 8, 7]),
         confidence=np.array([0.99, 0.5, 0.9, 0.7]),
-        right=np.array([True, False, False, False]),
+        truth=rows.labels,
     )
     [axes] = worst_mistakes(rows, predictions).axes
     assert [text.get_text() for text in axes.texts] == [
@@ -239,7 +237,7 @@ def test_worst_mistake_comes_first(digits: Dataset) -> None:
 def test_predictions_agree_with_the_evaluation(subject: Subject) -> None:
     test = subject.digits.test
     predictions = predict(subject.trained.network, test, 1.5)
-    assert predictions.right.sum() == subject.evaluation.right
+    assert predictions.right.sum() == subject.findings.evaluation.right
     assert ((predictions.confidence > 0.1) & (predictions.confidence <= 1)).all()
     cooler = predict(subject.trained.network, test, 0.5)
     assert (cooler.confidence >= predictions.confidence).all()
