@@ -25,8 +25,10 @@ install: .venv/dev  ## Make .venv with everything in it
 test e2e: export PYTHONDONTWRITEBYTECODE :=
 
 # Twice as many processes as CPUs, for many tests wait for programs that they start.
+BESIDE = --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist
+
 test: .venv/dev  ## Run the unit tests
-	$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist loadfile
+	$(BIN)/python -m pytest $(BESIDE) loadfile
 
 lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/ruff check .
@@ -35,7 +37,10 @@ lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/lint-imports
 
 e2e: .venv/dev  ## Run the tests that drive real processes, containers and Prometheus
-	$(BIN)/python -m pytest tests/e2e
+	@passed=true; \
+	$(BIN)/python -m pytest tests/e2e -m "not alone" $(BESIDE) loadgroup --no-loadscope-reorder || passed=false; \
+	$(BIN)/python -m pytest tests/e2e -m alone || passed=false; \
+	$$passed
 
 bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 	$(BIN)/python -m benchmarks

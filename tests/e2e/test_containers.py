@@ -15,6 +15,8 @@ from tests.support import digits
 from tests.support.client import Client
 from tests.support.waiting import TIMEOUT_S, wait_until
 
+pytestmark = pytest.mark.xdist_group("engine")
+
 FIRST_MODEL_TIMEOUT_S = 300
 PICTURE = digits.picture(8)
 SECOND_TRAINING = (

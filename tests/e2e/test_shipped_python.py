@@ -3,9 +3,13 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.engine import python_image, running_engine
 from tests.e2e.tools import need_tools
 from tests.support.environment import ROOT
+
+pytestmark = pytest.mark.xdist_group("engine")
 
 # Copied: Python and the tests leave files beside the sources.
 INSTALL_AND_TEST = """
