@@ -11,8 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from tests.support.commands import Place, Run
-from trainer import pipeline
-from trainer.learning import sgd
+from trainer.learning import findings, sgd
 from trainer.training import checkpoint, fit, training
 
 Options = tuple[object, ...]
@@ -54,7 +53,7 @@ def in_calibration(nth: int) -> None:
 
 
 def in_evaluation(nth: int) -> None:
-    _signal_in(pipeline, "evaluate", nth)
+    _signal_in(findings, "predict", nth)
 
 
 def in_checkpoint(nth: int) -> None:

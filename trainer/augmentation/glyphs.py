@@ -1,6 +1,7 @@
 """Typed letters, signs and digits, from the fonts that come with matplotlib."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -55,12 +56,15 @@ def draw_glyphs(
     return to_mnist_form(np.stack(drawings)), np.array(places)
 
 
-def draw_letters(fonts: Sequence[str]) -> NDArray[np.uint8]:
-    """Letters and signs that are no digit to a reader: (n, 784)."""
+@cache
+def draw_letters(fonts: tuple[str, ...]) -> NDArray[np.uint8]:
+    """Letters and signs that are no digit to a reader: (n, 784), drawn once."""
     # Computer Modern has letters of its own in the places of most signs.
     whole = [font for font in fonts if not font.startswith("cm")]
     signs = draw_glyphs(whole, SIGNS + _MORE_SIGNS)[0]
-    return np.concatenate([draw_glyphs(fonts, LETTERS)[0], signs])
+    letters = np.concatenate([draw_glyphs(fonts, LETTERS)[0], signs])
+    letters.setflags(write=False)
+    return letters
 
 
 def draw_digits(

@@ -1,7 +1,7 @@
 """What a network learns from in an epoch: digits, and pictures that are no digit."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -76,7 +76,7 @@ class Changed:
         copies = self._copies(self._digits[chosen], labels, rng)
         if not self.settings.non_digits:
             return copies, labels
-        typed_pixels, typed_labels = self._typed
+        typed_pixels, typed_labels = _typed(self.settings.seed)
         typed = rng.integers(0, len(typed_labels), _share(_TYPED, len(chosen)))
         share = self.settings.non_digits / 100
         others = rng.integers(0, len(self.pool), _share(share, len(chosen)))
@@ -118,17 +118,17 @@ class Changed:
         return changed
 
     @cached_property
-    def _typed(self) -> Labelled:
-        """Typed digits, and more of them as hands would write them."""
-        pixels, labels = draw_digits(FONTS)
-        copied = np.repeat(np.arange(len(labels)), _BY_HAND)
-        rng = np.random.default_rng(self.settings.seed)
-        by_hand = handwritten(pixels[copied], rng)
-        return np.concatenate([pixels, by_hand]), labels[[*range(len(labels)), *copied]]
-
-    @cached_property
     def _non_digits(self) -> NonDigits:
         return non_digits_from(self.rows.pixels, self.rows.labels)
+
+
+@lru_cache(maxsize=1)  # a run's warm-up and its epochs want the same
+def _typed(seed: int) -> Labelled:
+    """Typed digits, and more of them as hands would write them."""
+    pixels, labels = draw_digits(FONTS)
+    copied = np.repeat(np.arange(len(labels)), _BY_HAND)
+    by_hand = handwritten(pixels[copied], np.random.default_rng(seed))
+    return np.concatenate([pixels, by_hand]), labels[[*range(len(labels)), *copied]]
 
 
 Examples = Plain | Changed
