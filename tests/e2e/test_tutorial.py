@@ -32,7 +32,7 @@ BESIDE = {
 def test_correction_becomes_a_better_version_and_is_rolled_back(tmp_path: Path) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     said = _walk(tmp_path, free_port())
-    assert re.findall(r'"label": ?(\d)', said) == ["2", "0", "0", "2"]
+    assert re.findall(r'"label": ?(\d)', said) == ["8", "0", "0", "8"]
     assert '"state":"pending"' in said
     assert "published version 2" in said
     assert "parent    version 1" in said
