@@ -61,8 +61,8 @@ def _is_flooded(standing: Round) -> bool:
 def _box(pixels: bytes) -> int:
     """The longer side of the box around all ink, in pixels.
 
-    An edge that falls between two pixels leaves less than half ink on one of them.
+    An edge that falls between two pixels leaves at most half ink, 128, on one of them.
     """
-    ink = np.frombuffer(pixels, np.uint8).reshape(28, 28) >= 128
+    ink = np.frombuffer(pixels, np.uint8).reshape(28, 28) > 128
     sides = [np.flatnonzero(ink.any(axis=axis)) for axis in (0, 1)]
     return max((int(side[-1] - side[0]) + 1 for side in sides if len(side)), default=0)

@@ -73,9 +73,12 @@ def test_odd_corrections_are_quarantined(
     assert (stored.state, stored.reason) == (QUARANTINED, reason)
 
 
-def test_edge_between_two_pixels_is_no_mark(database: Database) -> None:
+@pytest.mark.parametrize(("top", "foot"), [(255, 90), (128, 128)])
+def test_edge_between_two_pixels_is_no_mark(
+    database: Database, top: int, foot: int
+) -> None:
     square = np.frombuffer(stroke(0), np.uint8).reshape(28, 28).copy()
-    square[24, 13:15] = 90
+    square[4, 13:15], square[24, 13:15] = top, foot
     assert put(database, sent(pixels=square.tobytes())).state == PENDING
 
 
