@@ -49,7 +49,7 @@ def test_own_drawing_is_taught_a_truth_and_stays(open_page: OpenPage) -> None:
     page.locator("#mine").click()
     expect(page.get_by_text("So the digit is read as 7.")).to_be_visible()
     page.locator("#truth-1").check()
-    expect(page.get_by_text("The truth is 1, which the network")).to_be_visible()
+    expect(page.get_by_text("The truth is 1, but the network")).to_be_visible()
     expect(page.get_by_label("mine")).to_be_checked()
     expect(page.locator("#truth-1")).to_be_focused()
     _stays(page)
