@@ -17,6 +17,7 @@ import pandas as pd
 from model_store import Model, ModelStore, StoreError
 from service.image import ImageRejected, Score, read_digit, read_number
 from service.serving.prediction import scorer
+from tests.service.image.drawing_kinds import drawing
 from tests.service.image.form_kinds import kinds_of_forms
 from tests.service.image.handwriting import Handwriting, Kind
 from tests.service.image.number_kinds import kinds_of_fonts, kinds_of_numbers
@@ -42,6 +43,8 @@ def main() -> None:
             _measure(name, kind, _digit_reader(score))
         for name, kind in kinds_of_numbers(hand).items():
             _measure(f"number, {name}", kind, _number_reader(score))
+    _measure("drawing: no digit", drawing, _digit_reader(score))
+    _measure("drawing: no number", drawing, _number_reader(score))
     for style, folders in (("printed", PRINTED), ("handwriting", HANDWRITTEN)):
         fonts = [font for name in folders for font in FONTS.rglob(f"{name}*/*.[ot]tf")]
         if not fonts:
@@ -51,6 +54,7 @@ def main() -> None:
         _measure(f"{style} digit", kinds["digit"], _digit_reader(score))
         _measure(f"{style} number", kinds["number"], _number_reader(score))
         _measure(f"{style} letter: no digit", kinds["letter"], _digit_reader(score))
+        _measure(f"{style} letter: no number", kinds["letter"], _number_reader(score))
 
 
 def _model() -> Model:

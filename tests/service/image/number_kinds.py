@@ -19,6 +19,7 @@ def kinds_of_numbers(hand: Handwriting) -> dict[str, Kind]:
         "close": partial(_number, hand, (0.04, 0.15)),
         "touching": partial(_touching_number, hand, 0.0),
         "overlapping": partial(_touching_number, hand, 0.07),
+        "two lines": partial(_two_lines, hand),
     }
 
 
@@ -36,9 +37,15 @@ def kinds_of_fonts(fonts: list[Path]) -> dict[str, Kind]:
     }
 
 
-def _digits(hand: Handwriting, rng: np.random.Generator) -> tuple[list[Ink], str, Ink]:
+def _length(rng: np.random.Generator) -> float:
+    return rng.uniform(35, 90)
+
+
+def _digits(
+    hand: Handwriting, length: float, rng: np.random.Generator
+) -> tuple[list[Ink], str, Ink]:
     """Return the inks of some digits, their text, and a page with room for them."""
-    length, count = rng.uniform(35, 90), int(rng.integers(2, 9))
+    count = int(rng.integers(2, 9))
     drawn = [hand.digit(rng, length * rng.uniform(0.85, 1.12)) for _ in range(count)]
     page = np.zeros((int(2.4 * length), int((2 * count + 3) * length)))
     return [ink for ink, _ in drawn], "".join(label for _, label in drawn), page
@@ -47,22 +54,39 @@ def _digits(hand: Handwriting, rng: np.random.Generator) -> tuple[list[Ink], str
 def _number(
     hand: Handwriting, gap: tuple[float, float], rng: np.random.Generator
 ) -> tuple[bytes, str]:
-    inks, text, page = _digits(hand, rng)
-    foot = 0.7 * page.shape[0]
-    left = length = page.shape[0] / 2.4
+    ink, text = _row(hand, gap, _length(rng), rng)
+    return on_paper(rng, ink), text
+
+
+def _two_lines(hand: Handwriting, rng: np.random.Generator) -> tuple[bytes, str]:
+    length = _length(rng)
+    rows = [_row(hand, (0.15, 0.5), length, rng) for _ in range(2)]
+    width = max(ink.shape[1] for ink, _ in rows)
+    inks = [np.pad(ink, ((0, 0), (0, width - ink.shape[1]))) for ink, _ in rows]
+    return on_paper(rng, np.concatenate(inks)), "\n".join(text for _, text in rows)
+
+
+def _row(
+    hand: Handwriting,
+    gap: tuple[float, float],
+    length: float,
+    rng: np.random.Generator,
+) -> tuple[Ink, str]:
+    inks, text, page = _digits(hand, length, rng)
+    foot, left = 0.7 * page.shape[0], length
     for ink in inks:
         put(page, ink, foot - ink.shape[0] + rng.uniform(-0.06, 0.06) * length, left)
         left += ink.shape[1] + rng.uniform(*gap) * length
-    return on_paper(rng, page[:, : int(left + length)]), text
+    return page[:, : int(left + length)], text
 
 
 def _touching_number(
     hand: Handwriting, over: float, rng: np.random.Generator
 ) -> tuple[bytes, str]:
     """Slide each digit to the left until its ink meets the one before, or further."""
-    inks, text, page = _digits(hand, rng)
-    foot = 0.7 * page.shape[0]
-    left = length = page.shape[0] / 2.4
+    length = _length(rng)
+    inks, text, page = _digits(hand, length, rng)
+    foot, left = 0.7 * page.shape[0], length
     for number, ink in enumerate(inks):
         top = foot - ink.shape[0] + rng.uniform(-0.06, 0.06) * length
         if number:
