@@ -15,13 +15,13 @@ from service.image.page.morphology import Box, Grey, running_max
 # A glyph is a digit from this probability on.
 DIGIT: Final = 0.5
 # What is as likely as this is not cut, nor is what is as narrow, by its height, and as
-# likely as that: two digits that touch are hardly ever taken for one. What is as wide
-# as this is more than one, as far as the width tells.
+# likely as that: two digits that touch are hardly ever taken for one.
 CERTAIN: Final = 0.8
 NARROW: Final = 0.95
 LIKELY: Final = 0.5
-WIDE: Final = 0.95
 WIDEST_WHOLE: Final = 1.4
+# What is wider than this, by its height, is a row of digits sooner than a drawing.
+ROW: Final = 1.5
 # Smaller ink, by the line's usual height, is not cut, and left out if it is no digit.
 SMALL: Final = 0.5
 # So wide, by its height, may a digit be at most, and of so many pieces.
@@ -95,7 +95,8 @@ def pieces_of(
         mask = page.parts.mask(unit.parts, unit.box)
         small = box.height < SMALL * tall or box.width < NARROWEST
         full = len(whole) > MOST_CUTS
-        if unit.is_whole or small or full or _encloses(page.parts, unit.parts):
+        drawing = box.width < ROW * box.height and _encloses(page.parts, unit.parts)
+        if unit.is_whole or small or full or drawing:
             box.of(labels)[mask] = len(whole) + 1
         else:
             cuts = cut(box.of(ink) * mask)
@@ -109,7 +110,7 @@ def pieces_of(
 
 
 def _encloses(parts: Components, chosen: Indices) -> bool:
-    """Say whether one of the parts lies in another: no row of digits does."""
+    """Say whether one of the parts lies in another, as the eyes of a face do."""
     left, right = parts.left[chosen], parts.right[chosen]
     top, bottom = parts.top[chosen], parts.bottom[chosen]
     across = (left[:, None] < left) & (right[:, None] > right)
