@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from model_store import Card, ModelStore, Network
 
 LAYERS = (784, 500, 200, 10)
 _START_S = 30.0
+_TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class LocalService:
     def workers(self) -> list[int]:
         """The process ids of the gunicorn workers."""
         return worker_pids(self.pid)
+
+    def cpu_seconds(self) -> float:
+        """What the workers have used so far: utime and stime of proc_pid_stat(5)."""
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in self.workers()]
+        ticks = [stat.rpartition(")")[2].split()[11:13] for stat in stats]
+        return sum(int(each) for both in ticks for each in both) / _TICKS_S
 
 
 def worker_pids(master: int) -> list[int]:
@@ -49,6 +57,14 @@ def random_network(seed: int) -> Network:
     )
     biases = tuple(np.zeros(n, np.float32) for n in LAYERS[1:])
     return Network(weights, biases, ("relu", "relu", "softmax"))
+
+
+def network_in(file: Path) -> Network:
+    """The network of a version's file."""
+    with tempfile.TemporaryDirectory() as directory:
+        (versions := Path(directory) / "versions").mkdir()
+        shutil.copy(file, versions / "000001.npz")
+        return ModelStore(Path(directory), Path(directory)).load(1).network
 
 
 def card_of(network: Network) -> Card:
