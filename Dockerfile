@@ -1,6 +1,8 @@
 # The service and the trainer, each an image of its own:
 #   docker build --target service --tag digits-service .
 #   docker build --target trainer --tag digits-trainer .
+# and the service's with Dask, for python -m service.bulk on several hosts:
+#   docker build --target bulk --tag digits-bulk .
 ARG PYTHON_IMAGE=python:3.13-slim
 
 FROM ${PYTHON_IMAGE} AS base
@@ -18,15 +20,24 @@ ENV PATH=/venv/bin:$PATH \
 WORKDIR /app
 LABEL org.opencontainers.image.licenses="MIT"
 
-FROM base AS service-venv
-COPY requirements/service.txt ./
-RUN python -m venv --without-pip /venv \
-    && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement service.txt
+# What is installed is written down as /venv/sbom.cdx.json (CycloneDX). Bytecode that names
+# its source by a hash, and one time for all files: the same packages give the same layer.
+FROM base AS tools
+RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir cyclonedx-bom==7.5.0
+RUN printf '%s\n' 'set -eu' \
+    'python -m venv --without-pip /venv' \
+    'pip --python /venv/bin/python install --no-cache-dir --no-compile --require-hashes --requirement "$1"' \
+    '/tools/bin/cyclonedx-py environment --output-reproducible --output-file /venv/sbom.cdx.json /venv/bin/python' \
+    'PYTHONHASHSEED=0 python -m compileall -q --invalidation-mode unchecked-hash /venv' \
+    'find /venv -exec touch --no-dereference --date=@0 {} +' >/tools/fill-venv
 
-FROM base AS trainer-venv
+FROM tools AS service-venv
+COPY requirements/service.txt ./
+RUN sh /tools/fill-venv service.txt
+
+FROM tools AS trainer-venv
 COPY requirements/trainer.txt ./
-RUN python -m venv --without-pip /venv \
-    && pip --python /venv/bin/python install --no-cache-dir --require-hashes --requirement trainer.txt
+RUN sh /tools/fill-venv trainer.txt
 
 # The commit that --version and digits_build_info name:
 #   docker build --build-arg COMMIT=$(git rev-parse --short=12 HEAD) ...
@@ -37,7 +48,7 @@ COPY model_store model_store
 COPY energy energy
 COPY feedback feedback
 COPY trainer trainer
-RUN python -m compileall -q .
+RUN python -m compileall -q --invalidation-mode unchecked-hash .
 # Compiled loops and matplotlib's fonts are kept where the container may write.
 ENV DIGITS_COMMIT=${COMMIT} \
     DIGITS_DATA=/data \
@@ -52,22 +63,24 @@ STOPSIGNAL SIGTERM
 ENTRYPOINT ["python", "-m", "trainer"]
 CMD ["schedule"]
 
-FROM base AS service
+FROM base AS service-code
 ARG COMMIT=unknown
-COPY --from=service-venv /venv /venv
 COPY model_store model_store
 COPY energy energy
 COPY feedback feedback
 COPY service service
-RUN python -m compileall -q .
-ENV DIGITS_COMMIT=${COMMIT} \
-    DIGITS_HOST=0.0.0.0 \
+RUN python -m compileall -q --invalidation-mode unchecked-hash .
+ENV DIGITS_COMMIT=${COMMIT}
+USER 10001:10001
+STOPSIGNAL SIGTERM
+
+FROM service-code AS service
+COPY --from=service-venv /venv /venv
+ENV DIGITS_HOST=0.0.0.0 \
     DIGITS_PORT=8000
 LABEL org.opencontainers.image.title="digits-service" \
       org.opencontainers.image.description="Serves the newest version of a digit network over HTTP."
-USER 10001:10001
 EXPOSE 8000
-STOPSIGNAL SIGTERM
 # Alive, not ready: without a model the service waits for one, and a restart would not help.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", "\
 import http.client, os, sys; \
@@ -75,3 +88,13 @@ service = http.client.HTTPConnection('127.0.0.1', int(os.environ['DIGITS_PORT'])
 service.request('GET', '/healthz'); \
 sys.exit(service.getresponse().status != 200)"]
 ENTRYPOINT ["python", "-m", "service"]
+
+FROM tools AS bulk-venv
+COPY requirements/bulk.txt ./
+RUN sh /tools/fill-venv bulk.txt
+
+FROM service-code AS bulk
+COPY --from=bulk-venv /venv /venv
+LABEL org.opencontainers.image.title="digits-bulk" \
+      org.opencontainers.image.description="Scores archives of pictures on Dask: scheduler, workers and the command."
+ENTRYPOINT ["python", "-m", "service.bulk"]

