@@ -1,5 +1,7 @@
 """Evaluation: confusion matrix, scorecards, cost, temperature."""
 
+from math import e
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,7 @@ def test_many_rows_are_counted_as_few_are(network: Network, digits: Dataset) -> 
 def test_cost_is_the_loss_summed_over_the_rows() -> None:
     """Softmax of one 1 and nine 0: e / (e + 9) if it is right, 1 / (e + 9) if not."""
     rows = answering([3, 3], labels=[3, 8])
-    right, wrong = np.e / (np.e + 9), 1 / (np.e + 9)
+    right, wrong = e / (e + 9), 1 / (e + 9)
     assert cost(reading(), rows, LOSSES["cross-entropy"]) == pytest.approx(
         -np.log(right) - np.log(wrong), rel=1e-6
     )
