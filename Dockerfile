@@ -95,6 +95,8 @@ RUN sh /tools/fill-venv bulk.txt
 
 FROM service-code AS bulk
 COPY --from=bulk-venv /venv /venv
+# `dask worker` would not find the service's code otherwise.
+ENV PYTHONPATH=/app
 LABEL org.opencontainers.image.title="digits-bulk" \
       org.opencontainers.image.description="Scores archives of pictures on Dask: scheduler, workers and the command."
 ENTRYPOINT ["python", "-m", "service.bulk"]
