@@ -38,7 +38,7 @@ lint: .venv/dev  ## Run ruff, mypy and the import rule
 
 e2e: .venv/dev  ## Run the tests that drive real processes, containers and Prometheus
 	@passed=true; \
-	$(BIN)/python -m pytest tests/e2e -m "not alone" $(BESIDE) loadgroup --no-loadscope-reorder || passed=false; \
+	$(BIN)/python -m pytest tests/e2e -m "not alone" $(BESIDE) loadfile --no-loadscope-reorder || passed=false; \
 	$(BIN)/python -m pytest tests/e2e -m alone || passed=false; \
 	$$passed
 

@@ -11,17 +11,12 @@ from tests.support.installation import Installation, Service
 from tests.support.waiting import wait_until
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let files run side by side, and the tests of one file one after another.
+    """Begin with the files that need the Docker engine, which take the longest.
 
-    Those of the files that share the Docker engine are a group, and come first, as they
-    take the longest.
+    Files run side by side, but these wait for each other (engine.py).
     """
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 
 @pytest.fixture

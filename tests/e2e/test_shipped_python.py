@@ -9,7 +9,7 @@ from tests.e2e.engine import python_image, running_engine
 from tests.e2e.tools import need_tools
 from tests.support.environment import ROOT
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.engine
 
 # Copied: Python and the tests leave files beside the sources.
 INSTALL_AND_TEST = """

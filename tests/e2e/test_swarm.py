@@ -15,7 +15,7 @@ from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("engine")
+pytestmark = pytest.mark.engine
 
 LIMIT = 60
 BAD = 'FROM digits-service:0.1.0\nENTRYPOINT ["false"]\n'
