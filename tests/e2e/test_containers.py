@@ -38,6 +38,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         certify(tls)
         (tls / "digits.key").chmod(0o644)  # for nginx, which is not root there
         stack = Stack(python_image(), nginx_image(), data, tls)
+        stack.down()  # what a run that was killed left behind
         stack.compose("build")
         try:
             yield stack
