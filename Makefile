@@ -25,10 +25,8 @@ install: .venv/dev  ## Make .venv with everything in it
 test e2e: export PYTHONDONTWRITEBYTECODE :=
 
 # Twice as many processes as CPUs, for many tests wait for programs that they start.
-BESIDE = --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist
-
 test: .venv/dev  ## Run the unit tests
-	$(BIN)/python -m pytest $(BESIDE) loadfile
+	$(BIN)/python -m pytest --numprocesses $$($(BIN)/python -c "import os; print(2 * os.cpu_count())") --dist loadfile
 
 lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/ruff check .
@@ -37,10 +35,7 @@ lint: .venv/dev  ## Run ruff, mypy and the import rule
 	$(BIN)/lint-imports
 
 e2e: .venv/dev  ## Run the tests that drive real processes, containers and Prometheus
-	@passed=true; \
-	$(BIN)/python -m pytest tests/e2e -m "not alone" $(BESIDE) loadfile --no-loadscope-reorder || passed=false; \
-	$(BIN)/python -m pytest tests/e2e -m alone || passed=false; \
-	$$passed
+	$(BIN)/python -m pytest tests/e2e
 
 bench: .venv/dev  ## Measure; prints ours, the reference and the ratio
 	$(BIN)/python -m benchmarks

@@ -1,6 +1,5 @@
 """What the end-to-end tests share: an installation, and one that has a first model."""
 
-import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +10,6 @@ from tests.support.installation import Installation, Service
 from tests.support.waiting import wait_until
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that need the Docker engine, which take the longest.
-
-    Files run side by side, but these wait for each other (engine.py).
-    """
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
-
-
 @pytest.fixture
 def place(tmp_path: Path) -> Installation:
     """An installation with an empty store."""
@@ -26,18 +17,11 @@ def place(tmp_path: Path) -> Installation:
 
 
 @pytest.fixture(scope="session")
-def first_store(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The store that `python -m trainer first` leaves; made once, to be copied.
-
-    The process that comes first makes it, and the others wait.
-    """
-    scratch = tmp_path_factory.getbasetemp()
-    place = Installation(scratch if worker_id == "master" else scratch.parent)
-    with (place.root / "first.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.versions.exists():
-            first = place.run("trainer", "first")
-            assert first.returncode == 0, first.stderr
+def first_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store that `python -m trainer first` leaves; made once, to be copied."""
+    place = Installation(tmp_path_factory.mktemp("first"))
+    first = place.run("trainer", "first")
+    assert first.returncode == 0, first.stderr
     return place.store
 
 

@@ -1,12 +1,10 @@
 """A Docker engine: the one that runs, or one that is started for the tests."""
 
 import contextlib
-import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import gettempdir
 
 from tests.e2e.tools import HERE, give_up
 from tests.support.waiting import ended, wait_until
@@ -23,16 +21,7 @@ def _engine_answers() -> bool:
 
 @contextlib.contextmanager
 def running_engine(scratch: Path) -> Iterator[None]:
-    """An engine that answers; stopped after the block if it was started here.
-
-    Another process of the tests waits until the block has ended.
-    """
-    with Path(gettempdir(), "digits-engine.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield from _engine(scratch)
-
-
-def _engine(scratch: Path) -> Iterator[None]:
+    """An engine that answers; stopped after the block if it was started here."""
     if _engine_answers():
         yield
         return

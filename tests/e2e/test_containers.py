@@ -15,8 +15,6 @@ from tests.support import digits
 from tests.support.client import Client
 from tests.support.waiting import TIMEOUT_S, wait_until
 
-pytestmark = pytest.mark.engine
-
 FIRST_MODEL_TIMEOUT_S = 300
 PICTURE = digits.picture(8)
 SECOND_TRAINING = (

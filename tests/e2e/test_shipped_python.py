@@ -3,13 +3,9 @@
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.engine import python_image, running_engine
 from tests.e2e.tools import need_tools
 from tests.support.environment import ROOT
-
-pytestmark = pytest.mark.engine
 
 # Copied: Python and the tests leave files beside the sources.
 INSTALL_AND_TEST = """

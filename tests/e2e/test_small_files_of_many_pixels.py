@@ -12,7 +12,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from tests.support import digits
@@ -95,7 +94,6 @@ def _get_health(address: str) -> int:
         return client.getresponse().status
 
 
-@pytest.mark.alone
 def test_health_checks_and_small_predictions_do_not_wait_for_them(
     service: Service,
 ) -> None:

@@ -15,8 +15,6 @@ from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.engine
-
 LIMIT = 60
 BAD = 'FROM digits-service:0.1.0\nENTRYPOINT ["false"]\n'
 

@@ -10,9 +10,9 @@ from moto.server import ThreadedMotoServer
 NAME = "digits"
 
 
-def make_bucket(endpoint: str) -> None:
+def make_bucket(endpoint: str, name: str = NAME) -> None:
     """An empty bucket of that name; the variables of its keys are set."""
-    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=NAME)
+    boto3.client("s3", endpoint_url=endpoint).create_bucket(Bucket=name)
 
 
 @contextlib.contextmanager
@@ -37,15 +37,18 @@ def s3_variables(endpoint: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def imitated_bucket() -> Iterator[str]:
-    """The address of an empty bucket."""
+def imitated_bucket(name: str = NAME) -> Iterator[str]:
+    """The address of an empty bucket.
+
+    All servers of a process have the same buckets: a test that lists one names its own.
+    """
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
         endpoint = f"http://{host}:{port}"
         with s3_variables(endpoint):
-            make_bucket(endpoint)
-            yield f"s3://{NAME}"
+            make_bucket(endpoint, name)
+            yield f"s3://{name}"
     finally:
         server.stop()

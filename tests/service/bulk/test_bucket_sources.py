@@ -20,7 +20,7 @@ NAMES = [f"{number:04d}.png" for number in range(PICTURES_A_PART + 1)]
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """A bucket with a folder of pictures, an archive and a table."""
-    with imitated_bucket() as address:
+    with imitated_bucket("pictures") as address:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as members:
             for name in NAMES:
