@@ -25,7 +25,8 @@ from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 import click
 from PIL import Image
 
-from benchmarks.load.local_service import LocalService, network_in, serving
+from benchmarks.load.local_service import LocalService, serving
+from model_store.files.npz import content, parse
 from service.bulk.pictures import Picture, pictures_of
 from service.bulk.scoring import Job, score
 from service.bulk.sources import Part, parts_of
@@ -56,7 +57,7 @@ class Cost:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(model: Path, data: Path) -> None:
     """Print what each way costs, and the ratios."""
-    network = network_in(model)
+    network, _ = parse(model, content(model))
     with tempfile.TemporaryDirectory() as folder, serving(network) as service:
         _write_archives(Path(folder), data)
         parts = parts_of([folder], without="")
@@ -105,17 +106,9 @@ def _cpu_seconds(service: LocalService) -> float:
 
 def _bulk(folder: str, service: LocalService, workers: int) -> None:
     out = Path(folder) / "labels.csv"
-    words = (
-        "--out",
-        out,
-        "--store",
-        service.store.root,
-        "--workers",
-        workers,
-        "--json",
-    )
+    words = ("--out", out, "--store", service.store.root, "--workers", workers)
     run = subprocess.run(
-        [sys.executable, "-m", "service.bulk", folder, *map(str, words)],
+        [sys.executable, "-m", "service.bulk", folder, *map(str, words), "--json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,

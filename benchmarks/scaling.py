@@ -21,8 +21,9 @@ import click
 import numpy as np
 from PIL import Image
 
-from benchmarks.load.local_service import LocalService, network_in, serving
+from benchmarks.load.local_service import LocalService, serving
 from energy.settings import EnergySettings
+from model_store.files.npz import content, parse
 from tests.support.digits import picture, png
 from trainer.data.mnist_csv import read_csv
 
@@ -96,7 +97,7 @@ def _ask(port: int, kind: Kind, times: int) -> None:
 @click.argument("data", type=click.Path(path_type=Path, exists=True))
 def main(model: Path, data: Path) -> None:
     """Print a line for each kind of picture."""
-    network = network_in(model)
+    network, _ = parse(model, content(model))
     measured = [*kinds(data)]
     watts = EnergySettings().watts_per_cpu
     each: dict[str, list[float]] = {kind.name: [] for kind in measured}

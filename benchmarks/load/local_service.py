@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -57,14 +56,6 @@ def random_network(seed: int) -> Network:
     )
     biases = tuple(np.zeros(n, np.float32) for n in LAYERS[1:])
     return Network(weights, biases, ("relu", "relu", "softmax"))
-
-
-def network_in(file: Path) -> Network:
-    """The network of a version's file."""
-    with tempfile.TemporaryDirectory() as directory:
-        (versions := Path(directory) / "versions").mkdir()
-        shutil.copy(file, versions / "000001.npz")
-        return ModelStore(Path(directory), Path(directory)).load(1).network
 
 
 def card_of(network: Network) -> Card:
