@@ -24,7 +24,7 @@ from PIL import Image
 from benchmarks.load.local_service import LocalService, serving
 from energy.settings import EnergySettings
 from model_store.files.npz import content, parse
-from tests.support.digits import picture, png
+from tests.support.digits import png
 from trainer.data.mnist_csv import read_csv
 
 _CONNECTIONS = 16
@@ -45,19 +45,15 @@ def kinds(data: Path) -> Iterator[Kind]:
     """From the smallest to what takes longest."""
     [file, *_] = sorted(data.glob("MNIST_train.csv*"))
     rows = 255 - read_csv(file, limit=1000).pixels.reshape(-1, 28, 28)
-    small = [png(Image.fromarray(row)) for row in rows]
-    yield Kind("28x28 PNG, of MNIST", "/predict", small, 4800)
-    drawings = [_scan(digit).resize((280, 280)) for digit in range(10)]
+    digits = [*map(Image.fromarray, rows)]
+    yield Kind("28x28 PNG, of MNIST", "/predict", [*map(png, digits)], 4800)
+    drawings = [digit.resize((280, 280)) for digit in digits[:10]]
     yield Kind("drawing, 280x280 PNG", "/predict", [*map(png, drawings)], 800)
     yield Kind("photo, 1600x1200 JPEG", "/predict", [*map(_photo, drawings)], 160)
     line = Image.new("L", (10 * 120, 160), "white")
-    for digit in range(10):
-        line.paste(_scan(digit).resize((120, 120)), (120 * digit, 20))
+    for place, digit in enumerate(digits[:10]):
+        line.paste(digit.resize((120, 120)), (120 * place, 20))
     yield Kind("/read, ten digits, 1200x160", "/read", [png(line)], 160)
-
-
-def _scan(digit: int) -> Image.Image:
-    return Image.open(io.BytesIO(picture(digit))).convert("L")
 
 
 def _photo(square: Image.Image) -> bytes:
