@@ -20,35 +20,31 @@ ENV PATH=/venv/bin:$PATH \
 WORKDIR /app
 LABEL org.opencontainers.image.licenses="MIT"
 
-# What is installed is written down as /venv/sbom.cdx.json (CycloneDX). Bytecode that names
-# its source by a hash, and one time for all files: the same packages give the same layer.
+# What fills an image's /venv, and lists what is in it.
 FROM base AS tools
-RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir cyclonedx-bom==7.5.0
-RUN printf '%s\n' 'set -eu' \
-    'python -m venv --without-pip /venv' \
-    'pip --python /venv/bin/python install --no-cache-dir --no-compile --require-hashes --requirement "$1"' \
-    '/tools/bin/cyclonedx-py environment --output-reproducible --output-file /venv/sbom.cdx.json /venv/bin/python' \
-    'PYTHONHASHSEED=0 python -m compileall -q --invalidation-mode unchecked-hash /venv' \
-    'find /venv -exec touch --no-dereference --date=@0 {} +' >/tools/fill-venv
+COPY requirements/image.txt deploy/image/fill-venv /tools/
+RUN python -m venv /tools \
+    && /tools/bin/pip install --no-cache-dir --require-hashes --requirement /tools/image.txt
 
 FROM tools AS service-venv
 COPY requirements/service.txt ./
-RUN sh /tools/fill-venv service.txt
+RUN /tools/fill-venv service.txt
 
 FROM tools AS trainer-venv
 COPY requirements/trainer.txt ./
-RUN sh /tools/fill-venv trainer.txt
+RUN /tools/fill-venv trainer.txt
 
 # The commit that --version and digits_build_info name:
 #   docker build --build-arg COMMIT=$(git rev-parse --short=12 HEAD) ...
 FROM base AS trainer
 ARG COMMIT=unknown
-COPY --from=trainer-venv /venv /venv
+COPY --from=trainer-venv /filled /
 COPY model_store model_store
 COPY energy energy
 COPY feedback feedback
 COPY trainer trainer
-RUN python -m compileall -q --invalidation-mode unchecked-hash .
+RUN PYTHONHASHSEED=0 python -m compileall -q --invalidation-mode unchecked-hash . \
+    && find . \( -type d -o -name '*.pyc' \) -exec touch --date=@0 {} +
 # Compiled loops and matplotlib's fonts are kept where the container may write.
 ENV DIGITS_COMMIT=${COMMIT} \
     DIGITS_DATA=/data \
@@ -69,13 +65,14 @@ COPY model_store model_store
 COPY energy energy
 COPY feedback feedback
 COPY service service
-RUN python -m compileall -q --invalidation-mode unchecked-hash .
+RUN PYTHONHASHSEED=0 python -m compileall -q --invalidation-mode unchecked-hash . \
+    && find . \( -type d -o -name '*.pyc' \) -exec touch --date=@0 {} +
 ENV DIGITS_COMMIT=${COMMIT}
 USER 10001:10001
 STOPSIGNAL SIGTERM
 
 FROM service-code AS service
-COPY --from=service-venv /venv /venv
+COPY --from=service-venv /filled /
 ENV DIGITS_HOST=0.0.0.0 \
     DIGITS_PORT=8000
 LABEL org.opencontainers.image.title="digits-service" \
@@ -91,10 +88,10 @@ ENTRYPOINT ["python", "-m", "service"]
 
 FROM tools AS bulk-venv
 COPY requirements/bulk.txt ./
-RUN sh /tools/fill-venv bulk.txt
+RUN /tools/fill-venv bulk.txt
 
 FROM service-code AS bulk
-COPY --from=bulk-venv /venv /venv
+COPY --from=bulk-venv /filled /
 # `dask worker` would not find the service's code otherwise.
 ENV PYTHONPATH=/app
 LABEL org.opencontainers.image.title="digits-bulk" \

@@ -57,8 +57,10 @@ lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
 		--output-file requirements/notebooks.txt
 	$(LOCK) --extra service --extra redis --extra objects --extra bulk --constraint requirements/dev.txt \
 		--output-file requirements/bulk.txt
+	$(COMPILE) --group image --output-file requirements/image.txt
 
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+LOCK = $(COMPILE) pyproject.toml
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header
 
 clean:  ## Remove .venv and caches (never models, state or data)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.e2e.tools import HERE, give_up
+from tests.support.environment import ROOT
 from tests.support.waiting import ended, wait_until
 
 
@@ -35,6 +36,20 @@ def running_engine(scratch: Path) -> Iterator[None]:
         if engine.poll() is not None:
             give_up((scratch / "dockerd.log").read_text().splitlines()[-1])
         yield
+
+
+def docker(*words: str, check: bool = True, **environ: str) -> str:
+    """What a command of Docker's prints; it runs where the checkout is."""
+    finished = subprocess.run(
+        ["docker", *words],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not check or finished.returncode == 0, finished.stdout + finished.stderr
+    return finished.stdout.strip()
 
 
 def compose_command() -> list[str]:

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.engine import compose_command
+from tests.e2e.engine import compose_command, docker
 from tests.e2e.nginx import Nginx
 from tests.support.client import Client
 from tests.support.environment import ROOT
@@ -23,6 +23,7 @@ class Stack:
         nginx_image: the proxy.
         data: a directory of this host with MNIST CSVs.
         tls: one with the proxy's certificate and key.
+        scans: one with pictures to score.
         port: where the service is published on this host.
         http_port, https_port: where the proxy is.
     """
@@ -31,6 +32,7 @@ class Stack:
     nginx_image: str
     data: Path
     tls: Path
+    scans: Path
     port: int = field(default_factory=free_port)
     http_port: int = field(default_factory=free_port)
     https_port: int = field(default_factory=free_port)
@@ -69,13 +71,7 @@ class Stack:
         """A fact about the container, by a template of docker inspect."""
         # With --all: a container that has stopped is inspected too.
         container = self.compose("ps", "--all", "--quiet", name).stdout.strip()
-        inspected = subprocess.run(
-            ["docker", "inspect", "--format", template, container],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return inspected.stdout.strip()
+        return docker("inspect", "--format", template, container)
 
     def down(self) -> None:
         """Remove the containers, the network and the volumes."""
@@ -92,9 +88,10 @@ class Stack:
             "PYTHON_IMAGE": self.python_image,
             "DIGITS_PORT": str(self.port),
             "DIGITS_DATA_DIR": str(self.data),
-            "COMPOSE_PROFILES": "proxy",
+            "COMPOSE_PROFILES": "proxy,bulk",
             "NGINX_IMAGE": self.nginx_image,
             "DIGITS_TLS_DIR": str(self.tls),
+            "DIGITS_SCANS_DIR": str(self.scans),
             "DIGITS_TRUSTED_PROXIES": "172.16.0.0/12,192.168.0.0/16",
             "DIGITS_HTTP_PORT": str(self.http_port),
             "DIGITS_HTTPS_PORT": str(self.https_port),

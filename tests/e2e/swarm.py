@@ -1,35 +1,19 @@
 """The stack of deploy/swarm.yaml on a swarm of one node."""
 
 import contextlib
-import os
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.e2e.engine import docker
 from tests.e2e.nginx import Nginx, certify
-from tests.support.environment import ROOT
 from tests.support.installation import free_port
 from tests.support.waiting import wait_until
 
 STACK = "digits-swarm-test"
 ALONE = "127.0.0.1"  # the address of a swarm that no other host can join
 TOKEN = "a-token-of-the-tests"
-
-
-def docker(*words: str, check: bool = True, **environ: str) -> str:
-    """What a command of Docker's prints."""
-    finished = subprocess.run(
-        ["docker", *words],
-        cwd=ROOT,
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert not check or finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout.strip()
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The stack of compose.yaml: from an empty store to a second version, and hardened."""
 
+import csv
 import json
 from collections.abc import Iterator
 
 import pytest
 import requests
 
-from tests.e2e.engine import nginx_image, python_image, running_engine
+from tests.e2e.engine import docker, nginx_image, python_image, running_engine
 from tests.e2e.load import SteadyLoad
 from tests.e2e.nginx import certify
 from tests.e2e.stack import Stack
@@ -25,17 +26,21 @@ SECOND_TRAINING = (
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The two images, built; nothing runs before the test or after it."""
+    """The images, built; nothing runs before the test or after it."""
     need_tools()
     scratch = tmp_path_factory.mktemp("containers")
     with running_engine(scratch):
-        data, tls = scratch / "data", scratch / "tls"
+        data, tls, scans = (scratch / name for name in ("data", "tls", "scans"))
         data.mkdir(mode=0o755)
         digits.write_mnist(data)
         tls.mkdir(mode=0o755)
         certify(tls)
         (tls / "digits.key").chmod(0o644)  # for nginx, which is not root there
-        stack = Stack(python_image(), nginx_image(), data, tls)
+        scans.mkdir()
+        scans.chmod(0o777)  # for user 10001
+        for digit in range(10):
+            (scans / f"{digit}.png").write_bytes(digits.picture(digit))
+        stack = Stack(python_image(), nginx_image(), data, tls, scans)
         stack.down()  # what a run that was killed left behind
         stack.compose("build")
         try:
@@ -154,6 +159,40 @@ def test_service_image_carries_nothing_of_the_trainer(
 ) -> None:
     imported = stack.inside("service", "python", "-c", f"import {library}")
     assert "ModuleNotFoundError" in imported.stderr
+
+
+def test_cluster_of_compose_scores_a_folder(stack: Stack) -> None:
+    scheduler = ("--scheduler", "tcp://bulk-scheduler:8786")
+    command = ("service.bulk", "/scans", "--out", "/scans/labels.csv", *scheduler)
+    run = stack.inside("bulk-worker", "python", "-m", *command)
+    assert run.returncode == 0, run.stderr
+    with (stack.scans / "labels.csv").open() as table:
+        rows = list(csv.DictReader(table))
+    answers = [stack.service.upload(digits.picture(d)).json() for d in range(10)]
+    assert [(row["source"], row["label"]) for row in rows] == [
+        (f"/scans/{d}.png", str(answer["label"])) for d, answer in enumerate(answers)
+    ]
+
+
+def test_packages_are_the_same_layer_when_built_again(stack: Stack) -> None:
+    base = f"PYTHON_IMAGE={stack.python_image}"
+    build("digits-test-tools", "--target", "tools", "--build-arg", base)
+    again = ("--no-cache", "--file", "tests/e2e/again.Dockerfile")
+    build("digits-test-packages", *again)
+    [packages] = layers_of("digits-test-packages")
+    assert packages in layers_of(stack.inspect("service", "{{.Image}}"))
+
+
+def build(tag: str, *options: str) -> None:
+    """An image of this checkout; it reaches the package index as this host does."""
+    docker("build", "--quiet", "--network", "host", "--tag", tag, *options, ".")
+
+
+def layers_of(image: str) -> list[str]:
+    """The digest of each layer."""
+    template = "{{json .RootFS.Layers}}"
+    layers: list[str] = json.loads(docker("image", "inspect", "-f", template, image))
+    return layers
 
 
 @pytest.mark.parametrize(("name", "code"), [("service", "0"), ("trainer", "143")])

@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from model_store import Card, ModelStore, Network
-from tests.e2e.engine import nginx_image, python_image, running_engine
+from tests.e2e.engine import docker, nginx_image, python_image, running_engine
 from tests.e2e.load import SteadyLoad
-from tests.e2e.swarm import STACK, TOKEN, Swarm, docker, one_node
+from tests.e2e.swarm import STACK, TOKEN, Swarm, one_node
 from tests.e2e.tools import need_tools
 from tests.support import digits
 from tests.support.waiting import wait_until
