@@ -6,7 +6,7 @@ import hashlib
 import os
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import uuid4
 
 from model_store.objects.faults import NO_BUCKET, told_as_os_errors
@@ -90,8 +90,8 @@ class Bucket:
         with told_as_os_errors():
             return bytes(get_range(self._store, key, start=start, length=length))
 
-    def put(self, key: str, content: bytes) -> None:
-        """Write an object, in place of one that there may be."""
+    def put(self, key: str, content: bytes | IO[bytes]) -> None:
+        """Write an object, in place of one that there may be; it appears whole."""
         from obstore import put  # noqa: PLC0415
 
         with told_as_os_errors():

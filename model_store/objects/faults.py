@@ -13,6 +13,8 @@ _REFUSED: Final = "the credentials are refused"
 _PREAMBLE: Final = re.compile(
     r"Generic \w+ error: |Error performing (list request: |\w+ \S+ in .*? - )"
 )
+# No answer, or one that asks for patience; obstore has tried again by itself.
+_AWAY: Final = re.compile(r"HTTP error: |status code: (408|429|5\d\d)")
 _MEANINGS: Final = {
     "NoSuchBucket": NO_BUCKET,
     "ContainerNotFound": NO_BUCKET,
@@ -23,7 +25,10 @@ _MEANINGS: Final = {
 
 @contextlib.contextmanager
 def told_as_os_errors() -> Iterator[None]:
-    """What the block raises of obstore becomes an OSError."""
+    """What the block raises of obstore becomes an OSError.
+
+    A TimeoutError is one that may be gone when it is tried again later.
+    """
     from obstore import exceptions as e  # noqa: PLC0415
 
     try:
@@ -35,7 +40,10 @@ def told_as_os_errors() -> Iterator[None]:
     except (e.PermissionDeniedError, e.UnauthenticatedError):
         raise PermissionError(errno.EACCES, _REFUSED) from None
     except (e.BaseError, ValueError) as error:
-        raise OSError(errno.EIO, _short(str(error))) from None
+        short = _short(str(error))
+        if _AWAY.search(str(error)):
+            raise TimeoutError(errno.ETIMEDOUT, short) from None
+        raise OSError(errno.EIO, short) from None
 
 
 def _short(text: str) -> str:

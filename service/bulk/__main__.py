@@ -36,7 +36,8 @@ _ENDINGS = (".csv", ".parquet")
 @click.option(
     "--out",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    callback=lambda _ctx, _param, given: _address(given),
+    metavar="TABLE",
     help="The table to write: a row for each picture, as .csv or .parquet.",
 )
 @click.option(
@@ -58,13 +59,14 @@ _ENDINGS = (".csv", ".parquet")
 def main(
     store: ModelStore,
     sources: list[str],
-    out: Path,
+    out: str,
     as_json: bool,
     **how: Any,
 ) -> None:
     """Score pictures by the thousand: folders, zip and tar archives, TIFF, MNIST CSV.
 
-    Each may lie on this host or in a bucket (s3://BUCKET/PREFIX, also gs:// and az://).
+    Each, and the table, may lie on this host or in a bucket (s3://BUCKET/PREFIX, also
+    gs:// and az://).
 
     Writes a row for each picture: source, label, confidence, warnings, version, error.
     A run that was interrupted goes on where it stood when it is started again. So:
@@ -79,7 +81,7 @@ def main(
 
 
 def _address(source: str) -> str:
-    """A source as every worker finds it."""
+    """A source or the table, as every host finds it."""
     try:
         check_installed(store_address(source))
     except ValueError:
@@ -88,11 +90,13 @@ def _address(source: str) -> str:
     return source if is_bucket(source) else str(Path(source).resolve())
 
 
-def _check(out: Path) -> None:
+def _check(out: str) -> None:
     """Refuse what cannot be written, before anything is scored."""
-    if out.suffix not in _ENDINGS:
+    if not out.endswith(_ENDINGS):
         raise click.UsageError(f"--out {out}: it must end in {' or '.join(_ENDINGS)}")
-    needed = ["distributed"] + ["pyarrow"] * (out.suffix == ".parquet")
+    if not is_bucket(out) and Path(out).is_dir():
+        raise click.UsageError(f"--out {out}: it is a directory")
+    needed = ["distributed"] + ["pyarrow"] * out.endswith(".parquet")
     if missing := [name for name in needed if not find_spec(name)]:
         raise click.UsageError(
             f"{' and '.join(missing)} is not installed: pip install 'digits[bulk]'"

@@ -15,3 +15,15 @@ class OtherJob(BulkError):
 
 class SchedulerGone(BulkError):
     """The scheduler cannot be reached, or went away."""
+
+
+class UnfitCluster(BulkError):
+    """The scheduler or a worker lacks the program or the model, or there is none."""
+
+
+class NoModel(BulkError):
+    """A worker does not find the version that the run scores with."""
+
+
+class BucketAway(BulkError):
+    """A bucket does not answer, or cannot answer now; it may later."""

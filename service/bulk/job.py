@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import click
 
 from model_store import ModelStore
-from service.bulk.cluster import client_of, run
+from service.bulk.cluster import check, client_of, run
+from service.bulk.patience import Patience
 from service.bulk.results import Results
 from service.bulk.scoring import Job
 from service.bulk.sources import parts_of
@@ -22,7 +23,7 @@ from service.config import ServiceConfig
 def score_all(
     store: ModelStore,
     sources: Sequence[str],
-    out: Path,
+    out: str,
     *,
     numbers: bool,
     workers: int | None,
@@ -30,7 +31,8 @@ def score_all(
 ) -> dict[str, Any]:
     """Score every picture of the sources into the table `out`; what it came to.
 
-    Raises BulkError, ConfigError, StoreError.
+    out: a path from the root, or an object of a bucket. Raises BulkError, ConfigError,
+    StoreError.
     """
     began = time.monotonic()
     version = store.served().version
@@ -43,20 +45,21 @@ def score_all(
         numbers=numbers,
         max_pixels=ServiceConfig.from_environ(os.environ).max_pixels,
     )
-    parts = parts_of(sources, without=str(out.resolve()))
+    parts = parts_of(sources, without=out)
     results = Results(out, job, parts)
-    to_do = results.missing()
+    to_do, patience = results.missing(), Patience()
     with (
         client_of(scheduler, workers) as client,
         click.progressbar(length=len(parts), label="parts", file=sys.stderr) as bar,
     ):
+        check(client, job)
         bar.update(len(parts) - len(to_do))
         for number, result in run(client, parts, to_do, job):
-            results.write(number, result)
+            patience.until_answered(partial(results.write, number, result))
             bar.update(1)
     return {
-        **asdict(results.finish()),
+        **asdict(patience.until_answered(results.finish)),
         "version": version,
         "seconds": round(time.monotonic() - began, 3),
-        "out": str(out),
+        "out": out,
     }

@@ -1,5 +1,6 @@
 """Where sources lie: files of this host, or objects of a bucket."""
 
+import contextlib
 import io
 import os
 from collections.abc import Iterator
@@ -9,13 +10,17 @@ from typing import IO, Any, Final
 
 from model_store.address import is_bucket
 from model_store.objects.bucket import Bucket
-from service.bulk.errors import NoSource
+from service.bulk.errors import BucketAway, NoSource
 
 _FETCHED_AT_ONCE: Final = 2**18  # bytes of an object
 
 
 def opened(address: str) -> IO[bytes]:
-    """A file or an object, to read from anywhere in it. Raises OSError."""
+    """A file or an object, to read from anywhere in it.
+
+    Raises OSError; it and every read of it raise BucketAway, which is none: an archive
+    is not broken because its bucket does not answer.
+    """
     if is_bucket(address):
         return io.BufferedReader(_Object(*_bucket_and_key(address)), _FETCHED_AT_ONCE)
     return Path(address).open("rb")
@@ -32,6 +37,15 @@ def files_of(source: str) -> list[str]:
         return [source] if Path(source).is_file() else _files_below(source)
     except OSError as error:
         raise NoSource(f"{error.filename or source}: {error.strerror}") from None
+
+
+@contextlib.contextmanager
+def answering(place: object) -> Iterator[None]:
+    """Raises BucketAway where the block is left without an answer."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise BucketAway(f"{place} does not answer: {error.strerror}") from None
 
 
 def is_hidden(name: str) -> bool:
@@ -93,7 +107,8 @@ class _Object(io.RawIOBase):
 
     def __init__(self, bucket: Bucket, key: str) -> None:
         self._bucket, self._key, self._at = bucket, key, 0
-        self._size = bucket.size(key)
+        with self._answering():
+            self._size = bucket.size(key)
 
     def readable(self) -> bool:
         return True
@@ -109,6 +124,10 @@ class _Object(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         length = min(len(buffer), max(0, self._size - self._at))
         if length:
-            buffer[:length] = self._bucket.stretch(self._key, self._at, length)
+            with self._answering():
+                buffer[:length] = self._bucket.stretch(self._key, self._at, length)
         self._at += length
         return length
+
+    def _answering(self) -> contextlib.AbstractContextManager[None]:
+        return answering(f"{self._bucket.url}/{self._key}")

@@ -4,18 +4,19 @@ import csv
 import hashlib
 import io
 import json
-import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
-from pathlib import Path
 from typing import IO, Any, Final
 
-from model_store.files.whole_file import whole_file
 from service.bulk.errors import OtherJob
+from service.bulk.folders import folder_at
 from service.bulk.scoring import Job, Result, Row
-from service.bulk.sources import Part
+from service.bulk.sources import Part, in_lots
 
 COLUMNS: Final = tuple(field.name for field in fields(Row))
+_JOB: Final = "job"
+_READ_AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True)
@@ -35,49 +36,53 @@ class Results:
     and whoever does a part again writes the same.
     """
 
-    def __init__(self, out: Path, job: Job, parts: Sequence[Part]) -> None:
-        self._out, self._parts = out, parts
-        self._directory = out.with_name(f".{out.name}.parts")  # hidden: no source
+    def __init__(self, out: str, job: Job, parts: Sequence[Part]) -> None:
+        folder, _, self._name = out.rpartition("/")
+        self._address = f"{folder}/.{self._name}.parts"  # hidden: no source
+        self._folder, self._kept = folder_at(folder), folder_at(self._address)
+        self._parts = parts
         text = json.dumps([asdict(job), [asdict(part) for part in parts]])
-        self._digest = hashlib.sha256(text.encode()).hexdigest()
+        self._digest = hashlib.sha256(text.encode()).hexdigest().encode()
 
     def missing(self) -> list[int]:
         """The numbers of the parts that are still to do.
 
-        Raises OtherJob, StoreUnavailable.
+        Raises OtherJob, StoreUnavailable, BucketAway.
         """
-        mark = self._directory / "job"
-        if mark.exists() and mark.read_text() != self._digest:
+        kept = self._kept.names()
+        if _JOB in kept and self._kept.read(_JOB) != self._digest:
             raise OtherJob(
-                f"{self._directory} holds parts of a run with other sources, options or"
+                f"{self._address} holds parts of a run with other sources, options or"
                 " another model; remove it, or name another file with --out"
             )
-        with whole_file(mark) as file:
-            file.write(self._digest.encode())
-        return [n for n in range(len(self._parts)) if not self._path(n).exists()]
+        with self._kept.written(_JOB) as file:
+            file.write(self._digest)
+        return [n for n in range(len(self._parts)) if _name(n) not in kept]
 
     def write(self, number: int, result: Result | str) -> None:
         """Keep what a part came to, or why it came to nothing.
 
-        Raises StoreUnavailable.
+        Raises StoreUnavailable, BucketAway.
         """
         if isinstance(result, str):
             paths = self._parts[number].paths
             rows = [asdict(Row(path, error=result)) for path in paths]
             result = Result(rows=rows, joules=None, energy_source=None)
-        with whole_file(self._path(number)) as file:
+        with self._kept.written(_name(number)) as file:
             file.write(json.dumps(result).encode())
 
     def finish(self) -> Totals:
-        """Write the output from all parts and remove them. Raises StoreUnavailable."""
-        write = _write_parquet if self._out.suffix == ".parquet" else _write_csv
+        """Write the output from all parts and remove them.
+
+        Raises StoreUnavailable, BucketAway.
+        """
+        write = _write_parquet if self._name.endswith(".parquet") else _write_csv
         pictures = failed = 0
         joules, source = None, None
 
         def rows() -> Iterator[list[dict[str, Any]]]:
             nonlocal pictures, failed, joules, source
-            for number in range(len(self._parts)):
-                result = json.loads(self._path(number).read_bytes())
+            for result in self._results():
                 pictures += len(result["rows"])
                 failed += sum(row["error"] is not None for row in result["rows"])
                 if result["joules"] is not None:
@@ -85,13 +90,21 @@ class Results:
                     source = result["energy_source"]
                 yield result["rows"]
 
-        with whole_file(self._out) as file:
+        with self._folder.written(self._name) as file:
             write(file, rows())
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._kept.remove()
         return Totals(pictures, failed, joules, source)
 
-    def _path(self, number: int) -> Path:
-        return self._directory / f"{number:06d}.json"
+    def _results(self) -> Iterator[Result]:
+        """Of each part, in order; a few are read at once, for a bucket's sake."""
+        names = map(_name, range(len(self._parts)))
+        with ThreadPoolExecutor(_READ_AT_ONCE) as pool:
+            for some in in_lots(names, _READ_AT_ONCE):
+                yield from map(json.loads, pool.map(self._kept.read, some))
+
+
+def _name(number: int) -> str:
+    return f"{number:06d}.json"
 
 
 def _write_csv(file: IO[bytes], parts: Iterator[list[dict[str, Any]]]) -> None:

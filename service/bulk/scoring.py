@@ -11,7 +11,8 @@ import numpy as np
 from PIL import Image
 
 from energy import EnergySettings, Meter, open_meter
-from model_store import Model, open_store
+from model_store import Model, StoreError, StoreUnavailable, open_store
+from service.bulk.errors import BucketAway, NoModel
 from service.bulk.pictures import Fault, Picture, pictures_of
 from service.bulk.sources import Part, in_lots
 from service.image import DigitImage, ImageRejected, TooManyWaiting, read_digit
@@ -72,9 +73,24 @@ def score(part: Part, job: Job) -> Result:
     return {"rows": rows, "joules": phase.joules, "energy_source": meter.source}
 
 
+def get_ready(job: Job | None = None) -> None:
+    """Nothing but what a process needs in order to be asked this: the code.
+
+    Of a worker also the job's model. Raises NoModel, BucketAway.
+    """
+    if job:
+        _model(job.store, job.state, job.version)
+
+
 @functools.cache
 def _model(store: str, state: str, version: int) -> Model:
-    return open_store(store, Path(state)).load(version)
+    """Raises NoModel, BucketAway."""
+    try:
+        return open_store(store, Path(state)).load(version)
+    except StoreUnavailable as error:
+        raise BucketAway(str(error)) from None
+    except StoreError as error:
+        raise NoModel(str(error)) from None
 
 
 @functools.cache

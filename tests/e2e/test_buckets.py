@@ -1,5 +1,6 @@
 """A store in a bucket of Ceph, a real S3: the store's own tests, and a service."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from model_store import Card, Network, open_store
+from model_store.objects.bucket import Bucket
 from tests.e2e.ceph import Ceph, running_ceph
 from tests.e2e.load import SteadyLoad
 from tests.e2e.tools import need_tools
@@ -99,6 +101,24 @@ def test_training_leaves_version_and_report_in_the_bucket(place: Installation) -
         wait_until("the service is ready", service.is_ready)
         report = service.get("/reports/2/")
         assert (report.status_code, b"Version 2" in report.content) == (200, True)
+
+
+def test_bulk_scoring_reads_from_the_bucket_and_writes_into_it(
+    place: Installation,
+) -> None:
+    assert place.bucket
+    folder = Bucket(place.bucket)
+    for digit in range(10):
+        folder.put(f"scans/{digit}.png", digits.picture(digit))
+    out = f"{place.bucket}/labels.csv"
+    run = place.run("service.bulk", f"{place.bucket}/scans", "--out", out, "--json")
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout)["out"] == out
+    rows = folder.get("labels.csv").decode().splitlines()
+    assert [row.split(",")[0] for row in rows] == [
+        "source", *(f"{place.bucket}/scans/{digit}.png" for digit in range(10))
+    ]  # fmt: skip
+    assert ".labels.csv.parts" not in folder.list("")
 
 
 def load(service: Service) -> SteadyLoad:
