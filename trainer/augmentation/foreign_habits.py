@@ -40,7 +40,8 @@ def _flag(digit: Any, parameters: Any) -> None:
     stroke(digit, (top + 0.5, column), (top + drop, column - reach), width)
     if parameters[2] < 0.5:
         foot, side = stem(digit, bottom - 2), (0.15 + 0.3 * parameters[2]) * height
-        stroke(digit, (bottom, foot - side), (bottom, foot + side), width)
+        row = float(bottom)
+        stroke(digit, (row, foot - side), (row, foot + side), width)
 
 
 @njit(cache=True, nogil=True)
@@ -61,7 +62,7 @@ def _curl(digit: Any, parameters: Any) -> None:
     top, bottom, _, _ = extent(digit)
     height, width = bottom - top, 0.7 + 0.9 * parameters[3]
     column, reach = stem(digit, bottom - 2), (0.2 + 0.2 * parameters[0]) * height
-    turn = (bottom, column - 0.6 * reach)
+    turn = (float(bottom), column - 0.6 * reach)
     end = (bottom - (0.1 + 0.15 * parameters[1]) * height, column - 1.3 * reach)
     stroke(digit, (bottom - 0.5, column), turn, width)
     stroke(digit, turn, end, width)

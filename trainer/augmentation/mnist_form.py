@@ -27,39 +27,46 @@ def to_mnist_form(drawings: NDArray[np.uint8]) -> NDArray[np.uint8]:
     A drawing without ink stays empty.
     """
     pixels = np.zeros((len(drawings), 784), np.uint8)
-    _form_all(drawings, pixels)
+    _form(drawings, pixels)
     return pixels
 
 
+# Loops rather than numpy's methods, which numba takes long to compile.
+
+
 @njit(cache=True, nogil=True)
-def _form_all(drawings: Any, pixels: Any) -> None:
+def _form(drawings: Any, pixels: Any) -> None:
+    """Fill (n, 784) pixels from (n, height, width) drawings."""
     for i in range(len(drawings)):
-        _form(drawings[i], pixels[i])
+        darkest, usual = _inks(drawings[i])
+        if darkest == 0:
+            continue
+        box = _ink_box(drawings[i], darkest)
+        strokes = _enlarged(drawings[i], box, _FINE * _BOX, usual)
+        reach = _missing(_stroke_width(strokes) / _FINE)
+        if reach != 0:
+            strokes = _enlarged(drawings[i], box, _FINE * _BOX - 2 * reach, usual)
+            strokes = _respread(strokes, reach)
+        _average_down(strokes, pixels[i])
 
 
 @njit(cache=True, nogil=True)
-def _form(drawing: Any, pixels: Any) -> None:
-    """Fill (784,) pixels from one drawing."""
-    usual, box = _usual_ink(drawing), _ink_box(drawing)
-    if usual == 0:
-        return
-    strokes = _enlarged(drawing, box, _FINE * _BOX, usual)
-    width = _stroke_width(strokes) / _FINE
+def _missing(width: float) -> int:
+    """What a stroke of a width lacks on each side, in pixels of the work canvas.
+
+    Below 0: what it has too much.
+    """
     if width < _THINNEST:
-        reach = int((_THINNEST - width) * _FINE / 2 + 0.5)
-        smaller = _enlarged(drawing, box, _FINE * _BOX - 2 * reach, usual)
-        strokes = _spread(smaller, reach)
-    elif width > _WIDEST:
-        reach = int((width - _WIDEST) * _FINE / 2 + 0.5)
-        larger = _enlarged(drawing, box, _FINE * _BOX + 2 * reach, usual)
-        strokes = ~_spread(~larger, reach)
-    _average_down(strokes, pixels)
+        return int((_THINNEST - width) * _FINE / 2 + 0.5)
+    if width > _WIDEST:
+        return -int((width - _WIDEST) * _FINE / 2 + 0.5)
+    return 0
 
 
 @njit(cache=True, nogil=True)
-def _ink_box(drawing: Any) -> Any:
+def _ink_box(drawing: Any, darkest: int) -> Any:
     """The first row and column with ink, and those after the last; ink: over 1/4."""
-    least = max(np.int64(drawing.max()) // 4, 1)
+    least = max(darkest // 4, 1)
     top, bottom, left, right = drawing.shape[0], 0, drawing.shape[1], 0
     for r in range(drawing.shape[0]):
         for c in range(drawing.shape[1]):
@@ -70,18 +77,22 @@ def _ink_box(drawing: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _usual_ink(drawing: Any) -> int:
-    """The grey level that a quarter of the ink is darker than; 0 without ink."""
+def _inks(drawing: Any) -> Any:
+    """The darkest grey level, and the one that a quarter of the ink is darker than."""
     counts = np.zeros(256, np.int64)
-    for grey in drawing.flat:
-        counts[grey] += 1
-    darkest = np.int64(drawing.max())
-    above, ink = 0, counts[max(darkest // 4, 1) :].sum()
-    for grey in range(darkest, 0, -1):
-        above += counts[grey]
-        if 4 * above >= ink:
-            return grey
-    return 0
+    darkest: Any = 0
+    for r in range(drawing.shape[0]):
+        for c in range(drawing.shape[1]):
+            counts[drawing[r, c]] += 1
+            darkest = max(darkest, np.int64(drawing[r, c]))
+    ink = 0
+    for grey in range(max(darkest // 4, 1), 256):
+        ink += counts[grey]
+    above, usual = 0, darkest + 1
+    while usual > 1 and 4 * above < ink:
+        usual -= 1
+        above += counts[usual]
+    return darkest, usual
 
 
 @njit(cache=True, nogil=True)
@@ -125,16 +136,19 @@ def _stroke_width(strokes: Any) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _spread(strokes: Any, reach: int) -> Any:
-    """The strokes dilated so many times by a cross."""
-    for _ in range(reach):
-        wider = strokes.copy()
+def _respread(strokes: Any, reach: int) -> Any:
+    """The strokes dilated so many times by a cross; below 0: eroded."""
+    for _ in range(abs(reach)):
+        changed = strokes.copy()
         for r in range(1, _CANVAS - 1):
             for c in range(1, _CANVAS - 1):
-                lying = max(strokes[r, c - 1], strokes[r, c + 1])
-                upright = max(strokes[r - 1, c], strokes[r + 1, c])
-                wider[r, c] = max(strokes[r, c], lying, upright)
-        strokes = wider
+                here, left, right = strokes[r, c], strokes[r, c - 1], strokes[r, c + 1]
+                up, down = strokes[r - 1, c], strokes[r + 1, c]
+                if reach > 0:
+                    changed[r, c] = max(here, left, right, up, down)
+                else:
+                    changed[r, c] = min(here, left, right, up, down)
+        strokes = changed
     return strokes
 
 
@@ -149,10 +163,11 @@ def _average_down(strokes: Any, pixels: Any) -> None:
             moment_c += strokes[r, c] * (c + 0.5)
     off_r = int(np.floor(moment_r / mass - 14.5 * _FINE + 0.5))
     off_c = int(np.floor(moment_c / mass - 14.5 * _FINE + 0.5))
-    sums = np.zeros(784, np.int64)
+    sums, darkest = np.zeros(784, np.int64), np.int64(1)
     for r in range(max(off_r, 0), min(_CANVAS, _CANVAS + off_r)):
         for c in range(max(off_c, 0), min(_CANVAS, _CANVAS + off_c)):
-            sums[(r - off_r) // _FINE * 28 + (c - off_c) // _FINE] += strokes[r, c]
-    darkest = max(sums.max(), 1)
+            p = (r - off_r) // _FINE * 28 + (c - off_c) // _FINE
+            sums[p] += strokes[r, c]
+            darkest = max(darkest, sums[p])
     for p in range(784):
         pixels[p] = np.uint8(255 * sums[p] / darkest + 0.5)

@@ -22,31 +22,21 @@ def restyle(pixels: Any, labels: Any, chosen: Any, parameters: Any) -> None:
     for i in range(len(pixels)):
         if not chosen[i]:
             continue
-        digit = pixels[i].reshape(28, 28)
-        if labels[i] == 2:
+        digit, label = pixels[i].reshape(28, 28), labels[i]
+        if label == 2:
             _loop(digit, parameters[i])
-        elif labels[i] == 4:
+        elif label == 4:
             _open(digit, parameters[i])
-        else:
-            _straighten(digit, labels[i], parameters[i])
+        elif label in (1, 6, 7, 9):
+            _straighten(digit, label, parameters[i])
 
 
 @njit(cache=True, nogil=True)
 def _straighten(digit: Any, label: int, parameters: Any) -> None:
-    """Straighten a 1, 6, 7 or 9."""
-    if label == 1:
-        _on_a_stem(digit, 0.0, parameters)
-    elif label == 6:  # a 9 on its head
-        _on_a_stem(digit[::-1, ::-1], 0.5, parameters)
-    elif label == 7:
-        _on_a_stem(digit, 0.25, parameters)
-    elif label == 9:
-        _on_a_stem(digit, 0.5, parameters)
-
-
-@njit(cache=True, nogil=True)
-def _on_a_stem(digit: Any, head: float, parameters: Any) -> None:
-    """Draw a straight stem under the head, which is so much of the height."""
+    """Draw a straight stem under the head of a 1, 7 or 9; a 6 is a 9 on its head."""
+    if label == 6:
+        _turn(digit)
+    head = 0.0 if label == 1 else 0.25 if label == 7 else 0.5  # of the height
     top, bottom, _, _ = extent(digit)
     height = bottom - top
     side = rightmost(digit, int(top + 0.6 * head * height))
@@ -55,6 +45,17 @@ def _on_a_stem(digit: Any, head: float, parameters: Any) -> None:
     last = min(bottom - 2 + 5 * parameters[1], 27.0)
     foot = side - 0.5 * parameters[2] * (last - top)
     stroke(digit, (first, side), (last, foot), 0.8 + 0.8 * parameters[3])
+    if label == 6:
+        _turn(digit)
+
+
+@njit(cache=True, nogil=True)
+def _turn(digit: Any) -> None:
+    """Turn a digit upside down, in place."""
+    for r in range(14):
+        for c in range(28):
+            above, below = digit[r, c], digit[27 - r, 27 - c]
+            digit[r, c], digit[27 - r, 27 - c] = below, above
 
 
 @njit(cache=True, nogil=True)
@@ -84,7 +85,7 @@ def _open(digit: Any, parameters: Any) -> None:
         digit[:, int(right) + 1 :] = 0
     width, lean = 0.9 + 0.8 * parameters[3], 0.05 + 0.35 * parameters[1]
     arm = first + (0.3 + parameters[2]) * lean * (bar - top)
-    stroke(digit, (bar, first), (top, arm), width)
+    stroke(digit, (float(bar), first), (float(top), arm), width)
     last = min(bottom - 1 + 4 * parameters[0], 27.0)
     head, foot = right + lean * (bar - top), right - lean * (last - bar)
     stroke(digit, (top + 3 * parameters[2], head), (last, foot), width)

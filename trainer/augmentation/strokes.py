@@ -26,11 +26,13 @@ def stem(digit: Any, row: Any) -> Any:
 
     In loops: numba takes three seconds to compile numpy's sum along an axis.
     """
-    ink = np.zeros(28)
-    for r in range(max(row, 0), min(max(row, 0) + 3, 28)):
-        for c in range(28):
+    ink, darkest = np.zeros(28), 0
+    for c in range(28):
+        for r in range(max(row, 0), min(max(row, 0) + 3, 28)):
             ink[c] += digit[r, c]
-    left: Any = max(np.argmax(ink) - 3, 0)
+        if ink[c] > ink[darkest]:
+            darkest = c
+    left = max(darkest - 3, 0)
     mass, moment = 0.0, 0.0
     for c in range(left, min(left + 7, 28)):
         mass += ink[c]
@@ -51,7 +53,8 @@ def rightmost(digit: Any, row: int) -> float:
 def stroke(canvas: Any, start: Any, end: Any, width: float) -> None:
     """A straight stroke from (row, column) to (row, column), `width` to each side.
 
-    Parts of it may lie outside the canvas.
+    Parts of it may lie outside the canvas. All numbers are floats: for each mixture of
+    floats and integers, numba would compile it anew.
     """
     along_r, along_c = end[0] - start[0], end[1] - start[1]
     squared = max(along_r**2 + along_c**2, 1e-6)
