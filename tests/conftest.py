@@ -1,5 +1,7 @@
 """What the tests of several packages share: a place with a store, a small network."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,17 @@ from tests.support.environment import ROOT
 # A busy machine is no failure, and a minute for all tests is enough.
 settings.register_profile("patient", deadline=None, max_examples=50)
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Compile the trainer's loops once, which each of the processes would do else.
+
+    numba keeps them beside the modules, but two processes that compile the same
+    function at the same time may also spoil each other's index of what is there.
+    """
+    program = (sys.executable, "-m", "tests.support.preloaded")
+    subprocess.run(program, cwd=ROOT, check=True)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""What is slow in the commands: loaded by their server process, or left out."""
+"""What is slow in the commands: loaded by their server process, or left out.
+
+As a program it leaves the compiled loops to the processes that come after it.
+"""
 
 from importlib import import_module
 from unittest import mock
@@ -15,6 +18,7 @@ mock.patch.object(
     pipeline, "report_on", return_value=None
 ).start()  # plots take seconds, too
 
-_settings = settings_for("default", False, 0, {"hidden": (2,), "augment": True})
-warm_up(_settings)
+for _preset, _augment in (("default", True), ("notebook", False)):
+    _changes = {"hidden": (2,), "augment": _augment}
+    warm_up(settings_for(_preset, False, 0, _changes))
 unseen_non_digits()
