@@ -43,6 +43,10 @@ osd_pool_default_min_size = 1
 osd_pool_default_pg_num = 1
 osd_pool_default_pg_autoscale_mode = off
 osd_crush_chooseleaf_type = 0
+# Whoever asks the monitor before it has sent its map is refused ("wrong fsid"), which
+# happens on a busy machine: a command is repeated, and the daemon asks nothing.
+osd_class_update_on_start = false
+osd_crush_update_on_start = false
 """
 
 
@@ -81,7 +85,7 @@ class Ceph:
         self._do("ceph-mon", "-i", "a", "--mkfs", "--monmap", "map")
         with self._process("ceph-mon", "-i", "a", "-f"):
             number = str(uuid4())
-            self._do("ceph", "osd", "new", number)
+            wait_until("a store is known", lambda: self._knows(number))
             self._do("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", number)
             with self._process("ceph-osd", "-i", "0", "-f"):
                 wait_until("objects can be stored", self._stores)
@@ -100,8 +104,20 @@ class Ceph:
             yield
             self.thaw()
 
+    def _knows(self, number: str) -> bool:
+        place = ("osd", "crush", "add", "osd.0", "1", "root=default")
+        try:
+            self._do("ceph", "osd", "new", number)
+            self._do("ceph", *place)
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
     def _stores(self) -> bool:
-        return "1 up" in self._do("ceph", "osd", "stat")
+        try:
+            return "1 up" in self._do("ceph", "osd", "stat")
+        except subprocess.CalledProcessError:
+            return False
 
     def _answers(self) -> bool:
         try:

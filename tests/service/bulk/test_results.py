@@ -17,6 +17,7 @@ from service.bulk.results import COLUMNS, Results
 from service.bulk.scoring import Job, Result, Row
 from service.bulk.sources import Part
 from tests.support.buckets import imitated_bucket
+from tests.support.google import imitated_google_bucket
 
 JOB = Job("models", "state", 1, "0" * 64, numbers=False, max_pixels=10**6)
 PARTS = [Part("files", (f"/scans/{name}.png",)) for name in "abc"]
@@ -28,12 +29,19 @@ def bucket() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(params=["directory", "bucket", "top of a bucket"])
+@pytest.fixture(scope="module")
+def google() -> Iterator[str]:
+    with imitated_google_bucket("google"):
+        yield "gs://google"
+
+
+@pytest.fixture(params=["directory", "bucket", "top of a bucket", "google"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where the table is to be."""
     if request.param == "directory":
         return str(tmp_path / "new")
-    bucket: str = request.getfixturevalue("bucket")
+    kind = "google" if request.param == "google" else "bucket"
+    bucket: str = request.getfixturevalue(kind)
     return bucket if request.param == "top of a bucket" else f"{bucket}/{tmp_path.name}"
 
 
