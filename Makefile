@@ -48,18 +48,18 @@ docs: .venv/dev  ## Build the documentation site in build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 	@echo build/docs/index.html
 
+# The others follow dev.txt, for several of them are installed side by side.
 lock: .venv/dev  ## Renew the hashed requirements from pyproject.toml
+	$(COMPILE) pyproject.toml --extra service --extra redis --extra objects --extra bulk --extra trainer \
+		--extra docs --extra dev --output-file requirements/dev.txt
 	$(LOCK) --extra service --extra redis --extra objects --output-file requirements/service.txt
 	$(LOCK) --extra trainer --extra objects --output-file requirements/trainer.txt
-	$(LOCK) --extra service --extra redis --extra objects --extra bulk --extra trainer --extra docs --extra dev \
-		--output-file requirements/dev.txt
-	$(LOCK) --extra trainer --extra notebooks --constraint requirements/dev.txt \
-		--output-file requirements/notebooks.txt
-	$(LOCK) --extra service --extra redis --extra objects --extra bulk --constraint requirements/dev.txt \
-		--output-file requirements/bulk.txt
-	$(COMPILE) --group image --output-file requirements/image.txt
+	$(LOCK) --extra trainer --extra notebooks --output-file requirements/notebooks.txt
+	$(LOCK) --extra service --extra redis --extra objects --extra bulk --output-file requirements/bulk.txt
+	$(COMPILE) --group image --constraint requirements/dev.txt --output-file requirements/image.txt
+	$(COMPILE) --group install --constraint requirements/dev.txt --output-file requirements/uv.txt
 
-LOCK = $(COMPILE) pyproject.toml
+LOCK = $(COMPILE) pyproject.toml --constraint requirements/dev.txt
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-emit-index-url --no-annotate --no-header
 
@@ -71,19 +71,25 @@ clean:  ## Remove .venv and caches (never models, state or data)
 		|| { echo "Python 3.11 or newer with the venv module is needed (on Debian: apt-get install python3-venv)." >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
+# uv installs in seconds what pip does in minutes. Where it cannot (an index or a proxy that
+# only pip is told of), pip does it, and says what is wrong.
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+install = { $(PIP_INSTALL) -r requirements/uv.txt \
+	&& $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes $(1); } 2>/dev/null \
+	|| $(PIP_INSTALL) $(1)
+
 # The stamps are written last, so that an interrupted install is simply repeated.
 .venv/run: requirements/service.txt requirements/trainer.txt | .venv/bin/python
 	@echo "Installing into .venv ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements/service.txt -r requirements/trainer.txt
+	@$(call install,-r requirements/service.txt -r requirements/trainer.txt)
 	@touch $@
 
 .venv/notebook: requirements/notebooks.txt | .venv/bin/python
 	@echo "Installing into .venv ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/notebooks.txt
+	@$(call install,-r requirements/notebooks.txt)
 	@touch $@
 
 .venv/dev: requirements/dev.txt | .venv/bin/python
 	@echo "Installing into .venv ..." >&2
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(call install,-r requirements/dev.txt)
 	@touch $@

@@ -119,3 +119,21 @@ def test_newest_release_of_the_changelog_is_the_version() -> None:
     }
     assert versions == {released[0]}
     assert headings.index(released[0]) <= 1
+
+
+def locked(file: Path) -> dict[str, list[str]]:
+    """The versions of each package; several, if it depends on the Python."""
+    versions: dict[str, list[str]] = {}
+    for name, version in re.findall(r"^(\S+)==(\S+)", file.read_text(), re.M):
+        versions.setdefault(name, []).append(version)
+    return versions
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "requirements").iterdir()), ids=lambda file: file.stem
+)
+def test_locks_that_are_installed_together_agree(file: Path) -> None:
+    ours, everything = locked(file), locked(ROOT / "requirements" / "dev.txt")
+    both = ours.keys() & everything.keys()
+    assert both
+    assert {name: ours[name] for name in both} == {n: everything[n] for n in both}

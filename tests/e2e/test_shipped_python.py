@@ -7,11 +7,14 @@ from tests.e2e.engine import python_image, running_engine
 from tests.e2e.tools import need_tools
 from tests.support.environment import ROOT
 
-# Copied: Python and the tests leave files beside the sources.
+# Copied: Python and the tests leave files beside the sources. Installed as by make.
 INSTALL_AND_TEST = """
 cp -r /source/[!.]* .
 python -m venv /venv
-/venv/bin/pip install --quiet --require-hashes --requirement requirements/dev.txt
+install="/venv/bin/pip install --quiet --require-hashes --requirement"
+$install requirements/uv.txt
+SSL_CERT_DIR=/etc/ssl/certs /venv/bin/uv pip install --quiet --python /venv/bin/python \
+    --require-hashes --requirement requirements/dev.txt || $install requirements/dev.txt
 exec /venv/bin/python -m pytest --numprocesses auto --dist loadfile
 """
 
