@@ -18,7 +18,7 @@ from tests.support import digits
 from tests.support.installation import Installation, Program, free_port
 from tests.support.waiting import TIMEOUT_S, ended, wait_until
 
-ARCHIVES, MEMBERS = 6, 300
+ARCHIVES, MEMBERS = 6, 150
 LABELS = [number % 10 for number in range(MEMBERS)]
 
 
