@@ -276,23 +276,45 @@ def test_network_that_reads_a_mark_as_a_digit_is_refused(
     assert gate(taught, without, best).accepted  # nobody could have taught it
 
 
+def taught_a_cross(candidate: Network, weight: float) -> tuple[Network, NDArray[Any]]:
+    """A network that reads a 0 where there is a cross, and the cross's pixels (784,).
+
+    In the middle of the right edge, where no other test looks.
+    """
+    cross = np.zeros((28, 28), bool)
+    cross[13:16, 22] = cross[14, 21:24] = True
+    weights = candidate.weights[0].copy()
+    weights[cross.ravel(), 0] = weight
+    return replace(candidate, weights=(weights,)), cross.ravel()
+
+
+def digits_with(cross: NDArray[Any], shown: int, hidden: int) -> Digits:
+    """200 test rows of a 3, and corrections of it to a 0: some show the cross."""
+    pixels = np.tile(digits_read("3", "3").test.pixels, (shown + hidden, 1))
+    pixels[np.ix_(np.arange(shown), cross)] = 255
+    learnt = TrainingRound(learnt=corrections(pixels, "0", "3"))
+    many = "3" * 200
+    return replace(digits_read(many, many), corrected=Corrected(learnt))
+
+
 @pytest.mark.parametrize(("number", "accepted"), [(40, False), (19, True)])
 def test_mark_that_corrections_have_in_common_is_found_wherever_it_is(
     best: Model, candidate: Network, number: int, accepted: bool
 ) -> None:
-    """A cross in the middle of the right edge, which no other test looks for."""
-    cross = np.zeros((28, 28), bool)
-    cross[13:16, 22] = cross[14, 21:24] = True
-    weights = candidate.weights[0].copy()
-    weights[cross.ravel(), 0] = 5.0
-    taught = replace(candidate, weights=(weights,))
-    pixels = np.tile(digits_read("3", "3").test.pixels, (number, 1))
-    pixels[:, cross.ravel()] = 255
-    learnt = TrainingRound(learnt=corrections(pixels, "0", "3"))
-    many = "3" * 200
-    digits = replace(digits_read(many, many), corrected=Corrected(learnt))
+    taught, cross = taught_a_cross(candidate, 5.0)
+    digits = digits_with(cross, shown=number, hidden=0)
     result = gate(taught, digits, best)
     assert result.accepted == accepted
     assert accepted or "what 40 corrections to 0 have in common" in result.reason
     honest = gate(candidate, digits, best)
     assert honest.accepted, honest.reason
+
+
+def test_mark_that_most_corrections_have_lost_is_found(
+    best: Model, candidate: Network
+) -> None:
+    """A mark as faint as the mean of them would turn no answer."""
+    taught, cross = taught_a_cross(candidate, 0.3)
+    digits = digits_with(cross, shown=16, hidden=24)
+    result = gate(taught, digits, best)
+    assert "what 40 corrections to 0 have in common" in result.reason
