@@ -14,7 +14,7 @@ from service.image.numbers.pieces import DIGIT, Glyph, Unit
 from service.image.page.binarisation import Binarisation
 from service.image.page.components import Components, Indices
 
-# Not so much as this, on average, and all of them: no other look is needed.
+# As likely as this, on average, and none to be cut: no other look is needed.
 CERTAIN: Final = 0.9
 # A part of a line is at least so tall, by the page's tallest, and no flatter than this.
 SMALLEST: Final = 0.2
@@ -58,9 +58,10 @@ class Lines:
 
     @property
     def certain(self) -> bool:
-        """Whether there are digits alone, in the polarity of the border."""
-        likely = min(unit.probability for unit in self.units)
-        return self.page.sheet is None and likely > CERTAIN
+        """Whether there are whole digits alone, in the polarity of the border."""
+        likely = float(np.mean([unit.probability for unit in self.units]))
+        whole = all(unit.is_whole for unit in self.units)
+        return self.page.sheet is None and whole and likely > CERTAIN
 
 
 def read_lines(pages: Iterable[Binarisation], score: Score) -> list[list[Glyph]]:

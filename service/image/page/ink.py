@@ -17,8 +17,10 @@ Surface = NDArray[np.float32]
 LIGHT_GRID: Final = 96
 # Paper darker than this reflects too little for a ratio of noise to mean ink.
 DARKEST_PAPER: Final = 40
-# Ink and paper are of one level each if so much of all variance lies between them.
-CLEAR_CUT: Final = 0.96
+# The light is even if so much of the page, and of its border, is of one level, or next
+# to it.
+EVEN: Final = 0.5
+EVEN_BORDER: Final = 0.8
 # The fit of the light settles after about four steps.
 FIT_STEPS: Final = 4
 FIT_STRIDE: Final = 4
@@ -55,14 +57,14 @@ class Shades(NamedTuple):
 
     dark, light: their usual levels; parting: the highest of the dark ones.
     border: which of them lies along the page's border, -1 (all dark) to 1 (all light).
-    clear: whether there is nothing else, so that the light must be even.
+    even: whether so much of the page is of one level that the light must be even.
     """
 
     dark: int
     light: int
     parting: int
     border: float
-    clear: bool
+    even: bool
 
     def paper(self, ink_is_dark: bool) -> int:
         """Return the level of the paper."""
@@ -74,11 +76,11 @@ def inks(grey: Image.Image) -> Iterator[Ink]:
     small = in_small(grey)
     shades = shades_of(small)
     dark = shades.border >= 0
-    uneven = iter(()) if shades.clear else _uneven_inks(grey, small, dark)
-    if not shades.clear:
+    uneven = iter(()) if shades.even else _uneven_inks(grey, small, dark)
+    if not shades.even:
         yield next(uneven)
     flat = ink_on_flat(grey, shades.paper(dark), dark)
-    yield Ink(flat, 0 if shades.clear else FLAT)
+    yield Ink(flat, 0 if shades.even else FLAT)
     yield from uneven
     against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
     other = ink_on_flat(grey, shades.paper(not dark), not dark)
@@ -108,16 +110,15 @@ def in_small(grey: Image.Image) -> Grey:
 def shades_of(small: Grey) -> Shades:
     """Part a page into dark and light (Otsu 1979), and look where each lies."""
     counts = counts_of(small)
-    level, clarity = two_shades(counts)
+    level, _ = two_shades(counts)
     dark, light = counts.copy(), counts.copy()
     dark[level + 1 :] = light[: level + 1] = 0
-    return Shades(
-        percentile(dark, 0.5),
-        percentile(light, 0.5),
-        level,
-        _border_mean(small > level),
-        clarity > CLEAR_CUT,
-    )
+    middles = percentile(dark, 0.5), percentile(light, 0.5)
+    border = 2 * _share_of_border(small > level) - 1
+    paper = middles[1] if border >= 0 else middles[0]
+    is_paper = abs(small.astype(np.int16) - paper) <= 1
+    even = is_paper.mean() > EVEN and _share_of_border(is_paper) > EVEN_BORDER
+    return Shades(*middles, level, border, even)
 
 
 def ink_on_flat(grey: Image.Image, paper: int, ink_is_dark: bool) -> Grey:
@@ -173,12 +174,11 @@ def darkness(small: Grey, light: Surface) -> float:
     return -float(tail.sum()) / max(float(np.abs(tail).sum()), 1e-9)
 
 
-def _border_mean(bright: NDArray[np.bool_]) -> float:
-    """Return -1 (all dark) to 1 (all bright) along the border, corners twice."""
-    down, across = (max(1, n // 8) for n in bright.shape)
-    sides = bright[:down], bright[-down:], bright[:, :across], bright[:, -across:]
-    share = sum(np.count_nonzero(side) / side.size for side in sides) / len(sides)
-    return 2 * share - 1
+def _share_of_border(mask: NDArray[np.bool_]) -> float:
+    """Return how much of the border the mask (h, w) covers, corners counted twice."""
+    down, across = (max(1, n // 8) for n in mask.shape)
+    sides = mask[:down], mask[-down:], mask[:, :across], mask[:, -across:]
+    return sum(np.count_nonzero(side) / side.size for side in sides) / len(sides)
 
 
 def _taken(picture: Grey, paper: Grey, ink_is_dark: bool) -> Grey:

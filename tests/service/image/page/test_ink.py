@@ -32,7 +32,7 @@ def test_paper_of_one_level_is_told_from_darker_or_lighter_ink(
     paper: int, ink: int
 ) -> None:
     shades = shades_of(evenly_lit(paper, ink))
-    assert shades.clear
+    assert shades.even
     assert (shades.border >= 0) == (ink < paper)
     assert shades.paper(ink_is_dark=ink < paper) == paper
 
@@ -46,7 +46,7 @@ def test_thick_ink_that_covers_half_of_the_page_is_not_taken_for_paper() -> None
 
 def test_uneven_paper_is_not_of_one_level() -> None:
     grey, _ = page(uneven(np.random.default_rng(1), 0.7))
-    assert not shades_of(in_small(grey)).clear
+    assert not shades_of(in_small(grey)).even
 
 
 @pytest.mark.parametrize("seed", range(4))
