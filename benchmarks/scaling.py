@@ -59,7 +59,7 @@ def kinds(data: Path) -> Iterator[Kind]:
 def _photo(square: Image.Image) -> bytes:
     """Dark ink on paper that is lit from one side, with the sensor's noise."""
     light = np.linspace(120, 235, 1600)[None, :] + np.zeros((1200, 1))
-    ink = np.asarray(square.resize((700, 700))) > 128
+    ink = np.asarray(square.resize((700, 700))) < 128
     light[250:950, 450:1150][ink] *= 0.3
     noisy = light + np.random.default_rng(0).normal(0, 4, light.shape)
     file = io.BytesIO()
