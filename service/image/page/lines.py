@@ -13,6 +13,8 @@ SHORTEST_RUN: Final = 8
 # ... if together they span so much of the part, and are so thin by their length.
 SPAN: Final = 0.72
 THIN: Final = 0.09
+# The lines of a part are as long as this, by the longest: a shorter one is a stroke.
+AS_LONG: Final = 0.85
 # Ink that is so much thicker than the line is a stroke that stands on it or crosses it.
 THICKER: Final = 1.6
 # So many times longer than what it leaves of a part must a line be, by its sides: else
@@ -22,6 +24,7 @@ AS_TALL: Final = 0.95
 TALLER: Final = 1.08
 # Two uprights are the sides of a box if they leave something as tall as this, by their
 # length, or nothing; less are the arcs of a 0.
+SIDES: Final = 2
 NOT_ARCS: Final = 0.4
 # By so much of what it leaves, by its height, may a line end short of it; what is less
 # than half as tall as the largest that it leaves does not count.
@@ -54,12 +57,19 @@ def without_lines(ink: Grey, parts: Components) -> Grey | None:
     down = down._replace(mask=down.mask.T)
     if not (across.number.any() or down.number.any()):
         return None
-    erased = parts.mask(_with_lines(mask, parts, across, down), whole)
-    return ink * ~(erased & (across.mask | down.mask)) if erased.any() else None
+    lined, ruled_down = _with_lines(mask, parts, across, down)
+    erased = parts.mask(lined, whole) & across.mask
+    erased |= parts.mask(ruled_down, whole) & down.mask
+    return ink * ~erased if erased.any() else None
 
 
-def _with_lines(mask: Mask, parts: Components, across: _Lines, down: _Lines) -> Mask:
-    """Say which parts have lines clearly longer than the most that they leave."""
+def _with_lines(
+    mask: Mask, parts: Components, across: _Lines, down: _Lines
+) -> tuple[Mask, Mask]:
+    """Say which parts have lines clearly longer than the most that they leave.
+
+    First where to erase those across, then those down.
+    """
     rest = find_components(mask & ~(across.mask | down.mask))
     part_of = np.zeros(len(rest), dtype=np.intp)
     part_of[rest.owner] = parts.at(rest.starts)
@@ -76,10 +86,10 @@ def _with_lines(mask: Mask, parts: Components, across: _Lines, down: _Lines) -> 
     wide &= across.first <= left + SHORT * height
     wide &= across.last >= right - SHORT * height
     # A lone upright is a 1, or half of a 4.
-    box = (down.number > 1) & (down.longest > TALLER * height)
+    box = (down.number >= SIDES) & (down.longest > TALLER * height)
     box &= (height == 0) | (height > NOT_ARCS * down.longest)
-    stand_off: Mask = wide | box
-    return stand_off & (across.number + down.number > 0)
+    squared = wide & (down.number > SIDES)
+    return (wide & (across.number > 0)) | box, box | squared
 
 
 def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
@@ -99,9 +109,10 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
         return _Lines(np.zeros_like(mask), none, none, none, none)
     part_of = np.zeros(len(stretches), dtype=np.intp)
     part_of[stretches.owner] = part_of_run[straight]
-    count = np.bincount(part_of[lines], minlength=parts)
     longest = none.copy()
     np.maximum.at(longest, part_of[lines], stretches.width[lines])
+    lines &= stretches.width >= AS_LONG * longest[part_of]
+    count = np.bincount(part_of[lines], minlength=parts)
     first, last = np.full(parts, width), none.copy()
     np.minimum.at(first, part_of[lines], stretches.left[lines])
     np.maximum.at(last, part_of[lines], stretches.right[lines])
