@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from service.image.page.components import Components, Indices, Mask, find_components
-from service.image.page.morphology import Box, Grey, odd, running_max_down
+from service.image.page.morphology import Box, Grey, odd, running_max, running_max_down
 
 # Straight runs of at least this share of a part's width make up a line ...
 RUN: Final = 0.15
@@ -26,6 +26,11 @@ TALLER: Final = 1.08
 # length, or nothing; less are the arcs of a 0.
 SIDES: Final = 2
 NOT_ARCS: Final = 0.4
+# The uprights of a comb are lower than the digits, by the tallest part, and so thin; one
+# differs from the next by less than a pixel and a twentieth.
+LOW: Final = 0.7
+THIN_TICK: Final = 0.3
+UNLIKE: Final = 20
 # By so much of what it leaves, by its height, may a line end short of it; what is less
 # than half as tall as the largest that it leaves does not count.
 SHORT: Final = 0.1
@@ -60,7 +65,10 @@ def without_lines(ink: Grey, parts: Components) -> Grey | None:
     lined, ruled_down = _with_lines(mask, parts, across, down)
     erased = parts.mask(lined, whole) & across.mask
     erased |= parts.mask(ruled_down, whole) & down.mask
-    return ink * ~erased if erased.any() else None
+    if not erased.any():
+        return None
+    erased |= _ticks(mask & ~erased)
+    return ink * ~erased
 
 
 def _with_lines(
@@ -90,6 +98,19 @@ def _with_lines(
     box &= (height == 0) | (height > NOT_ARCS * down.longest)
     squared = wide & (down.number > SIDES)
     return (wide & (across.number > 0)) | box, box | squared
+
+
+def _ticks(mask: Mask) -> Mask:
+    """Return where (h, w) the uprights of a comb are: low, thin and alike."""
+    parts = find_components(mask)
+    low = parts.height < LOW * parts.height.max(initial=0)
+    thin = np.flatnonzero(low & (parts.width < THIN_TICK * parts.height))
+    thin = thin[np.argsort(parts.height[thin])]
+    heights = parts.height[thin]
+    alike = np.diff(heights) <= 1 + heights[1:] // UNLIKE
+    ticks = np.union1d(thin[1:][alike], thin[:-1][alike])
+    shape = parts.mask(ticks, Box(0, 0, *mask.shape[::-1]))
+    return running_max(shape.view(np.uint8), 3).view(bool)
 
 
 def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
