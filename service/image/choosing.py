@@ -60,6 +60,15 @@ class Choice(NamedTuple):
         """How likely the label is right."""
         return self.probability * self.certainty
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether no other look is needed, as for something larger on its page."""
+        parts = self.candidate.page.parts
+        inside = (parts.top > 0) & (parts.bottom < parts.shape[0])
+        tallest = parts.height[inside].max(initial=0)
+        is_large = self.candidate.box.height > ALIKE * tallest
+        return self.confidence > CERTAIN and is_large
+
     def stands_out(self) -> bool:
         """Say whether it is no grain or shadow of its paper."""
         likely = self.candidate.page.prior == 0 and self.confidence > CERTAIN
@@ -80,7 +89,7 @@ def choose(grey: Image.Image, score: Score) -> Choice | None:
         better = (c for c in choices if c.score > least and c.stands_out())
         if top := next(better, None):
             best = top._replace(several=_several(top.candidate, seen))
-        if best and best.confidence > CERTAIN:
+        if best and best.is_certain:
             break
     return best
 

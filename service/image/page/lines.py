@@ -26,8 +26,8 @@ TALLER: Final = 1.08
 # length, or nothing; less are the arcs of a 0.
 SIDES: Final = 2
 NOT_ARCS: Final = 0.4
-# The uprights of a comb are lower than the digits, by the tallest part, and so thin; one
-# differs from the next by less than a pixel and a twentieth.
+# The uprights of a comb are so thin, lower than the digits, by the tallest part, and
+# alike: a twentieth and a pixel is the most that one differs from the next.
 LOW: Final = 0.7
 THIN_TICK: Final = 0.3
 UNLIKE: Final = 20

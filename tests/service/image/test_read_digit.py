@@ -160,6 +160,14 @@ def test_black_bars_of_a_badly_cut_scan_are_no_second_digit() -> None:
     assert not read(body).warnings
 
 
+@pytest.mark.parametrize("digit", [3, 5, 8])
+def test_speck_like_a_one_beside_a_digit_on_a_line_is_not_answered(digit: int) -> None:
+    page = placed(draw(digit, 100, 10), 220, 400)
+    page[158:161, 20:380] = 1
+    page[80:102, 290:294] = 1
+    assert_reads_as(digit, encode(black_on_white(page), "PNG"), likely=0.6)
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_single_digit_gives_no_warning(digit: int) -> None:
     rng = np.random.default_rng(digit)

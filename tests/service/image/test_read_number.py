@@ -40,6 +40,21 @@ def test_number_is_read_apart_close_and_touching(digits: str, gap: int) -> None:
     assert text(placed(row(digits, gap), 240, 620)) == digits
 
 
+@pytest.mark.parametrize("gap", [40, 6])
+def test_whole_digits_on_paper_of_one_level_are_read_at_the_first_look(
+    gap: int,
+) -> None:
+    looks = []
+
+    def score(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
+        looks.append(len(pixels))
+        return likeness(pixels)
+
+    body = encode(black_on_white(placed(row("30259", gap), 240, 620)), "PNG")
+    read_number(body, MAX_PIXELS, score)
+    assert looks == [5]
+
+
 def test_black_bars_of_a_badly_cut_scan_are_no_digits() -> None:
     page = placed(draw(3, 100, 10), 240, 220)
     page[:, :20] = page[:18] = 1

@@ -43,6 +43,24 @@ def test_line_that_a_digit_stands_on_is_erased_and_the_digit_is_not(
     assert (left & ~DIGIT).sum() < 0.35 * (lines & ~DIGIT).sum()
 
 
+@pytest.mark.parametrize("name", ["line across", "line of a field", "box", "comb"])
+def test_upright_stem_of_a_digit_is_no_line(name: str) -> None:
+    six = marked(np.s_[38:90, 66:70], np.s_[66:70, 66:92], np.s_[66:90, 88:92])
+    left = erased(six | marked(np.s_[86:90, 66:92]) | LINES[name])
+    assert left[38:84, 66:70].all()
+
+
+@pytest.mark.parametrize("foot", [0, 12])
+def test_uprights_of_a_comb_are_erased_whether_or_not_the_digit_stands_on_it(
+    foot: int,
+) -> None:
+    digit = placed(draw(3, 60, 6), *PAGE) > 0.5
+    digit = np.roll(digit, -foot, axis=0)
+    left = erased(digit | LINES["comb"])
+    assert not (left & LINES["comb"])[60:88, [40, 41, 120, 121]].any()
+    assert (left & digit).sum() > 0.9 * digit.sum()
+
+
 def test_line_through_a_digit_leaves_its_strokes_whole() -> None:
     left = erased(DIGIT | LINES["line across"] | marked(np.s_[50:52, :]))
     assert (left & DIGIT).sum() > 0.8 * DIGIT.sum()
