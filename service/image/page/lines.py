@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.image.page.components import Components, Indices, Mask, find_components
 from service.image.page.morphology import Box, Grey, odd, running_max, running_max_down
@@ -10,9 +11,11 @@ from service.image.page.morphology import Box, Grey, odd, running_max, running_m
 # Straight runs of at least this share of a part's width make up a line ...
 RUN: Final = 0.15
 SHORTEST_RUN: Final = 8
-# ... if together they span so much of the part, and are so thin by their length.
+# ... if together they span so much of the part, and are so thin by their length, in so
+# many of their columns.
 SPAN: Final = 0.72
 THIN: Final = 0.09
+MOSTLY_THIN: Final = 0.35
 # The lines of a part are as long as this, by the longest: a shorter one is a stroke.
 AS_LONG: Final = 0.85
 # Ink that is so much thicker than the line is a stroke that stands on it or crosses it.
@@ -123,8 +126,8 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     stretches = find_components(runs.mask_of_runs(straight, whole))
     spanned = np.zeros(len(stretches), dtype=np.intp)
     spanned[stretches.owner] = runs.width[runs.owner[straight]]
-    thickness = stretches.area / stretches.width
-    lines = (thickness < THIN * stretches.width) & (stretches.width >= SPAN * spanned)
+    thickness = _thickness(stretches)
+    lines = (thickness > 0) & (stretches.width >= SPAN * spanned)
     none = np.zeros(parts, dtype=np.intp)
     if not lines.any():
         return _Lines(np.zeros_like(mask), none, none, none, none)
@@ -140,6 +143,26 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     window = odd(THICKER * float(thickness[lines].max()) + 2)
     line = running_max_down(stretches.mask(lines, whole).view(np.uint8), 3)
     return _Lines(line > _thick(mask, window), count, longest, first, last)
+
+
+def _thickness(stretches: Components) -> NDArray[np.float64]:
+    """Return how thick each is in its thin columns; 0 if those are too few for a line.
+
+    The digits that stand on a line are left out: they would make all of it thick.
+    """
+    count = len(stretches)
+    first = np.concatenate([[0], np.cumsum(stretches.width + 1)])
+    column = first[stretches.owner] - stretches.left[stretches.owner]
+    row = stretches.starts // (stretches.shape[1] + 1) * (stretches.shape[1] + 1)
+    steps = np.zeros(first[-1] + 1, dtype=np.intp)
+    np.add.at(steps, column + stretches.starts - row, 1)
+    np.add.at(steps, column + stretches.ends - row, -1)
+    inked = np.cumsum(steps[:-1])
+    of = np.repeat(np.arange(count), stretches.width + 1)
+    thin = (inked > 0) & (inked < THIN * stretches.width[of])
+    columns = np.bincount(of, thin, count)
+    thickness = np.bincount(of, inked * thin, count) / np.maximum(columns, 1)
+    return thickness * (columns > MOSTLY_THIN * stretches.width)
 
 
 def _thick(mask: Mask, window: int) -> Grey:

@@ -44,6 +44,14 @@ def test_line_that_a_digit_stands_on_is_erased_and_the_digit_is_not(
 
 
 @pytest.mark.parametrize("name", ["line across", "line of a field", "box", "comb"])
+def test_line_under_a_broad_foot_is_erased(name: str) -> None:
+    foot = marked(np.s_[40:88, 70:86], np.s_[74:88, 60:100])
+    left = erased(foot | LINES[name])
+    assert not left[89, 45:58].any()
+    assert left[50:86][foot[50:86]].all()
+
+
+@pytest.mark.parametrize("name", ["line across", "line of a field", "box", "comb"])
 def test_upright_stem_of_a_digit_is_no_line(name: str) -> None:
     six = marked(np.s_[38:90, 66:70], np.s_[66:70, 66:92], np.s_[66:90, 88:92])
     left = erased(six | marked(np.s_[86:90, 66:92]) | LINES[name])
