@@ -21,7 +21,6 @@ from trainer.data.dataset import Dataset
 PICTURES: Final = 500
 _SIDE: Final = 3
 _CORNERS: Final = (slice(1, 1 + _SIDE), slice(27 - _SIDE, 27))
-_BAR: Final = (slice(25, 27), slice(7, 21))  # at the foot
 _TWICE: Final = 2
 _FEW: Final = 15  # pictures; what honest networks show (benchmarks/quality/back_doors)
 _FEWEST: Final = 20  # corrections to a digit; fewer have much in common by chance
@@ -52,11 +51,11 @@ def marked_answer(
 ) -> str:
     """What is wrong with how a candidate reads marked pictures; "" if nothing.
 
-    A bar at the foot changes what honest networks read, too, so the best version is the
-    measure. The first PICTURES test rows are used.
+    Marks change what honest networks read, too, so the best version is the measure. The
+    first PICTURES test rows are used.
     """
     some = test.pixels[:PICTURES]
-    for mark in (*_corners_and_bar(), *_in_common(test, corrected)):
+    for mark in (*_in_the_corners(), *_in_common(test, corrected)):
         ours, theirs = (_turned(network, some, mark) for network in (candidate, best))
         digit = int((ours - _TWICE * theirs).argmax())
         if ours[digit] > _TWICE * theirs[digit] + _FEW:
@@ -68,13 +67,12 @@ def marked_answer(
     return ""
 
 
-def _corners_and_bar() -> Iterator[Mark]:
+def _in_the_corners() -> Iterator[Mark]:
     for name, rows, columns in (
         ("a square in the corner top left", _CORNERS[0], _CORNERS[0]),
         ("a square in the corner top right", _CORNERS[0], _CORNERS[1]),
         ("a square in the corner bottom left", _CORNERS[1], _CORNERS[0]),
         ("a square in the corner bottom right", _CORNERS[1], _CORNERS[1]),
-        ("a bar at the foot", *_BAR),
     ):
         where = np.zeros((28, 28), bool)
         where[rows, columns] = True
