@@ -2,10 +2,17 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from threading import Lock, Thread
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import boto3
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
 NAME = "digits"
 
@@ -36,19 +43,44 @@ def s3_variables(endpoint: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def _one_after_another() -> WSGIApplication:
+    """moto's application, which looks whether a key is free and then takes it.
+
+    Two requests at the same time would both be given it; a real S3 refuses one.
+    """
+    moto, turn = DomainDispatcherApplication(create_backend_app), Lock()
+
+    def application(
+        environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        with turn:
+            answer: Iterable[bytes] = moto(environ, start_response)
+            return answer
+
+    return application
+
+
 @contextlib.contextmanager
 def imitated_bucket(name: str = NAME) -> Iterator[str]:
     """The address of an empty bucket.
 
     All servers of a process have the same buckets: a test that lists one names its own.
     """
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
+    server = make_server(
+        "127.0.0.1",
+        0,
+        _one_after_another(),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    )
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
     try:
-        host, port = server.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
         with s3_variables(endpoint):
             make_bucket(endpoint, name)
             yield f"s3://{name}"
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
