@@ -225,7 +225,7 @@ def test_store_works_where_nothing_can_be_kept(
     assert (store.pinned(), store.served().version) == (1, 1)
 
 
-def test_report_on_a_version_that_is_not_there_asks_nothing_of_the_bucket(
+def test_reports_that_are_not_there_are_known_from_one_listing(
     place: Place, network: Network, card: Card, gateway: Gateway
 ) -> None:
     place.store.publish(network, card)
@@ -234,7 +234,8 @@ def test_report_on_a_version_that_is_not_there_asks_nothing_of_the_bucket(
     gateway.asked.clear()
     for version in range(10, 20):
         assert not (store.root / "reports" / f"{version:06d}/index.html").is_file()
-    assert gateway.asked == []
+    # On a busy machine it may be a second old meanwhile, and be asked for again.
+    assert len(set(gateway.asked)) <= 1
 
 
 @pytest.mark.parametrize(
