@@ -1,5 +1,6 @@
 """Several processes publish at once, or are killed: a reader sees whole versions."""
 
+import os
 import random
 import time
 from pathlib import Path
@@ -38,7 +39,9 @@ def check_new(store: ModelStore, seen: set[int]) -> None:
 def test_concurrent_publishers_get_numbers_of_their_own(begun: Place) -> None:
     together = processes.Barrier(4)
     publishers = [
-        processes.Process(target=publish_with_others, args=(begun, 15, together))
+        processes.Process(
+            target=publish_with_others, args=(begun, dict(os.environ), 15, together)
+        )
         for _ in range(4)
     ]
     seen: set[int] = set()
@@ -58,7 +61,9 @@ def test_killed_publishers_leave_only_whole_versions(begun: Place) -> None:
     seen: set[int] = set()
     for _ in range(8):
         before = len(noted(begun.root))
-        publisher = processes.Process(target=publish, args=(begun, None))
+        publisher = processes.Process(
+            target=publish, args=(begun, dict(os.environ), None)
+        )
         publisher.start()
         while publisher.is_alive() and len(noted(begun.root)) == before:
             time.sleep(0.001)
