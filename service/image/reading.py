@@ -7,6 +7,7 @@ from service.image.choosing import CERTAIN, Pixels, Score, choose, shrunk
 from service.image.digit_form import already_mnist
 from service.image.files.decoding import looks
 from service.image.files.rejection import NoDigit
+from service.image.files.turns import reading_turn
 from service.image.numbers.numbers import read_lines
 from service.image.numbers.pieces import DIGIT, Glyph
 from service.image.page.binarisation import binarisations
@@ -57,14 +58,15 @@ def read_digit(body: bytes, max_pixels: int, score: Score) -> DigitImage:
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     for frame, decoded in looks(body, max_pixels, roughly=True):
-        grey = to_grey(decoded.picture)
-        pixels = already_mnist(grey)
-        if pixels is not None:
-            return DigitImage(pixels, warnings=_skipped(frame))
-        choice = choose(grey, score)
-        if choice and (choice.confidence > CERTAIN or not decoded.rough):
-            warnings = (SEVERAL,) * choice.several + _skipped(frame)
-            return DigitImage(choice.pixels, choice.certainty, warnings)
+        with reading_turn(decoded.picture.size):
+            grey = to_grey(decoded.picture)
+            pixels = already_mnist(grey)
+            if pixels is not None:
+                return DigitImage(pixels, warnings=_skipped(frame))
+            choice = choose(grey, score)
+            if choice and (choice.confidence > CERTAIN or not decoded.rough):
+                warnings = (SEVERAL,) * choice.several + _skipped(frame)
+                return DigitImage(choice.pixels, choice.certainty, warnings)
     raise NoDigit(*decoded.size)
 
 
@@ -78,12 +80,14 @@ def read_number(
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     for frame, decoded in looks(body, max_pixels):
-        page = shrunk(to_grey(decoded.picture), MANY_DIGITS)
+        with reading_turn(decoded.picture.size):
+            page = shrunk(to_grey(decoded.picture), MANY_DIGITS)
+            found = read_lines(binarisations(page), score)
         across = decoded.size[0] / page.width
         down = decoded.size[1] / page.height
         lines = [
             [glyph._replace(box=glyph.box.scaled(across, down)) for glyph in line]
-            for line in read_lines(binarisations(page), score)
+            for line in found
         ]
         digits = [_digits(line, least) for line in lines]
         if any(digits):

@@ -6,12 +6,13 @@ main thread would hold up everybody. So only a plain PNG of about MNIST's size p
 
 from typing import Final
 
+from service.image.files.turns import TINY
+
 # The signature and the start of the header chunk (PNG specification, third edition,
 # sections 5.2 and 11.2.2); width, height, depth, colour type, compression, filter and
 # interlacing follow.
 _PNG: Final = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _HEADER: Final = slice(len(_PNG), len(_PNG) + 13)
-MOST_PIXELS: Final = 64 * 64
 # Chunks that may unpack to a thousand times their size.
 _COMPRESSED: Final = (b"zTXt", b"iTXt", b"iCCP")
 # A part's headers end here, or for werkzeug's parser at one of the others, too.
@@ -20,7 +21,7 @@ _OTHER_BLANK_LINES: Final = (b"\n\n", b"\r\r")
 
 
 def is_cheap(body: bytes, content_type: str) -> bool:
-    """Whether the only picture is a PNG of at most MOST_PIXELS, not interlaced."""
+    """Whether the only picture is a PNG of at most TINY pixels, not interlaced."""
     if content_type.lstrip().lower().startswith("multipart/"):
         if body.count(_BLANK_LINE) != 1 or any(b in body for b in _OTHER_BLANK_LINES):
             return False  # more parts than one, or none
@@ -31,4 +32,4 @@ def is_cheap(body: bytes, content_type: str) -> bool:
     if any(chunk in body for chunk in _COMPRESSED):
         return False
     width, height = int.from_bytes(header[:4]), int.from_bytes(header[4:8])
-    return width * height <= MOST_PIXELS and header[12] == 0
+    return width * height <= TINY and header[12] == 0

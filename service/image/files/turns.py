@@ -1,17 +1,24 @@
-"""Large pictures are decoded one at a time in a process, and few may wait for that.
+"""Pictures take turns: large ones to be decoded, all but tiny ones to be read.
 
-Each takes up to 8 bytes of memory a pixel and up to a second of a CPU. A request that
-waits for its turn holds a thread of the worker, which has MOST_WAITING more threads for
-that (service/server/worker.py).
+To decode a large one takes up to 8 bytes of memory a pixel and up to a second of a CPU.
+A request that waits for that holds a thread of the worker, which has MOST_WAITING more
+threads for it (service/server/worker.py); no more may wait.
+
+To read one takes hundreds of short calls of numpy and Pillow. Threads that do so at the
+same time take the interpreter's lock from each other at every call, from core to core:
+together they need up to twice the CPU time (benchmarks/scaling.py).
 """
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final
 
 MOST_WAITING: Final = 8
+# Pictures of so many pixels are read without a wait: a worker's main thread does it.
+TINY: Final = 64 * 64
 
+_reading = threading.Lock()
 _places = threading.BoundedSemaphore(1 + MOST_WAITING)
 _turn = threading.Lock()
 
@@ -33,3 +40,9 @@ def turn() -> Iterator[None]:
             yield
     finally:
         _places.release()
+
+
+def reading_turn(size: tuple[int, int]) -> AbstractContextManager[object]:
+    """In this block no other picture is read, unless it is tiny; of (width, height)."""
+    width, height = size
+    return _reading if width * height > TINY else nullcontext()

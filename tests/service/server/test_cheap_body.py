@@ -10,7 +10,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from werkzeug.exceptions import HTTPException
 
-from service.server.cheap_body import MOST_PIXELS, is_cheap
+from service.image.files.turns import TINY
+from service.server.cheap_body import is_cheap
 from service.web.received.upload import read_image
 from tests.support import digits
 
@@ -60,7 +61,7 @@ DEAR = {
     "nothing": b"",
     "half a header": PNG[:20],
     "many pixels": HUGE,
-    "a pixel too many": _picture("PNG", int(MOST_PIXELS**0.5) + 1),
+    "a pixel too many": _picture("PNG", int(TINY**0.5) + 1),
     "interlaced": _interlaced(),
     "compressed text": _with_text(),
     "text before it": b" " + PNG,
@@ -108,4 +109,4 @@ def test_what_is_cheap_is_read_as_a_png_of_few_pixels(
     except HTTPException:  # which costs nothing either
         return
     with Image.open(io.BytesIO(upload.content), formats=["PNG"]) as picture:
-        assert picture.width * picture.height <= MOST_PIXELS
+        assert picture.width * picture.height <= TINY

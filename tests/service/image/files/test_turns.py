@@ -1,17 +1,23 @@
 """Large pictures: one at a time, few that wait, and no decoder that stops others."""
 
+import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
-from service.image import Undecodable
+from service.image import Undecodable, read_digit
 from service.image.files.apart import WORTH_A_PROCESS, load_apart
 from service.image.files.decoding import decode
 from service.image.files.turns import MOST_WAITING, TooManyWaiting, turn
-from tests.service.image.pictures import encode
+from tests.service.image.likeness import likeness
+from tests.service.image.pictures import black_on_white, encode, placed
+from tests.service.image.strokes import draw
 from tests.support.waiting import TIMEOUT_S
 
+MAX_PIXELS = 10**7
 SIDE = int(WORTH_A_PROCESS**0.5) + 1
 
 
@@ -36,6 +42,35 @@ def test_few_may_wait_and_the_next_is_refused() -> None:
             assert isinstance(refused.exception(), TooManyWaiting)
         for one in waiting:
             assert one.exception(TIMEOUT_S) is None
+
+
+def test_pictures_are_read_one_at_a_time_and_tiny_ones_without_a_wait() -> None:
+    entered, leave, order = threading.Event(), threading.Event(), []
+
+    def slow(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
+        entered.set()
+        assert leave.wait(TIMEOUT_S)
+        order.append("first")
+        return likeness(pixels)
+
+    def next_one(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
+        order.append("second")
+        return likeness(pixels)
+
+    drawing, tiny = (
+        encode(black_on_white(placed(draw(3, side // 2, 3), side, side)), "PNG")
+        for side in (200, 40)
+    )
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(read_digit, drawing, MAX_PIXELS, slow)
+        assert entered.wait(TIMEOUT_S)
+        second = pool.submit(read_digit, drawing, MAX_PIXELS, next_one)
+        read_digit(tiny, MAX_PIXELS, likeness)
+        assert not order
+        leave.set()
+        first.result(TIMEOUT_S), second.result(TIMEOUT_S)
+    assert order[-1] == "second"
+    assert "first" in order[:-1]
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (255, 255, 255, 0)])
