@@ -58,7 +58,7 @@ def read_digit(body: bytes, max_pixels: int, score: Score) -> DigitImage:
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     for frame, decoded in looks(body, max_pixels, roughly=True):
-        with reading_turn(decoded.picture.size):
+        with reading_turn(decoded.size):
             grey = to_grey(decoded.picture)
             pixels = already_mnist(grey)
             if pixels is not None:
@@ -80,7 +80,7 @@ def read_number(
     Raises a subclass of ImageRejected, and nothing else, whatever the bytes.
     """
     for frame, decoded in looks(body, max_pixels):
-        with reading_turn(decoded.picture.size):
+        with reading_turn(decoded.size):
             page = shrunk(to_grey(decoded.picture), MANY_DIGITS)
             found = read_lines(binarisations(page), score)
         across = decoded.size[0] / page.width

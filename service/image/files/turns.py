@@ -11,12 +11,14 @@ together they need up to twice the CPU time (benchmarks/scaling.py).
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Final
 
 MOST_WAITING: Final = 8
 # Pictures of so many pixels are read without a wait: a worker's main thread does it.
 TINY: Final = 64 * 64
+# The turn saves CPU time, and is not worth a longer wait behind a costly picture.
+LONGEST_WAIT_S: Final = 0.5
 
 _reading = threading.Lock()
 _places = threading.BoundedSemaphore(1 + MOST_WAITING)
@@ -42,7 +44,17 @@ def turn() -> Iterator[None]:
         _places.release()
 
 
-def reading_turn(size: tuple[int, int]) -> AbstractContextManager[object]:
-    """In this block no other picture is read, unless it is tiny; of (width, height)."""
+@contextmanager
+def reading_turn(size: tuple[int, int]) -> Iterator[None]:
+    """In this block no other picture is read, as a rule; size: as sent.
+
+    Nobody waits for long: a costly one is then read beside the others.
+    """
     width, height = size
-    return _reading if width * height > TINY else nullcontext()
+    waits = width * height > TINY
+    held = waits and _reading.acquire(timeout=LONGEST_WAIT_S)
+    try:
+        yield
+    finally:
+        if held:
+            _reading.release()

@@ -57,7 +57,7 @@ class Shades(NamedTuple):
 
     dark, light: their usual levels; parting: the highest of the dark ones.
     border: which of them lies along the page's border, -1 (all dark) to 1 (all light).
-    even: whether so much of the page is of one level that the light must be even.
+    even: whether so much of the page is of one level that the light is likely even.
     """
 
     dark: int
@@ -76,16 +76,25 @@ def inks(grey: Image.Image) -> Iterator[Ink]:
     small = in_small(grey)
     shades = shades_of(small)
     dark = shades.border >= 0
-    uneven = iter(()) if shades.even else _uneven_inks(grey, small, dark)
-    if not shades.even:
-        yield next(uneven)
     flat = ink_on_flat(grey, shades.paper(dark), dark)
-    yield Ink(flat, 0 if shades.even else FLAT)
-    yield from uneven
+    uneven = _uneven_inks(grey, small, dark)
+    if shades.even:
+        yield Ink(flat, 0)
+        yield _other_polarity(grey, shades)
+        yield from uneven
+    else:
+        yield next(uneven)
+        yield Ink(flat, FLAT)
+        yield from uneven
+        yield _other_polarity(grey, shades)
+
+
+def _other_polarity(grey: Image.Image, shades: Shades) -> Ink:
+    """Return the ink if it is of the polarity that the border speaks against."""
+    dark = shades.border < 0
     against = UNLIKELY * min(1.0, abs(shades.border) / ONE_SIDED)
-    other = ink_on_flat(grey, shades.paper(not dark), not dark)
-    sheet = (np.asarray(grey) > shades.parting) != dark
-    yield Ink(other, against, sheet)
+    sheet = (np.asarray(grey) > shades.parting) == dark
+    return Ink(ink_on_flat(grey, shades.paper(dark), dark), against, sheet)
 
 
 def _uneven_inks(grey: Image.Image, small: Grey, by_border: bool) -> Iterator[Ink]:

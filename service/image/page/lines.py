@@ -29,10 +29,9 @@ TALLER: Final = 1.08
 # length, or nothing; less are the arcs of a 0.
 SIDES: Final = 2
 NOT_ARCS: Final = 0.4
-# The uprights of a comb are so thin, lower than the digits, by the tallest part, and
-# alike: a twentieth and a pixel is the most that one differs from the next.
+# The uprights of a comb are lower than the digits, by the tallest part, and alike: a
+# twentieth and a pixel is the most that one differs from the next.
 LOW: Final = 0.7
-THIN_TICK: Final = 0.3
 UNLIKE: Final = 20
 # By so much of what it leaves, by its height, may a line end short of it; what is less
 # than half as tall as the largest that it leaves does not count.
@@ -43,7 +42,8 @@ HALF: Final = 0.5
 class _Lines(NamedTuple):
     """Where (h, w) there is nothing but lines; of each part how many, and how long.
 
-    first, last: from which column to which (exclusive) they reach, together.
+    first, last: from which column to which (exclusive) they reach, together; thickness:
+    of the thickest.
     """
 
     mask: Mask
@@ -51,6 +51,7 @@ class _Lines(NamedTuple):
     longest: Indices
     first: Indices
     last: Indices
+    thickness: float
 
 
 def without_lines(ink: Grey, parts: Components) -> Grey | None:
@@ -70,7 +71,7 @@ def without_lines(ink: Grey, parts: Components) -> Grey | None:
     erased |= parts.mask(ruled_down, whole) & down.mask
     if not erased.any():
         return None
-    erased |= _ticks(mask & ~erased)
+    erased |= _ticks(mask & ~erased, erased, THICKER * across.thickness + 1)
     return ink * ~erased
 
 
@@ -103,15 +104,21 @@ def _with_lines(
     return (wide & (across.number > 0)) | box, box | squared
 
 
-def _ticks(mask: Mask) -> Mask:
-    """Return where (h, w) the uprights of a comb are: low, thin and alike."""
+def _ticks(mask: Mask, erased: Mask, widest: float) -> Mask:
+    """Return where (h, w) the uprights of a comb are.
+
+    They stand on what was erased, no wider than it is thick, low, and alike.
+    """
     parts = find_components(mask)
+    rows, columns = np.nonzero(mask & (running_max(erased.view(np.uint8), 3) > 0))
+    stand = np.zeros(len(parts), dtype=bool)
+    stand[parts.at(rows * (mask.shape[1] + 1) + columns)] = True
     low = parts.height < LOW * parts.height.max(initial=0)
-    thin = np.flatnonzero(low & (parts.width < THIN_TICK * parts.height))
-    thin = thin[np.argsort(parts.height[thin])]
-    heights = parts.height[thin]
+    ticks = np.flatnonzero(stand & low & (parts.width <= widest))
+    ticks = ticks[np.argsort(parts.height[ticks])]
+    heights = parts.height[ticks]
     alike = np.diff(heights) <= 1 + heights[1:] // UNLIKE
-    ticks = np.union1d(thin[1:][alike], thin[:-1][alike])
+    ticks = np.union1d(ticks[1:][alike], ticks[:-1][alike])
     shape = parts.mask(ticks, Box(0, 0, *mask.shape[::-1]))
     return running_max(shape.view(np.uint8), 3).view(bool)
 
@@ -130,7 +137,7 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     lines = (thickness > 0) & (stretches.width >= SPAN * spanned)
     none = np.zeros(parts, dtype=np.intp)
     if not lines.any():
-        return _Lines(np.zeros_like(mask), none, none, none, none)
+        return _Lines(np.zeros_like(mask), none, none, none, none, 0)
     part_of = np.zeros(len(stretches), dtype=np.intp)
     part_of[stretches.owner] = part_of_run[straight]
     longest = none.copy()
@@ -140,9 +147,10 @@ def _lines(mask: Mask, runs: Components, part_of_run: Indices) -> _Lines:
     first, last = np.full(parts, width), none.copy()
     np.minimum.at(first, part_of[lines], stretches.left[lines])
     np.maximum.at(last, part_of[lines], stretches.right[lines])
-    window = odd(THICKER * float(thickness[lines].max()) + 2)
+    thickest = float(thickness[lines].max())
+    window = odd(THICKER * thickest + 2)
     line = running_max_down(stretches.mask(lines, whole).view(np.uint8), 3)
-    return _Lines(line > _thick(mask, window), count, longest, first, last)
+    return _Lines(line > _thick(mask, window), count, longest, first, last, thickest)
 
 
 def _thickness(stretches: Components) -> NDArray[np.float64]:

@@ -168,6 +168,14 @@ def test_speck_like_a_one_beside_a_digit_on_a_line_is_not_answered(digit: int) -
     assert_reads_as(digit, encode(black_on_white(page), "PNG"), likely=0.6)
 
 
+@pytest.mark.parametrize("ends", [(150, 150), (180, 90)])
+def test_digit_on_a_shaded_field_of_a_clean_page_is_read(ends: tuple[int, int]) -> None:
+    page = np.full((460, 460), 255, dtype=np.uint8)
+    field = np.linspace(*ends, 220) * (1 - 0.8 * placed(draw(7, 120, 10), 220, 220))
+    page[120:340, 120:340] = field
+    assert_reads_as(7, encode(Image.fromarray(page), "PNG"), likely=0.6)
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_single_digit_gives_no_warning(digit: int) -> None:
     rng = np.random.default_rng(digit)

@@ -1,6 +1,8 @@
 """Large pictures: one at a time, few that wait, and no decoder that stops others."""
 
 import threading
+import time
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import numpy as np
@@ -11,7 +13,12 @@ from PIL import Image
 from service.image import Undecodable, read_digit
 from service.image.files.apart import WORTH_A_PROCESS, load_apart
 from service.image.files.decoding import decode
-from service.image.files.turns import MOST_WAITING, TooManyWaiting, turn
+from service.image.files.turns import (
+    LONGEST_WAIT_S,
+    MOST_WAITING,
+    TooManyWaiting,
+    turn,
+)
 from tests.service.image.likeness import likeness
 from tests.service.image.pictures import black_on_white, encode, placed
 from tests.service.image.strokes import draw
@@ -44,33 +51,51 @@ def test_few_may_wait_and_the_next_is_refused() -> None:
             assert one.exception(TIMEOUT_S) is None
 
 
-def test_pictures_are_read_one_at_a_time_and_tiny_ones_without_a_wait() -> None:
-    entered, leave, order = threading.Event(), threading.Event(), []
+def _drawing(side: int) -> bytes:
+    ink = placed(draw(3, side // 2, 3), side, side)
+    return encode(black_on_white(ink), "PNG")
+
+
+def _tiny_but_stretched() -> bytes:
+    ink = placed(draw(3, 32, 3), 64, 64)
+    return encode(black_on_white(ink), "PNG", dpi=(400, 100))
+
+
+@pytest.fixture
+def another_is_read() -> Iterator[None]:
+    """While a test runs, a drawing is being read in another thread."""
+    entered, leave = threading.Event(), threading.Event()
 
     def slow(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
         entered.set()
         assert leave.wait(TIMEOUT_S)
-        order.append("first")
         return likeness(pixels)
 
-    def next_one(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
-        order.append("second")
-        return likeness(pixels)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read_digit, _drawing(200), MAX_PIXELS, slow)
+        try:
+            assert entered.wait(TIMEOUT_S)
+            yield
+        finally:
+            leave.set()
+        reading.result(TIMEOUT_S)
 
-    drawing, tiny = (
-        encode(black_on_white(placed(draw(3, side // 2, 3), side, side)), "PNG")
-        for side in (200, 40)
-    )
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(read_digit, drawing, MAX_PIXELS, slow)
-        assert entered.wait(TIMEOUT_S)
-        second = pool.submit(read_digit, drawing, MAX_PIXELS, next_one)
-        read_digit(tiny, MAX_PIXELS, likeness)
-        assert not order
-        leave.set()
-        first.result(TIMEOUT_S), second.result(TIMEOUT_S)
-    assert order[-1] == "second"
-    assert "first" in order[:-1]
+
+def _seconds(body: bytes) -> float:
+    began = time.monotonic()
+    read_digit(body, MAX_PIXELS, likeness)
+    return time.monotonic() - began
+
+
+@pytest.mark.usefixtures("another_is_read")
+def test_picture_waits_a_while_for_the_one_that_is_read() -> None:
+    assert _seconds(_drawing(200)) >= LONGEST_WAIT_S
+
+
+@pytest.mark.usefixtures("another_is_read")
+@pytest.mark.parametrize("body", [_drawing(40), _tiny_but_stretched()])
+def test_tiny_picture_waits_for_no_other(body: bytes) -> None:
+    assert min(_seconds(body) for _ in range(5)) < LONGEST_WAIT_S
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (255, 255, 255, 0)])

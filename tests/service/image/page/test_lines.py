@@ -69,6 +69,18 @@ def test_uprights_of_a_comb_are_erased_whether_or_not_the_digit_stands_on_it(
     assert (left & digit).sum() > 0.9 * digit.sum()
 
 
+@pytest.mark.parametrize(
+    "ones",
+    [
+        pytest.param(marked(np.s_[52:90, 20:26], np.s_[52:90, 120:126]), id="thicker"),
+        pytest.param(marked(np.s_[5:25, 20:22], np.s_[5:25, 120:122]), id="elsewhere"),
+    ],
+)
+def test_ones_that_are_no_uprights_of_a_comb_stay(ones: Mask) -> None:
+    left = erased(DIGIT | LINES["line across"] | ones)
+    assert (left & ones).sum() > 0.8 * ones.sum()
+
+
 def test_line_through_a_digit_leaves_its_strokes_whole() -> None:
     left = erased(DIGIT | LINES["line across"] | marked(np.s_[50:52, :]))
     assert (left & DIGIT).sum() > 0.8 * DIGIT.sum()
