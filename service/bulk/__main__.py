@@ -94,6 +94,8 @@ def _check(out: str) -> None:
     """Refuse what cannot be written, before anything is scored."""
     if not out.endswith(_ENDINGS):
         raise click.UsageError(f"--out {out}: it must end in {' or '.join(_ENDINGS)}")
+    if is_bucket(out) and "/" not in out.partition("://")[2]:
+        raise click.UsageError(f"--out {out}: it names a bucket, and no table in it")
     if not is_bucket(out) and Path(out).is_dir():
         raise click.UsageError(f"--out {out}: it is a directory")
     needed = ["distributed"] + ["pyarrow"] * out.endswith(".parquet")

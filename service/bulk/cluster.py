@@ -118,6 +118,8 @@ def _outcome(future: "Future[Result]") -> Result | str:
         return future.result()
     if isinstance(error, BulkError | CancelledError | CommClosedError):
         raise error
+    if isinstance(error, ImportError):  # of one that joined after the check
+        raise UnfitCluster(f"a worker {_LACKS}: {error}") from None
     if isinstance(error, KilledWorker):
         return "three workers died of it"
     return " ".join(str(error).split())

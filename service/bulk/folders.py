@@ -29,8 +29,8 @@ class Folder(Protocol):
     def written(self, name: str) -> contextlib.AbstractContextManager[IO[bytes]]:
         """A file to write, which appears at the end of the block, or never."""
 
-    def remove(self) -> None:
-        """The folder, and all files in it, as far as that can be done."""
+    def remove(self) -> bool:
+        """The folder, and all files in it; False if some could not be removed."""
 
 
 def folder_at(address: str) -> Folder:
@@ -56,8 +56,9 @@ class _Directory:
     def written(self, name: str) -> contextlib.AbstractContextManager[IO[bytes]]:
         return whole_file(self._path / name)
 
-    def remove(self) -> None:
+    def remove(self) -> bool:
         shutil.rmtree(self._path, ignore_errors=True)
+        return not self._path.exists()
 
 
 class _BucketFolder:
@@ -79,10 +80,13 @@ class _BucketFolder:
             file.seek(0)
             self._bucket.put(name, file)
 
-    def remove(self) -> None:
+    def remove(self) -> bool:
         above, _, name = self._address.rpartition("/")
-        with contextlib.suppress(OSError):
+        try:
             Bucket(above).remove(name)
+        except OSError:
+            return False
+        return True
 
 
 @contextlib.contextmanager

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from typing import IO, Any, Final
 
+import click
+
 from service.bulk.errors import OtherJob
 from service.bulk.folders import folder_at
 from service.bulk.scoring import Job, Result, Row
@@ -39,7 +41,7 @@ class Results:
     def __init__(self, out: str, job: Job, parts: Sequence[Part]) -> None:
         folder, _, self._name = out.rpartition("/")
         self._address = f"{folder}/.{self._name}.parts"  # hidden: no source
-        self._folder, self._kept = folder_at(folder), folder_at(self._address)
+        self._folder, self._kept = folder_at(folder or "/"), folder_at(self._address)
         self._parts = parts
         text = json.dumps([asdict(job), [asdict(part) for part in parts]])
         self._digest = hashlib.sha256(text.encode()).hexdigest().encode()
@@ -92,7 +94,12 @@ class Results:
 
         with self._folder.written(self._name) as file:
             write(file, rows())
-        self._kept.remove()
+        if not self._kept.remove():
+            click.echo(
+                f"{self._address} could not be removed; remove it before these sources"
+                " change and are scored again, or its answers are taken",
+                err=True,
+            )
         return Totals(pictures, failed, joules, source)
 
     def _results(self) -> Iterator[Result]:

@@ -235,7 +235,7 @@ def test_reports_that_are_not_there_are_known_from_one_listing(
     for version in range(10, 20):
         assert not (store.root / "reports" / f"{version:06d}/index.html").is_file()
     # On a busy machine it may be a second old meanwhile, and be asked for again.
-    assert len(set(gateway.asked)) <= 1
+    assert len(gateway.asked) <= 3
 
 
 @pytest.mark.parametrize(

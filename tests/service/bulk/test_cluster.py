@@ -12,6 +12,7 @@ from distributed import Client
 
 from model_store import Card, ModelStore, Network
 from model_store.objects.bucket import Bucket
+from service.bulk import cluster
 from service.bulk.cluster import check, run
 from service.bulk.errors import UnfitCluster
 from service.bulk.scoring import Job
@@ -43,8 +44,20 @@ def test_model_that_a_worker_does_not_find_ends_the_run(
     client: Client, job: Job, tmp_path: Path
 ) -> None:
     check(client, job)
-    with pytest.raises(UnfitCluster, match=r"tcp|inproc.* has no model: .*elsewhere"):
+    with pytest.raises(UnfitCluster, match=r"(tcp|inproc).* has no model: .*elsewhere"):
         check(client, replace(job, store=str(tmp_path / "elsewhere")))
+
+
+def test_worker_that_joins_later_without_the_program_ends_the_run(
+    client: Client, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lacking(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'service'")
+
+    monkeypatch.setattr(cluster, "score", lacking)
+    parts = [Part("files", ("a.png",))]
+    with pytest.raises(UnfitCluster, match=r"a worker .* No module named 'service'"):
+        list(run(client, parts, [0], job))
 
 
 @pytest.fixture

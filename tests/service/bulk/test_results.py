@@ -2,21 +2,25 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from model_store.errors import StoreUnavailable
+from service.bulk.__main__ import main
 from service.bulk.errors import OtherJob
 from service.bulk.folders import folder_at
 from service.bulk.places import opened
 from service.bulk.results import COLUMNS, Results
 from service.bulk.scoring import Job, Result, Row
 from service.bulk.sources import Part
-from tests.support.buckets import imitated_bucket
+from tests.support.buckets import imitated_bucket, s3_variables
+from tests.support.gateway import Answered, Asked, Gateway
 from tests.support.google import imitated_google_bucket
 
 JOB = Job("models", "state", 1, "0" * 64, numbers=False, max_pixels=10**6)
@@ -98,6 +102,28 @@ def test_table_that_stood_there_stays_until_the_new_one_is_whole(folder: str) ->
         second.finish()
     with opened(out) as file:
         assert file.read().count(b"\n") == 2
+
+
+def test_parts_that_cannot_be_removed_are_told(
+    bucket: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def keep(asked: Asked, answer: Answered) -> None:
+        if asked.method in {"DELETE", "POST"}:
+            answer.status, answer.body, answer.headers = 403, b"", {}
+
+    with Gateway(os.environ["AWS_ENDPOINT_URL"]) as gateway, s3_variables(gateway.url):
+        gateway.on_answer = keep
+        results = Results(f"{bucket}/kept/labels.csv", JOB, PARTS)
+        score(results, results.missing())
+        results.finish()
+    told = capsys.readouterr().err
+    assert told.startswith(f"{bucket}/kept/.labels.csv.parts could not be removed")
+
+
+def test_table_in_no_bucket_is_refused_before_anything_is_scored() -> None:
+    result = CliRunner().invoke(main, ["scans", "--out", "s3://labels.csv"])
+    assert result.exit_code == 2
+    assert "it names a bucket, and no table in it" in result.output
 
 
 def test_bucket_that_is_not_there_is_told_in_a_line(bucket: str) -> None:
