@@ -41,14 +41,16 @@ def test_number_is_read_apart_close_and_touching(digits: str, gap: int) -> None:
 
 
 @pytest.mark.parametrize("gap", [40, 6])
-def test_whole_digits_on_paper_of_one_level_are_read_at_the_first_look(
+def test_whole_digits_are_read_at_the_first_look_though_one_is_less_sure(
     gap: int,
 ) -> None:
     looks = []
 
     def score(pixels: NDArray[np.uint8]) -> NDArray[np.floating]:
         looks.append(len(pixels))
-        return likeness(pixels)
+        likely = likeness(pixels)
+        likely[2] *= 0.85 / likely[2].max()
+        return likely
 
     body = encode(black_on_white(placed(row("30259", gap), 240, 620)), "PNG")
     read_number(body, MAX_PIXELS, score)
